@@ -1,0 +1,193 @@
+import { availableParallelism } from 'node:os';
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { Value } from 'typebox/value';
+
+/** A setting that is a comma-separated list in the environment. */
+const list = (fallback: string, description: string) => Type.String({ default: fallback, description });
+
+/**
+ * Every setting of the server, with its default. `.env.example` is printed from this schema and a
+ * test keeps the two equal.
+ */
+export const settings = Type.Object({
+  HOST: Type.String({
+    default: '',
+    description:
+      'Address to listen on. Empty: 127.0.0.1 while no API_KEY is set (the server is open then), else 0.0.0.0.',
+  }),
+  PORT: Type.Integer({
+    default: 8000,
+    minimum: 0,
+    maximum: 65535,
+    description: 'Port to listen on; 0 picks a free one.',
+  }),
+  PUBLIC_URL: Type.String({
+    default: '',
+    description:
+      'Address clients reach this server at, https://liveness.example.com for instance; upload_url then is absolute.',
+  }),
+  API_KEY: list('', 'API keys, separated by commas. Empty: every route is open.'),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'Log level: fatal, error, warn, info, debug, trace or silent.',
+  }),
+  MODELS_DIR: Type.String({
+    default: 'models',
+    description: 'Folder of the strong pack (see `bonafide models pull`).',
+  }),
+  MODEL_PATH: Type.String({
+    default: '',
+    description: 'One anti-spoof ONNX file named by hand; it takes the place of ANTISPOOF_NETS.',
+  }),
+  ANTISPOOF_NETS: list(
+    'minifasnet-v2,minifasnet-v1se',
+    'Anti-spoof nets to use where their files are present. minifasnet-v2se is opt-in (its training data is non-commercial).',
+  ),
+  EXECUTION_PROVIDERS: list(
+    'cpu',
+    'ONNX Runtime execution providers in order of preference: cpu, or cuda,cpu.',
+  ),
+  ORT_THREADS: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 64,
+    description: 'Threads of one model; parallelism comes from processes.',
+  }),
+  DISABLE_WARMUP: Type.Boolean({ default: false, description: 'Skip the first run of each model at start.' }),
+  PERCEPTION_PROCESSES: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 256,
+    description: 'Perception processes; 0: one for each core.',
+  }),
+  QUEUE_LIMIT: Type.Integer({
+    default: 64,
+    minimum: 0,
+    maximum: 100_000,
+    description: 'Jobs that may wait for a process; past it the answer is 503.',
+  }),
+  REQUEST_TIMEOUT_MS: Type.Integer({
+    default: 15_000,
+    minimum: 100,
+    maximum: 600_000,
+    description: 'Longest wait for one analysis, queue included, in milliseconds.',
+  }),
+  MAX_IMAGE_BYTES: Type.Integer({
+    default: 10_000_000,
+    minimum: 1_000,
+    maximum: 100_000_000,
+    description: 'Largest image file, in bytes.',
+  }),
+  MAX_IMAGE_PIXELS: Type.Integer({
+    default: 40_000_000,
+    minimum: 10_000,
+    maximum: 200_000_000,
+    description: 'Largest image, in pixels, read from its header before decoding.',
+  }),
+  LIVE_THRESHOLD: Type.Number({
+    default: 0.9,
+    minimum: 0,
+    maximum: 1,
+    description: 'Live probability from which a passive verdict is `real`.',
+  }),
+  ATTACK_THRESHOLD: Type.Number({
+    default: 0.3,
+    minimum: 0,
+    maximum: 1,
+    description:
+      'Live probability up to which a passive verdict is `spoof`; between the two it is `inconclusive`.',
+  }),
+  BYSTANDER_RATIO: Type.Number({
+    default: 0.5,
+    minimum: 0,
+    maximum: 1,
+    description: 'A face lower than this share of the largest one is a bystander and does not count.',
+  }),
+  ENABLE_METRICS: Type.Boolean({ default: true, description: 'Serve Prometheus metrics at /metrics.' }),
+  ENABLE_TRACING: Type.Boolean({ default: true, description: 'Export OpenTelemetry spans.' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.String({
+    default: 'http://localhost:4318',
+    description: 'OTLP/HTTP collector.',
+  }),
+});
+
+type Settings = Static<typeof settings>;
+
+/** The server's configuration, read once and frozen. */
+export interface Config
+  extends Readonly<Omit<Settings, 'API_KEY' | 'ANTISPOOF_NETS' | 'EXECUTION_PROVIDERS'>> {
+  readonly API_KEY: readonly string[];
+  readonly ANTISPOOF_NETS: readonly string[];
+  readonly EXECUTION_PROVIDERS: readonly string[];
+}
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @throws Error with one sentence for each wrong setting
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const properties: TProperties = settings.properties;
+  const problems: string[] = [];
+  const read: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(properties)) {
+    const text = env[name]?.trim();
+    read[name] = text === undefined || text === '' ? defaultOf(schema) : parse(schema, text);
+    if (!Value.Check(schema, read[name]))
+      problems.push(`${name}=${name === 'API_KEY' ? '…' : text}: ${requirement(schema)}`);
+  }
+  if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
+  const values = read as Settings;
+  if (values.ATTACK_THRESHOLD > values.LIVE_THRESHOLD) {
+    throw new Error('The configuration is wrong.\n  ATTACK_THRESHOLD must not be above LIVE_THRESHOLD.');
+  }
+  const keys = items(values.API_KEY);
+  return Object.freeze({
+    ...values,
+    HOST: values.HOST || (keys.length > 0 ? '0.0.0.0' : '127.0.0.1'),
+    PERCEPTION_PROCESSES: values.PERCEPTION_PROCESSES || availableParallelism(),
+    API_KEY: keys,
+    ANTISPOOF_NETS: items(values.ANTISPOOF_NETS),
+    EXECUTION_PROVIDERS: items(values.EXECUTION_PROVIDERS),
+  });
+}
+
+/** The text of `.env.example`: every setting with its description and default. */
+export function envExample(): string {
+  const blocks = Object.entries(settings.properties).map(([name, schema]) => {
+    const { description } = schema as { description?: string };
+    return `# ${description}\n# ${name}=${defaultOf(schema)}\n`;
+  });
+  return `# Every setting of the server with its default. Printed by \`npm run env-example\`.\n\n${blocks.join('\n')}`;
+}
+
+function defaultOf(schema: TSchema): unknown {
+  return (schema as { default?: unknown }).default;
+}
+
+function parse(schema: TSchema, text: string): unknown {
+  const { type } = schema as { type?: string };
+  if (type === 'integer' || type === 'number') return Number(text);
+  if (type === 'boolean') return { true: true, '1': true, false: false, '0': false }[text.toLowerCase()];
+  return text;
+}
+
+function requirement(schema: TSchema): string {
+  const {
+    type,
+    minimum,
+    maximum,
+    enum: choices,
+  } = schema as { type?: string; minimum?: number; maximum?: number; enum?: string[] };
+  if (choices) return `must be one of ${choices.join(', ')}`;
+  if (type === 'boolean') return 'must be true or false';
+  const range = minimum === undefined ? '' : ` from ${minimum} to ${maximum}`;
+  return `must be ${type === 'integer' ? 'a whole number' : `a ${type}`}${range}`;
+}
+
+function items(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}

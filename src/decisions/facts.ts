@@ -1,0 +1,151 @@
+/**
+ * The vocabulary shared by perception (which states facts) and the decisions (which weigh them).
+ *
+ * Sign conventions, written once, for unmirrored camera frames. Directions are the subject's own:
+ * - yaw is negative when the subject turns to their own left (the nose moves to the image's right);
+ * - pitch is positive when the head tips up;
+ * - roll is positive when the head leans to the subject's own left (clockwise in the image).
+ *
+ * Coordinates are pixels of the image as its sender meant it to be seen (EXIF orientation applied),
+ * x to the right, y down, the origin at the top left corner of the top left pixel.
+ */
+
+/** Why a fact is missing. A missing fact is never 0, never `false`, and never counts as live. */
+export type UnavailableReason =
+  /** No model fills this role on this machine. */
+  | 'no_model'
+  /** The caller did not ask for it. */
+  | 'not_requested'
+  /** The face is too small, too blurred or too far out of the frame to measure it. */
+  | 'not_measurable';
+
+/** Something perception measured, or the reason why it could not. */
+export type Fact<T> =
+  | { readonly status: 'measured'; readonly value: T }
+  | { readonly status: 'unavailable'; readonly reason: UnavailableReason };
+
+/** A fact that was measured. */
+export function measured<T>(value: T): Fact<T> {
+  return { status: 'measured', value };
+}
+
+/** A fact that was not measured, and why. */
+export function unavailable(reason: UnavailableReason): Fact<never> {
+  return { status: 'unavailable', reason };
+}
+
+/** The value of a measured fact, else `undefined` (which a genuine 0 is not). */
+export function valueIfMeasured<T>(fact: Fact<T>): T | undefined {
+  return fact.status === 'measured' ? fact.value : undefined;
+}
+
+/** A point in pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** An upright rectangle in pixels; `x`, `y` is its top left corner. It may reach outside the image. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Head pose in degrees; see the sign conventions above. */
+export interface Pose {
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly roll: number;
+}
+
+/** How open one eye is. Both numbers fall towards 0 as the lids close and are free of image scale. */
+export interface EyeOpenness {
+  /** Eye aspect ratio of the mesh (Soukupová and Čech 2016): lid distance over corner distance. */
+  readonly aspectRatio: number;
+  /** The iris net's mean lid gap over the corner distance; the better signal of a closing lid. */
+  readonly lidGap: number;
+}
+
+/** The iris of one eye: its centre, and its radius in pixels. */
+export interface Iris {
+  readonly centre: Point;
+  readonly radius: number;
+}
+
+/** One value for each eye, named by the subject's own side. */
+export interface EyePair<T> {
+  readonly left: T;
+  readonly right: T;
+}
+
+/** Texture measures of the face, each 0..1. What each one means stands in `perception/texture.ts`. */
+export interface TextureMeasures {
+  readonly blur: number;
+  readonly saturation: number;
+  readonly freqHighRatio: number;
+  readonly axisAnisotropy: number;
+  readonly glare: number;
+  readonly lineRatio: number;
+  readonly penaltySharpSmall: number;
+}
+
+/** What one anti-spoof net says of a face. */
+export interface AntiSpoofScore {
+  /** The net's softmax probability of a bona fide presentation, 0..1: a raw score, not calibrated. */
+  readonly live: number;
+  /** `ln(p_live / p_attack)`, which keeps its resolution where `live` saturates. */
+  readonly logit: number;
+}
+
+/** Everything perception can state about one face. */
+export interface FaceFacts {
+  readonly box: Box;
+  /** The detector's score, 0..1. */
+  readonly detectorScore: number;
+  /** 468 mesh points, flat `[x0, y0, z0, x1, …]`: pixels; z in the same pixels, smaller is nearer. */
+  readonly mesh: Fact<Float32Array>;
+  /** The mesh net's own belief that it looks at a face, 0..1. */
+  readonly presence: Fact<number>;
+  readonly iris: Fact<EyePair<Iris>>;
+  readonly pose: Fact<Pose>;
+  readonly eyes: Fact<EyePair<EyeOpenness>>;
+  readonly texture: Fact<TextureMeasures>;
+  /** One entry for each anti-spoof net in use, by its name in the model registry; empty without one. */
+  readonly antiSpoof: Readonly<Record<string, Fact<AntiSpoofScore>>>;
+}
+
+/** A model that spoke, with the hash of its weights. */
+export interface ModelIdentity {
+  readonly role: 'detector' | 'mesh' | 'iris' | 'anti-spoof' | 'embedding' | 'occlusion';
+  /** The model's name in the registry, `minifasnet-v2` for instance. */
+  readonly name: string;
+  /** Lower-case hex SHA-256 of the weights file. */
+  readonly sha256: string;
+}
+
+/** How long one stage of perception took. */
+export interface StageTiming {
+  /** `decode`, `detect`, `mesh`, `iris`, `texture` or `anti-spoof/<model>`. */
+  readonly stage: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  readonly milliseconds: number;
+}
+
+/** Everything perception can state about one frame. */
+export interface FrameFacts {
+  /** Size in pixels as the sender meant it to be seen (EXIF orientation applied). */
+  readonly width: number;
+  readonly height: number;
+  /** The container's format: `jpeg`, `png`, `webp`, `avif`, `gif` or `tiff`. */
+  readonly format: string;
+  /** When the frame was taken, in milliseconds of its own clock; `null` for a still. */
+  readonly capturedAt: number | null;
+  /** Up to ten faces, largest first. */
+  readonly faces: readonly FaceFacts[];
+  /** The models that spoke. */
+  readonly models: readonly ModelIdentity[];
+  readonly timings: readonly StageTiming[];
+}

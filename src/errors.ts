@@ -1,0 +1,58 @@
+/** What a client may be told: nothing here comes from a stack trace or a library's message. */
+interface CatalogueEntry {
+  readonly status: number;
+  readonly title: string;
+  /** Seconds after which trying again makes sense; sent as `Retry-After`. */
+  readonly retryAfter?: number;
+}
+
+/**
+ * Every error the server can answer with: a stable code, its HTTP status and a safe English text.
+ * Contracts with words of their own (seeds 002, 003) map these codes to them.
+ */
+export const catalogue = {
+  invalid_json: { status: 400, title: 'The body is not valid JSON.' },
+  invalid_request: { status: 400, title: 'The request does not have the documented shape.' },
+  invalid_base64: { status: 400, title: 'The image is not valid base64.' },
+  invalid_image: { status: 400, title: 'The image is damaged, truncated or not an image at all.' },
+  unauthorised: { status: 401, title: 'A valid API key is required.' },
+  not_found: { status: 404, title: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, title: 'This address does not answer to this method.' },
+  payload_too_large: { status: 413, title: 'The request is larger than this server accepts.' },
+  too_many_pixels: { status: 413, title: 'The image has more pixels than this server accepts.' },
+  unsupported_media_type: { status: 415, title: 'The content type of the request is not accepted here.' },
+  unsupported_format: { status: 415, title: 'The image format is not supported.' },
+  no_face: { status: 422, title: 'No face was found in the image.' },
+  several_faces: { status: 422, title: 'More than one face could be meant.' },
+  cancelled: { status: 499, title: 'The client closed the request.' },
+  internal: { status: 500, title: 'Something went wrong on the server.' },
+  not_implemented: { status: 501, title: 'This server does not offer this check yet.' },
+  busy: { status: 503, title: 'The server is busy.', retryAfter: 1 },
+  perception_lost: { status: 503, title: 'The analysis was interrupted.', retryAfter: 1 },
+  shutting_down: { status: 503, title: 'The server is shutting down.', retryAfter: 5 },
+  deadline_exceeded: { status: 503, title: 'The analysis took too long.', retryAfter: 2 },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** An error from the catalogue. `detail` is shown to clients: it must be safe and helpful. */
+export class BonafideError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail ?? catalogue[code].title, options);
+    this.name = 'BonafideError';
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get status(): number {
+    return catalogue[this.code].status;
+  }
+
+  get retryAfter(): number | undefined {
+    const entry: CatalogueEntry = catalogue[this.code];
+    return entry.retryAfter;
+  }
+}
