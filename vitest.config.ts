@@ -10,7 +10,10 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
-      { extends: true, test: { name: 'end-to-end', include: ['test/**/*.test.ts'], exclude: ['test/data/**'] } },
+      {
+        extends: true,
+        test: { name: 'end-to-end', include: ['test/**/*.test.ts'], exclude: ['test/data/**'] },
+      },
       { extends: true, test: { name: 'data', include: ['test/data/**/*.test.ts'], testTimeout: 900_000 } },
     ],
   },
