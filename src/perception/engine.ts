@@ -6,6 +6,32 @@ export interface ImageRequest {
   readonly measuredFaces: number;
 }
 
+/** What the engine needs to know to load its models. */
+export interface EngineOptions {
+  /** Folder of the strong pack's files; it need not exist. */
+  readonly modelsDir: string;
+  /** One anti-spoof ONNX file named by hand (seed 000's `MODEL_PATH`), or empty. */
+  readonly modelPath: string;
+  /** Names in the model registry; those whose files are missing are left out with a notice. */
+  readonly antiSpoofNets: readonly string[];
+  readonly executionProviders: readonly string[];
+  /** Intra-op threads of one model. */
+  readonly threads: number;
+  /** Run every model once before the first request. */
+  readonly warmUp: boolean;
+  /** Images with more pixels than this are refused before they are decoded. */
+  readonly maxImagePixels: number;
+}
+
+/**
+ * The models of one process, loaded; made by `createEngine(options)` in `load-engine.ts`. One job at
+ * a time; `shouldStop` is asked between stages and ends the work with `cancelled`.
+ */
+export interface Engine {
+  analyseImage(bytes: Uint8Array, request: ImageRequest, shouldStop: () => boolean): Promise<FrameFacts>;
+  describe(): PerceptionDescription;
+}
+
 /** What serves on this machine; `/health` and the log say it. */
 export interface PerceptionDescription {
   readonly models: readonly ModelIdentity[];
