@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registry } from './perception/models/registry.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -94,6 +95,10 @@ describe('the documents', () => {
       (target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(document), target)),
     );
     expect(missing).toEqual([]);
+  });
+
+  it.each(registry)('NOTICE names $name with its licence', ({ name, licence }) => {
+    expect(read('NOTICE').split('\n')).toContain(`${name}: ${licence}`);
   });
 
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
