@@ -5,7 +5,16 @@ import { type EmbeddedModel, type ModelEntry, packageFolder } from './registry.t
 
 /** What stands where a model's weights file belongs. */
 export type ModelFile =
-  | { readonly status: 'present'; readonly path: string; readonly sha256: string }
+  /** `contents` are the very bytes that were hashed, so that nothing is read twice. */
+  | {
+      readonly status: 'present';
+      readonly path: string;
+      readonly sha256: string;
+      readonly contents: Buffer;
+    }
+  | BrokenModelFile;
+
+export type BrokenModelFile =
   | { readonly status: 'missing'; readonly path: string }
   /** A file of another content; `sha256` and `bytes` are what was found. */
   | { readonly status: 'corrupt'; readonly path: string; readonly sha256: string; readonly bytes: number };
@@ -26,50 +35,41 @@ export function topologyPath(entry: EmbeddedModel): string {
  * @throws Error when the file is there but cannot be read
  */
 export async function locateModel(entry: ModelEntry, modelsDir: string): Promise<ModelFile> {
-  return (await readModel(entry, modelsDir)).file;
+  const path = modelPath(entry, modelsDir);
+  try {
+    const contents = await readFile(path);
+    const sha256 = createHash('sha256').update(contents).digest('hex');
+    if (sha256 === entry.sha256) return { status: 'present', path, sha256, contents };
+    return { status: 'corrupt', path, sha256, bytes: contents.length };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { status: 'missing', path };
+    throw new Error(`The model ${entry.name} cannot be read at ${path} (${code}).`, { cause: error });
+  }
 }
 
 /**
  * A model's weights, checked against the registry.
  *
- * @throws Error when the file is missing or corrupt, with the sentence of `remedy`
+ * @throws Error when the file is missing or corrupt, with the sentence of `brokenModelSentence`
  */
 export async function loadModelBytes(entry: ModelEntry, modelsDir: string): Promise<Buffer> {
-  const { file, bytes } = await readModel(entry, modelsDir);
-  if (file.status === 'present' && bytes) return bytes;
-  throw new Error(remedy(entry, file));
+  const file = await locateModel(entry, modelsDir);
+  if (file.status === 'present') return file.contents;
+  throw new Error(brokenModelSentence(entry, file));
 }
 
 /** What is wrong with a missing or corrupt model and what to do, for the operator. */
-export function remedy(entry: ModelEntry, file: ModelFile): string {
-  const get = entry.pack === 'strong' ? `\`bonafide models pull ${entry.name}\`` : '`npm ci`';
-  switch (file.status) {
-    case 'present':
-      return `The model ${entry.name} is in order: ${file.path}.`;
-    case 'missing':
-      return `The model ${entry.name} is not at ${file.path}: run ${get}.`;
-    case 'corrupt':
-      return (
-        `The model ${entry.name} at ${file.path} is not the file the registry names ` +
-        `(expected SHA-256 ${entry.sha256}, got ${file.sha256}): run ${get} again or delete the file.`
-      );
-  }
+export function brokenModelSentence(entry: ModelEntry, file: BrokenModelFile): string {
+  const strong = entry.pack === 'strong';
+  const get = strong ? `\`bonafide models pull ${entry.name}\`` : '`npm ci`';
+  if (file.status === 'missing') return `The model ${entry.name} is not at ${file.path}: run ${get}.`;
+  return (
+    `The model ${entry.name} at ${file.path} is not the file the registry names ` +
+    `(expected SHA-256 ${entry.sha256}, got ${file.sha256}): run ${get} again${strong ? ' or delete the file' : ''}.`
+  );
 }
 
 function embeddedPath(entry: EmbeddedModel, file: string): string {
   return join(packageFolder(entry.source), 'models', file);
-}
-
-async function readModel(entry: ModelEntry, modelsDir: string): Promise<{ file: ModelFile; bytes?: Buffer }> {
-  const path = modelPath(entry, modelsDir);
-  try {
-    const bytes = await readFile(path);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (sha256 === entry.sha256) return { file: { status: 'present', path, sha256 }, bytes };
-    return { file: { status: 'corrupt', path, sha256, bytes: bytes.length } };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { file: { status: 'missing', path } };
-    throw new Error(`The model ${entry.name} cannot be read at ${path} (${code}).`, { cause: error });
-  }
 }
