@@ -1,0 +1,184 @@
+import {
+  type AntiSpoofScore,
+  type Box,
+  type FaceFacts,
+  type Fact,
+  type FrameFacts,
+  type ModelIdentity,
+  measured,
+  type StageTiming,
+  unavailable,
+} from '../decisions/facts.ts';
+import { BonafideError } from '../errors.ts';
+import { decodeImage } from '../media/decode-image.ts';
+import type { RgbImage } from '../media/image.ts';
+import type { Detection, Detector } from './detection.ts';
+import type { ImageRequest } from './engine.ts';
+import { findFaces } from './find-faces.ts';
+import { type FaceMesh, regionFromBox, regionFromMesh } from './models/facemesh.ts';
+import type { Eyes } from './models/iris.ts';
+import type { AntiSpoofNet } from './models/minifasnet.ts';
+import { type QuarterTurns, restoreFace, turnImage } from './orientation.ts';
+import { estimatePose } from './pose.ts';
+import { buildPyramid, type Pyramid, type Square } from './sampling.ts';
+import { measureTexture } from './texture.ts';
+
+/** The loaded models, by role. */
+export interface Models {
+  readonly detector: Detector;
+  readonly mesh: (pyramid: Pyramid, region: Square) => Promise<FaceMesh>;
+  readonly iris: (pyramid: Pyramid, mesh: Float32Array) => Promise<Eyes>;
+  readonly antiSpoof: Readonly<Record<string, AntiSpoofNet>>;
+  readonly identities: readonly ModelIdentity[];
+}
+
+/** Longer sides are reduced to this many pixels: no measurement gains from more. */
+const workingSide = 1920;
+
+/** The coarsest pyramid level: half the detectors' smallest input. */
+const coarsestSide = 128;
+
+/** Whether an image holds a sideways face is first tried at this size. */
+const orientationSide = 640;
+
+const maximumFaces = 10;
+
+/** A detection counts when the detector is this sure, or the mesh net recognises a face in it. */
+const sureDetection = 0.7;
+const surePresence = 0.5;
+
+/** Faces whose mesh net is less sure than this have no mesh, pose or eyes. */
+const measurablePresence = 0.5;
+
+/** Decodes an image and states the facts of its faces; `shouldStop` is asked between stages. */
+export async function analyseImage(
+  models: Models,
+  bytes: Uint8Array,
+  request: ImageRequest,
+  maxImagePixels: number,
+  shouldStop: () => boolean,
+): Promise<FrameFacts> {
+  const { timings, timed } = stopwatch(shouldStop);
+  const { image, width, height, format } = await timed('decode', () =>
+    decodeImage(bytes, { maxPixels: maxImagePixels, maxSide: workingSide }),
+  );
+  const { turns, pyramid, detections } = await timed('detect', () => detectUpright(models.detector, image));
+  const upright = pyramid[0];
+  const faces: FaceFacts[] = [];
+  for (const detection of detections) {
+    if (faces.length === maximumFaces) break;
+    const mesh = await timed('mesh', () => fitMesh(models, pyramid, detection));
+    if (detection.score < sureDetection && mesh.presence < surePresence) continue;
+    const inFull = faces.length < request.measuredFaces;
+    faces.push(await describeFace(models, pyramid, detection, mesh, inFull, timed));
+  }
+  const scale = Math.max(width, height) / Math.max(image.width, image.height);
+  return {
+    width,
+    height,
+    format,
+    capturedAt: null,
+    faces: faces.map((face) => restoreFace(face, upright, turns, scale)),
+    models: models.identities,
+    timings,
+  };
+}
+
+type Timed = <T>(stage: string, work: () => T | Promise<T>) => Promise<T>;
+
+/** Times stages and, before each, lets the process hear that it should stop. */
+function stopwatch(shouldStop: () => boolean): { timings: StageTiming[]; timed: Timed } {
+  const timings: StageTiming[] = [];
+  const timed: Timed = async (stage, work) => {
+    await new Promise(setImmediate);
+    if (shouldStop()) throw new BonafideError('cancelled');
+    const startedAt = Date.now();
+    const start = performance.now();
+    const result = await work();
+    timings.push({ stage, startedAt, milliseconds: performance.now() - start });
+    return result;
+  };
+  return { timings, timed };
+}
+
+interface UprightFaces {
+  /** The turns that made the faces stand upright. */
+  readonly turns: QuarterTurns;
+  readonly pyramid: Pyramid;
+  readonly detections: readonly Detection[];
+}
+
+/** Finds the faces of an image that may lie on its side or stand on its head. */
+async function detectUpright(detector: Detector, image: RgbImage): Promise<UprightFaces> {
+  const pyramid = buildPyramid(image, coarsestSide);
+  const detections = await findFaces(detector, pyramid);
+  if (detections.some(({ score }) => score >= sureDetection)) return { turns: 0, pyramid, detections };
+  const small = pyramid.find((level) => Math.max(level.width, level.height) <= orientationSide) ?? image;
+  for (const turns of [1, 3, 2] as const) {
+    const trial = await findFaces(detector, buildPyramid(turnImage(small, turns), coarsestSide));
+    if (!trial.some(({ score }) => score >= sureDetection)) continue;
+    const turned = buildPyramid(turnImage(image, turns), coarsestSide);
+    return { turns, pyramid: turned, detections: await findFaces(detector, turned) };
+  }
+  return { turns: 0, pyramid, detections };
+}
+
+/** The mesh of a detected face, from the region of a first try; the better of the two stays. */
+async function fitMesh({ mesh }: Models, pyramid: Pyramid, detection: Detection): Promise<FaceMesh> {
+  const { box, rightEye, leftEye } = detection;
+  const angle = Math.atan2(leftEye.y - rightEye.y, leftEye.x - rightEye.x);
+  const first = await mesh(pyramid, regionFromBox(box, angle));
+  const second = await mesh(pyramid, regionFromMesh(first.points));
+  return second.presence >= first.presence ? second : first;
+}
+
+async function describeFace(
+  models: Models,
+  pyramid: Pyramid,
+  { box, score }: Detection,
+  mesh: FaceMesh,
+  inFull: boolean,
+  timed: Timed,
+): Promise<FaceFacts> {
+  const known = { box, detectorScore: score, presence: measured(mesh.presence) };
+  if (!inFull) return { ...known, ...notRequested };
+  const texture = measured(await timed('texture', () => measureTexture(pyramid[0], box)));
+  const antiSpoof = await scoreAntiSpoof(models.antiSpoof, pyramid[0], box, timed);
+  if (mesh.presence < measurablePresence) return { ...known, ...notMeasurable, texture, antiSpoof };
+  const eyes = await timed('iris', () => models.iris(pyramid, mesh.points));
+  return {
+    ...known,
+    mesh: measured(mesh.points),
+    iris: measured(eyes.iris),
+    pose: measured(estimatePose(mesh.points)),
+    eyes: measured(eyes.openness),
+    texture,
+    antiSpoof,
+  };
+}
+
+const missing = (reason: 'not_requested' | 'not_measurable') => ({
+  mesh: unavailable(reason),
+  iris: unavailable(reason),
+  pose: unavailable(reason),
+  eyes: unavailable(reason),
+});
+const notMeasurable = missing('not_measurable');
+const notRequested = {
+  ...missing('not_requested'),
+  texture: unavailable('not_requested'),
+  antiSpoof: {},
+};
+
+async function scoreAntiSpoof(
+  nets: Models['antiSpoof'],
+  image: RgbImage,
+  box: Box,
+  timed: Timed,
+): Promise<Record<string, Fact<AntiSpoofScore>>> {
+  const scores: Record<string, Fact<AntiSpoofScore>> = {};
+  for (const [name, net] of Object.entries(nets)) {
+    scores[name] = measured(await timed(`anti-spoof/${name}`, () => net(image, box)));
+  }
+  return scores;
+}

@@ -1,0 +1,63 @@
+import { type Detection, type Detector, suppressDuplicates } from './detection.ts';
+import type { Pyramid, Square } from './sampling.ts';
+
+/** Faces this low, as a share of the frame's height, are still looked for. */
+const smallestShare = 0.05;
+
+/** A face that fills the frame is found when the picture is shown smaller, with a border around it. */
+const zoomOut = 1.6;
+
+/** Views overlap in a face; 0.3 keeps neighbours apart that stand cheek by cheek. */
+const maximumOverlap = 0.3;
+
+/**
+ * Looks for faces in the whole image; smaller where none is found, because one may fill the frame;
+ * then in tiles, where the detector would have missed faces of the sizes that count.
+ *
+ * @returns detections, largest first
+ */
+export async function findFaces(detector: Detector, pyramid: Pyramid): Promise<Detection[]> {
+  const whole = wholeView(pyramid);
+  let found = await detector.detect(pyramid, whole);
+  if (found.length === 0) found = await detector.detect(pyramid, { ...whole, side: whole.side * zoomOut });
+  for (const tile of closerViews(detector, pyramid, found)) {
+    found = found.concat(await detector.detect(pyramid, tile));
+  }
+  return suppressDuplicates(found, maximumOverlap).sort((one, other) => area(other) - area(one));
+}
+
+/** The square around the whole image. */
+function wholeView([image]: Pyramid): Square {
+  return {
+    centre: { x: image.width / 2, y: image.height / 2 },
+    side: Math.max(image.width, image.height),
+    angle: 0,
+  };
+}
+
+/**
+ * Tiles in which the smallest face that counts is large enough for the detector; none when the whole
+ * view was enough, or showed a face so large that its like cannot have been missed.
+ */
+function closerViews(detector: Detector, [image]: Pyramid, found: readonly Detection[]): Square[] {
+  const dependable = detector.smallestFace * Math.max(image.width, image.height);
+  const wanted = smallestShare * image.height;
+  const largest = Math.max(0, ...found.map(({ box }) => box.height));
+  if (dependable <= wanted || largest > 2 * dependable) return [];
+  const side = wanted / detector.smallestFace;
+  const columns = tileCentres(image.width, side, dependable);
+  return tileCentres(image.height, side, dependable).flatMap((y) =>
+    columns.map((x) => ({ centre: { x, y }, side, angle: 0 })),
+  );
+}
+
+/** Centres of tiles along one axis that overlap by at least one face. */
+function tileCentres(length: number, side: number, face: number): number[] {
+  if (length <= side) return [length / 2];
+  const count = Math.ceil((length - side) / Math.max(side - face, side / 4)) + 1;
+  return Array.from({ length: count }, (_, index) => side / 2 + (index * (length - side)) / (count - 1));
+}
+
+function area({ box }: Detection): number {
+  return box.width * box.height;
+}
