@@ -11,6 +11,7 @@ interface CatalogueEntry {
  * Contracts with words of their own (seeds 002, 003) map these codes to them.
  */
 export const catalogue = {
+  bad_http: { status: 400, title: 'The request is not valid HTTP.' },
   invalid_json: { status: 400, title: 'The body is not valid JSON.' },
   invalid_request: { status: 400, title: 'The request does not have the documented shape.' },
   invalid_base64: { status: 400, title: 'The image is not valid base64.' },
@@ -18,12 +19,14 @@ export const catalogue = {
   unauthorised: { status: 401, title: 'A valid API key is required.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, title: 'This address does not answer to this method.' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time.' },
   payload_too_large: { status: 413, title: 'The request is larger than this server accepts.' },
   too_many_pixels: { status: 413, title: 'The image has more pixels than this server accepts.' },
   unsupported_media_type: { status: 415, title: 'The content type of the request is not accepted here.' },
   unsupported_format: { status: 415, title: 'The image format is not supported.' },
   no_face: { status: 422, title: 'No face was found in the image.' },
   several_faces: { status: 422, title: 'More than one face could be meant.' },
+  headers_too_large: { status: 431, title: 'The headers of the request are too large.' },
   cancelled: { status: 499, title: 'The client closed the request.' },
   internal: { status: 500, title: 'Something went wrong on the server.' },
   not_implemented: { status: 501, title: 'This server does not offer this check yet.' },

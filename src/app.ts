@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import helmet from '@fastify/helmet';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Config } from './config.ts';
+import { passive } from './contracts/passive/routes.ts';
+import { system } from './contracts/system/routes.ts';
+import type { Perception } from './perception/engine.ts';
+import { apiDocs } from './plugins/api-docs.ts';
+import { requireApiKey } from './plugins/api-key.ts';
+import { lifecycle, requestId } from './plugins/lifecycle.ts';
+import { metrics } from './plugins/metrics.ts';
+import { answerError, answerSocketError, problems } from './plugins/problems.ts';
+import { createActiveChecks } from './services/active-checks.ts';
+import { checkLiveness } from './services/check-liveness.ts';
+import { describeServer } from './services/describe-server.ts';
+
+/** What the app is made of; the clock and the randomness have real defaults. */
+export interface AppParts {
+  readonly config: Config;
+  readonly perception: Perception;
+  readonly logger: FastifyBaseLogger;
+  /** Milliseconds of any steadily growing clock; default: `performance.now`. */
+  readonly now?: () => number;
+  /** A source of secure randomness; default: `crypto.randomBytes`. */
+  readonly randomBytes?: (size: number) => Buffer;
+}
+
+/** Longest time a whole request may take to arrive, in milliseconds: a slow sender holds no socket longer. */
+const arrivalLimit = 60_000;
+
+/**
+ * The HTTP side of the server: plugins and contracts, in the order in which a request meets them. The
+ * app neither listens nor closes its perception: whoever composes it does.
+ */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { config } = parts;
+  const app = createServer(parts.logger);
+  await app.register(lifecycle);
+  await app.register(problems);
+  await app.register(helmet, securityHeaders);
+  if (config.ENABLE_METRICS) await app.register(metrics, { perception: parts.perception });
+  if (config.ENABLE_TRACING) {
+    // Loaded on demand: without tracing, none of OpenTelemetry is.
+    const { tracing } = await import('./plugins/tracing.ts');
+    const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+    await app.register(tracing, { endpoint, serviceVersion: packageInfo.version });
+  }
+  await app.register(apiDocs, { version: packageInfo.version });
+  await registerContracts(app, parts);
+  await app.ready();
+  return app;
+}
+
+function createServer(logger: FastifyBaseLogger): FastifyInstance {
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestId,
+    requestTimeout: arrivalLimit,
+    // While the server drains, connections that are open are still served.
+    return503OnClosing: false,
+    frameworkErrors: answerError,
+    clientErrorHandler: answerSocketError,
+  });
+  return app.setValidatorCompiler(TypeBoxValidatorCompiler);
+}
+
+async function registerContracts(app: FastifyInstance, parts: AppParts): Promise<void> {
+  const { config, perception } = parts;
+  await app.register(system, {
+    describeServer: () => describeServer(perception),
+    version: packageInfo.version,
+    description: packageInfo.description,
+    needsKey: config.API_KEY.length > 0,
+    hasMetrics: config.ENABLE_METRICS,
+  });
+  await app.register(async (guarded) => {
+    guarded.addHook('onRequest', requireApiKey(config.API_KEY));
+    const options = passiveOptions(parts);
+    await guarded.register(passive, { ...options, hide: false });
+    await guarded.register(passive, { ...options, hide: true, prefix: '/passive' });
+  });
+}
+
+function passiveOptions({ config, perception, ...parts }: AppParts) {
+  const thresholds = { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD };
+  const options = { thresholds, bystanderRatio: config.BYSTANDER_RATIO };
+  const activeChecks = createActiveChecks({
+    now: parts.now ?? (() => performance.now()),
+    randomBytes: parts.randomBytes ?? randomBytes,
+  });
+  return {
+    checkLiveness: (bytes: Uint8Array, signal: AbortSignal) =>
+      checkLiveness(perception, options, bytes, signal),
+    isBusy: () => perception.load().full,
+    openActiveCheck: activeChecks.open,
+    publicUrl: config.PUBLIC_URL.replace(/\/+$/, ''),
+    maxImageBytes: config.MAX_IMAGE_BYTES,
+  };
+}
+
+/**
+ * Helmet's headers, such that `/docs` works over plain HTTP too: the interface styles itself inline, and
+ * an upgrade to HTTPS (or a promise of it, HSTS) is for the proxy that ends TLS to ask.
+ */
+const securityHeaders = {
+  contentSecurityPolicy: {
+    directives: { upgradeInsecureRequests: null, styleSrc: ["'self'", "'unsafe-inline'"] },
+  },
+  strictTransportSecurity: false,
+};
+
+/** Name and version as package.json, one folder up in `src` and in `dist`, has them. */
+const packageInfo: { readonly version: string; readonly description: string } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+);

@@ -1,0 +1,110 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { BonafideError } from '../../errors.ts';
+import { security } from '../../plugins/api-key.ts';
+import { hangUpSignal } from '../../plugins/lifecycle.ts';
+import { problemResponses } from '../../plugins/problems.ts';
+import type { LivenessCheck } from '../../services/check-liveness.ts';
+import { decodeBase64 } from './base64.ts';
+import { toResponse } from './mapping.ts';
+import { livenessRequest, livenessResponse } from './schemas.ts';
+
+/** What the passive contract asks of the server. */
+export interface PassiveOptions {
+  readonly checkLiveness: (bytes: Uint8Array, signal: AbortSignal) => Promise<LivenessCheck>;
+  /** True when one more check would have to be refused. */
+  readonly isBusy: () => boolean;
+  /** Opens an active check and returns its id. */
+  readonly openActiveCheck: () => string;
+  /** Address clients reach the server at, without a slash at the end; empty: `upload_url` is a path. */
+  readonly publicUrl: string;
+  /** Largest image file, in bytes. */
+  readonly maxImageBytes: number;
+  /** Leave the routes out of the API document: they are there under another address. */
+  readonly hide: boolean;
+}
+
+/** Seed 000: `POST /liveness` and `POST /active/blink`. */
+export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, options) => {
+  const { checkLiveness, isBusy, publicUrl, maxImageBytes, hide } = options;
+  const openActiveCheck = () => `${publicUrl}/active/blink?check=${options.openActiveCheck()}`;
+
+  app.post(
+    '/liveness',
+    {
+      bodyLimit: bodyLimit(maxImageBytes),
+      // Before the body: a full queue costs nobody an upload.
+      onRequest: async () => {
+        if (isBusy()) throw new BonafideError('busy');
+      },
+      schema: {
+        hide,
+        tags: ['passive'],
+        operationId: 'checkLiveness',
+        summary: 'Is the face in this picture live?',
+        description:
+          'Also at `/passive/liveness`, for proxies that fold a slash at the end of a path (`/liveness/` is another contract).',
+        security,
+        body: livenessRequest,
+        response: { 200: livenessResponse, ...livenessErrors },
+      },
+    },
+    async (request, reply) => {
+      const bytes = decodeBase64(request.body.image, maxImageBytes);
+      const check = await checkLiveness(bytes, hangUpSignal(reply));
+      const response = toResponse(check, {
+        requestId: request.id,
+        elapsed: reply.elapsedTime,
+        openActiveCheck,
+      });
+      request.findings = { verdict: response.liveness_label, timings: check.facts.timings };
+      return response;
+    },
+  );
+
+  app.post(
+    '/active/blink',
+    {
+      // Before the body: a clip nobody will look at is not read.
+      onRequest: async () => {
+        throw new BonafideError('not_implemented', 'The active blink check is not part of this version yet.');
+      },
+      schema: {
+        hide,
+        tags: ['passive'],
+        operationId: 'checkBlink',
+        summary: 'The active check: a short clip with a blink',
+        description: 'Not part of this version yet. Also at `/passive/active/blink`.',
+        security,
+        response: problemResponses('unauthorised', 'not_implemented'),
+      },
+    },
+    async () => {},
+  );
+};
+
+const livenessErrors = problemResponses(
+  'invalid_json',
+  'invalid_request',
+  'invalid_base64',
+  'invalid_image',
+  'unauthorised',
+  'payload_too_large',
+  'too_many_pixels',
+  'unsupported_media_type',
+  'unsupported_format',
+  'no_face',
+  'several_faces',
+  'internal',
+  'busy',
+  'perception_lost',
+  'shutting_down',
+  'deadline_exceeded',
+);
+
+/**
+ * Bytes of a body that holds an image of `maxImageBytes`: base64 takes 4 bytes for 3, line breaks
+ * escaped in JSON (`\r\n` after each 76 characters, RFC 2045) 4 for 76, the rest of the body 16 KiB.
+ */
+function bodyLimit(maxImageBytes: number): number {
+  return Math.ceil(((maxImageBytes * 4) / 3) * (80 / 76)) + 16_384;
+}

@@ -1,0 +1,112 @@
+import { type Static, Type } from 'typebox';
+
+/** `T`, or null where it was not measured: a missing fact is never 0. */
+const orNull = <T extends Type.TSchema>(schema: T, description: string) =>
+  Type.Union([schema, Type.Null()], { description: `${description} Null where it was not measured.` });
+
+const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
+
+const eye = Type.Object({
+  aspect_ratio: Type.Number({ description: 'Lid distance over corner distance of the face mesh.' }),
+  lid_gap: Type.Number({ description: "The same of the iris net's finer contour." }),
+});
+
+const face = Type.Object({
+  box: Type.Object(
+    { x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() },
+    { description: 'Pixels of the upright image, from its top left corner. It may reach outside.' },
+  ),
+  detector_score: share("The detector's score."),
+  presence: orNull(Type.Number(), "The mesh net's own belief that it sees a face, 0..1."),
+  pose: orNull(
+    Type.Object({ yaw: Type.Number(), pitch: Type.Number(), roll: Type.Number() }),
+    "Degrees. Yaw is negative towards the subject's own left, pitch positive up, roll positive towards the subject's own left.",
+  ),
+  eyes: orNull(Type.Object({ left: eye, right: eye }), "How open the subject's own left and right eye are."),
+  texture: orNull(
+    Type.Object({
+      blur: share('Sharpness.'),
+      saturation: share('Colour saturation.'),
+      freq_high_ratio: share('Share of high frequencies.'),
+      axis_anisotropy: share('A grid, as a screen shows it.'),
+      glare: share('Share of blown-out skin.'),
+      line_ratio: share('Straight lines, as the edges of a sheet.'),
+      penalty_sharp_small: share('Suspicious sharpness of a small face.'),
+    }),
+    'Texture measures, each 0..1.',
+  ),
+  anti_spoof: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()]), {
+    description:
+      'Raw live score of each anti-spoof net, 0..1; null where a net could not score. Empty without a net.',
+  }),
+});
+
+const details = Type.Object({
+  live_probability: orNull(Type.Number(), 'Fused live probability, 0..1.'),
+  reasons: Type.Array(
+    Type.Object({
+      code: Type.String({ description: 'Stable name, for programs.' }),
+      text: Type.String({ description: 'Plain English, for people.' }),
+    }),
+    { description: 'What bore on the verdict.' },
+  ),
+  faces: Type.Array(face, {
+    description: 'Faces, largest first. The verdict is about the first; the others are not measured in full.',
+  }),
+  bystanders: Type.Integer({ description: 'How many smaller faces further back were left out.' }),
+  image: Type.Object({
+    width: Type.Integer(),
+    height: Type.Integer(),
+    format: Type.String({ description: 'jpeg, png, webp, avif, gif, tiff, …' }),
+  }),
+  models: Type.Array(
+    Type.Object({
+      role: Type.String(),
+      name: Type.String(),
+      sha256: Type.String({ description: 'SHA-256 of the weights, lower-case hex.' }),
+    }),
+    { description: 'The models that spoke.' },
+  ),
+  latency_ms: Type.Object({
+    total: Type.Number({ description: 'From the arrival of the request to its answer.' }),
+    stages: Type.Record(Type.String(), Type.Number(), { description: 'Each stage of perception.' }),
+  }),
+  request_id: Type.String({ description: 'As in the `X-Request-Id` header and the log.' }),
+});
+
+/** Body of `POST /liveness` (seed 000). */
+export const livenessRequest = Type.Object(
+  {
+    image: Type.String({
+      description: 'A picture of one face: base64 (or base64url) of the file, or a base64 data URL.',
+    }),
+  },
+  { examples: [{ image: '<base64-string>' }] },
+);
+
+/** Answer of `POST /liveness`: seed 000's fields, and everything they stand on under `details`. */
+export const livenessResponse = Type.Object(
+  {
+    liveness_label: Type.Enum(['real', 'spoof', 'inconclusive']),
+    confidence_score: share('Confidence in the label; 0 for `inconclusive`, which claims nothing.'),
+    requires_active_check: Type.Boolean({ description: 'True exactly when the label is `inconclusive`.' }),
+    fallback: Type.Optional(
+      Type.Object(
+        {
+          challenge_type: Type.Literal('blink'),
+          upload_url: Type.String({
+            description: 'Where to send the clip. It holds an id that works once, for five minutes.',
+          }),
+        },
+        { description: 'The active check to go on with; only when one is required.' },
+      ),
+    ),
+    details,
+  },
+  {
+    description: 'The verdict.',
+    examples: [{ liveness_label: 'real', confidence_score: 0.99, requires_active_check: false }],
+  },
+);
+
+export type LivenessResponse = Static<typeof livenessResponse>;

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { scriptedPerception, testApp } from '../../../test/support/app.ts';
+import { envExample } from '../../config.ts';
+import { health } from './schemas.ts';
+
+const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+
+describe('GET /health', () => {
+  it('has the fields of seeds 002 and 004, and the models', async () => {
+    const response = await (await testApp()).inject('/health');
+    expect(response.statusCode).toBe(200);
+    expect(Value.Errors(health, response.json())).toEqual([]);
+    expect(response.json()).toMatchObject({
+      status: 'ok',
+      model_loaded: true,
+      service: 'liveness-detection',
+      version: JSON.parse(read('package.json')).version,
+      runtime: { node: process.versions.node, python: null, cuda: { available: false } },
+      pack: 'strong',
+      detector: 'blazeface',
+      notices: ['YuNet is missing; blazeface serves.'],
+      queue: { waiting: 0, running: 0, processes: 2, full: false },
+    });
+  });
+
+  it('says so when no anti-spoof model is loaded', async () => {
+    const perception = scriptedPerception();
+    const describe = () => ({ models: [], executionProviders: ['cuda', 'cpu'], notices: [] });
+    const app = await testApp({}, { perception: { ...perception, describe } });
+    expect((await app.inject('/health')).json()).toMatchObject({
+      model_loaded: false,
+      detector: null,
+      pack: 'embedded',
+      runtime: { cuda: { available: true } },
+    });
+  });
+
+  it('is 503 while no perception process is alive', async () => {
+    const app = await testApp({}, { perception: scriptedPerception(undefined, { processes: 0 }) });
+    const response = await app.inject('/health');
+    expect([response.statusCode, response.json().status]).toEqual([503, 'unavailable']);
+  });
+});
+
+it('GET / says what there is, and whether a key is needed', async () => {
+  const open = (await (await testApp()).inject('/')).json();
+  expect(open).toMatchObject({ name: 'bonafide', authentication: 'open' });
+  expect((await (await testApp({ API_KEY: 'key' })).inject('/')).json().authentication).toBe('required');
+  const app = await testApp();
+  for (const link of Object.values<string>(open.links))
+    expect([link, (await app.inject(link)).statusCode]).toEqual([link, 200]);
+});
+
+it.each(['/', '/health', '/openapi.json', '/docs'])('HEAD %s works', async (url) => {
+  const response = await (await testApp()).inject({ method: 'HEAD', url });
+  expect([response.statusCode, response.body]).toEqual([200, '']);
+});
+
+describe('the API document', () => {
+  it('is the committed one (npm run openapi)', async () => {
+    const app = await testApp({ ENABLE_METRICS: 'false' });
+    expect(JSON.parse(read('openapi.json'))).toEqual((await app.inject('/openapi.json')).json());
+  });
+
+  it('describes every open and guarded route once', async () => {
+    const { paths, components } = (await (await testApp()).inject('/openapi.json')).json();
+    expect(Object.keys(paths)).toEqual(['/', '/health', '/liveness', '/active/blink']);
+    expect(paths['/liveness'].post.security).toEqual([{ apiKey: [] }, { bearer: [] }]);
+    expect(Object.keys(components.securitySchemes)).toEqual(['apiKey', 'bearer']);
+    const statuses = ['200', '400', '401', '413', '415', '422', '500', '503'];
+    expect(Object.keys(paths['/liveness'].post.responses)).toEqual(statuses);
+  });
+
+  it('.env.example is the committed one (npm run env-example)', () => {
+    expect(read('.env.example')).toBe(envExample());
+  });
+});
+
+it('/docs loads nothing that its own security policy forbids', async () => {
+  const app = await testApp();
+  const page = await app.inject('/docs/');
+  const policy = String(page.headers['content-security-policy']);
+  expect(policy).toContain("script-src 'self'");
+  expect(policy).not.toContain('upgrade-insecure-requests');
+  const assets = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
+  expect(assets.length).toBeGreaterThan(4);
+  for (const asset of assets) {
+    expect(asset).toMatch(/^\.?\/?(docs\/)?static\//);
+    expect((await app.inject(new URL(asset, 'http://x/docs/').pathname)).statusCode).toBe(200);
+  }
+  expect(page.body).not.toMatch(/<script(?![^>]* src=)[^>]*>/);
+});

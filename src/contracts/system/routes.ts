@@ -1,0 +1,85 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { ServerDescription } from '../../services/describe-server.ts';
+import { type Health, health, info } from './schemas.ts';
+
+/** What the system contract asks of the server. */
+export interface SystemOptions {
+  readonly describeServer: () => ServerDescription;
+  readonly version: string;
+  readonly description: string;
+  /** True when a key is needed for everything but this contract. */
+  readonly needsKey: boolean;
+  readonly hasMetrics: boolean;
+}
+
+/** The API's own pages, open to all: `GET /`, `GET /health`, `GET /openapi.json`. */
+export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, options) => {
+  app.get(
+    '/',
+    {
+      schema: {
+        tags: ['system'],
+        operationId: 'info',
+        summary: 'What this server offers',
+        response: { 200: info },
+      },
+    },
+    async () => ({
+      name: 'bonafide',
+      version: options.version,
+      description: options.description,
+      authentication: options.needsKey ? ('required' as const) : ('open' as const),
+      contracts: [{ name: 'passive', routes: ['POST /liveness', 'POST /active/blink'] }],
+      links: {
+        health: '/health',
+        docs: '/docs',
+        openapi: '/openapi.json',
+        ...(options.hasMetrics && { metrics: '/metrics' }),
+      },
+    }),
+  );
+
+  app.get(
+    '/health',
+    {
+      schema: {
+        tags: ['system'],
+        operationId: 'health',
+        summary: 'Is the server able to work, and with which models?',
+        response: { 200: health, 503: health },
+      },
+    },
+    async (_request, reply) => {
+      const body = toHealth(options.describeServer(), options.version);
+      return reply.code(body.status === 'ok' ? 200 : 503).send(body);
+    },
+  );
+
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+};
+
+function toHealth(server: ServerDescription, version: string): Health {
+  const { models, executionProviders, notices } = server.perception;
+  return {
+    status: server.load.processes > 0 ? 'ok' : 'unavailable',
+    model_loaded: models.some(({ role }) => role === 'anti-spoof'),
+    service: 'liveness-detection',
+    version,
+    runtime: {
+      node: process.versions.node,
+      python: null,
+      cuda: { available: executionProviders.includes('cuda') },
+      execution_providers: [...executionProviders],
+    },
+    pack: server.pack,
+    detector: server.detector,
+    models: models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
+    notices: [...notices],
+    queue: {
+      waiting: server.load.queued,
+      running: server.load.running,
+      processes: server.load.processes,
+      full: server.load.full,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { type Static, Type } from 'typebox';
+
+/** Answer of `GET /`. */
+export const info = Type.Object(
+  {
+    name: Type.String(),
+    version: Type.String(),
+    description: Type.String(),
+    authentication: Type.Enum(['required', 'open'], {
+      description: '`required`: send `X-API-KEY` or `Authorization: Bearer`.',
+    }),
+    contracts: Type.Array(Type.Object({ name: Type.String(), routes: Type.Array(Type.String()) })),
+    links: Type.Record(Type.String(), Type.String()),
+  },
+  { description: 'Name, version, contracts and links.' },
+);
+
+/** Answer of `GET /health`: the fields of seeds 002 and 004 together, and ours. */
+export const health = Type.Object(
+  {
+    status: Type.Enum(['ok', 'unavailable'], {
+      description: '`unavailable` (with status 503) while no perception process is alive.',
+    }),
+    model_loaded: Type.Boolean({ description: 'True when an anti-spoof model is loaded.' }),
+    service: Type.Literal('liveness-detection'),
+    version: Type.String(),
+    runtime: Type.Object({
+      node: Type.String(),
+      python: Type.Null({ description: 'Seed 004 names its Python here; this server has none.' }),
+      cuda: Type.Object({ available: Type.Boolean() }),
+      execution_providers: Type.Array(Type.String()),
+    }),
+    pack: Type.Enum(['embedded', 'strong'], { description: 'Where the models come from.' }),
+    detector: Type.Union([Type.String(), Type.Null()], { description: 'The model that finds the faces.' }),
+    models: Type.Array(
+      Type.Object({
+        role: Type.String(),
+        name: Type.String(),
+        sha256: Type.String({ description: 'SHA-256 of the weights, lower-case hex.' }),
+      }),
+    ),
+    notices: Type.Array(Type.String(), { description: 'What the operator should know.' }),
+    queue: Type.Object({
+      waiting: Type.Integer({ description: 'Jobs that wait for a perception process.' }),
+      running: Type.Integer({ description: 'Jobs perception works on.' }),
+      processes: Type.Integer({ description: 'Perception processes that are alive.' }),
+      full: Type.Boolean({ description: 'True while one more job would be refused.' }),
+    }),
+  },
+  { description: 'The state of the server.' },
+);
+
+export type Health = Static<typeof health>;

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { antiSpoof, faceFacts } from '../../test/support/facts.ts';
+import { type FaceFacts, measured, unavailable } from './facts.ts';
+import { decideLiveness } from './fusion.ts';
+import { explain } from './reasons.ts';
+
+const thresholds = { live: 0.9, attack: 0.3 };
+const decide = (changes: Partial<FaceFacts>) => decideLiveness(faceFacts(changes), thresholds);
+const codes = (changes: Partial<FaceFacts>) => decide(changes).reasons.map(({ code }) => code);
+const grid = Array.from({ length: 21 }, (_, index) => index / 20);
+const rank = { attack: 0, inconclusive: 1, live: 2 };
+
+describe('the cut', () => {
+  it('takes the mean of the nets, and both thresholds inclusively', () => {
+    expect(decide({ antiSpoof: antiSpoof(1, 0.8) })).toMatchObject({ verdict: 'live', liveProbability: 0.9 });
+    expect(decide({ antiSpoof: antiSpoof(0.3, 0.3) }).verdict).toBe('attack');
+    expect(decide({ antiSpoof: antiSpoof(0.99, 0.8) }).verdict).toBe('inconclusive');
+  });
+
+  it('takes a score of 0 for a score', () => {
+    const decision = decide({ antiSpoof: antiSpoof(0, 0) });
+    expect(decision).toMatchObject({ verdict: 'attack', liveProbability: 0 });
+    expect(decision.reasons[0]).toEqual({ code: 'anti_spoof_score', model: 'minifasnet-v2', live: 0 });
+  });
+
+  it('never falls when a score of either net rises', () => {
+    for (const fixed of grid) {
+      const rising = [
+        grid.map((live) => decide({ antiSpoof: antiSpoof(live, fixed) })),
+        grid.map((live) => decide({ antiSpoof: antiSpoof(fixed, live) })),
+      ];
+      for (const decisions of rising) {
+        const verdicts = decisions.map(({ verdict }) => rank[verdict]);
+        const probabilities = decisions.map(({ liveProbability }) => liveProbability ?? Number.NaN);
+        expect(verdicts).toEqual(verdicts.toSorted((a, b) => a - b));
+        expect(probabilities).toEqual(probabilities.toSorted((a, b) => a - b));
+      }
+    }
+  });
+});
+
+describe('what is missing never counts as live', () => {
+  it.each(grid)('with one net at %f and the other without a score', (live) => {
+    expect(decide({ antiSpoof: antiSpoof(live, undefined) }).verdict).toBe('inconclusive');
+    expect(codes({ antiSpoof: antiSpoof(undefined, live) })).toContain('anti_spoof_score_missing');
+  });
+
+  it('without any score', () => {
+    const none = { verdict: 'inconclusive', liveProbability: null };
+    expect(decide({ antiSpoof: {} })).toMatchObject({ ...none, reasons: [{ code: 'no_anti_spoof_model' }] });
+    expect(decide({ antiSpoof: antiSpoof(undefined, undefined) })).toMatchObject(none);
+  });
+
+  it.each<[string, Partial<FaceFacts>]>([
+    ['face_too_small', { box: { x: 0, y: 0, width: 59, height: 80 } }],
+    ['face_turned_away', { pose: measured({ yaw: -41, pitch: 0, roll: 0 }) }],
+    ['face_turned_away', { pose: measured({ yaw: 0, pitch: 36, roll: 0 }) }],
+    ['pose_unknown', { pose: unavailable('not_measurable') }],
+  ])('%s, though the nets are sure', (code, changes) => {
+    expect(decide({ ...changes, antiSpoof: antiSpoof(1, 1) }).verdict).toBe('inconclusive');
+    expect(decide({ ...changes, antiSpoof: antiSpoof(0, 0) }).verdict).toBe('inconclusive');
+    expect(codes(changes)).toContain(code);
+  });
+});
+
+describe('the reasons', () => {
+  it('name texture signs, which do not change the verdict', () => {
+    const texture = measured({
+      blur: 1,
+      saturation: 0,
+      freqHighRatio: 0,
+      axisAnisotropy: 0.36,
+      glare: 0.09,
+      lineRatio: 0.11,
+      penaltySharpSmall: 0,
+    });
+    expect(codes({ texture })).toEqual(expect.arrayContaining(['grid_pattern', 'glare', 'straight_lines']));
+    expect(decide({ texture }).verdict).toBe('live');
+    expect(codes({ texture: unavailable('no_model') })).toEqual(['anti_spoof_score', 'anti_spoof_score']);
+  });
+
+  it('are sentences that name the model and its score', () => {
+    const [first] = decide({ antiSpoof: antiSpoof(0.031, 0.5) }).reasons;
+    expect(first && explain(first)).toBe('minifasnet-v2 scores the face 3.1 % live.');
+    for (const reason of decide({ antiSpoof: antiSpoof(0.5, undefined) }).reasons)
+      expect(explain(reason)).toMatch(/^[A-Zm].+\.$/);
+  });
+});

@@ -1,0 +1,90 @@
+import calibration from './calibration/minifasnet-mean.json' with { type: 'json' };
+import type { FaceFacts } from './facts.ts';
+import { valueIfMeasured } from './facts.ts';
+import type { Reason } from './reasons.ts';
+
+/** Where a live probability becomes a verdict; both 0..1, `attack` not above `live`. */
+export interface Thresholds {
+  /** From here up the face is live. */
+  readonly live: number;
+  /** From here down it is an attack. */
+  readonly attack: number;
+}
+
+/** What a still picture says of the face in it. */
+export interface LivenessDecision {
+  readonly verdict: 'live' | 'attack' | 'inconclusive';
+  /** The fused live probability, 0..1; null when no anti-spoof net scored the face. */
+  readonly liveProbability: number | null;
+  /** What bore on the verdict, the scores first. */
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Weighs the facts of one face.
+ *
+ * The probability is the mean of the anti-spoof nets' live scores, Silent-Face's own fusion rule
+ * (provenance of every number: `calibration/minifasnet-mean.json`). Anything that keeps the nets from
+ * seeing what they were trained on (no score, a small face, a turned face) makes the verdict
+ * inconclusive, whatever they say. Texture signs explain; they do not decide.
+ */
+export function decideLiveness(face: FaceFacts, thresholds: Thresholds): LivenessDecision {
+  const scores = scoreReasons(face);
+  const liveProbability = mean(scores.flatMap((reason) => ('live' in reason ? [reason.live] : [])));
+  const obstacles = [...scores.filter((reason) => !('live' in reason)), ...viewObstacles(face)];
+  const signs = textureSigns(face);
+  if (liveProbability !== null && obstacles.length === 0) {
+    if (liveProbability >= thresholds.live)
+      return { verdict: 'live', liveProbability, reasons: [...scores, ...signs] };
+    if (liveProbability <= thresholds.attack)
+      return { verdict: 'attack', liveProbability, reasons: [...scores, ...signs] };
+    obstacles.push({ code: 'between_thresholds', ...thresholds });
+  }
+  const measured = scores.filter((reason) => 'live' in reason);
+  return { verdict: 'inconclusive', liveProbability, reasons: [...measured, ...obstacles, ...signs] };
+}
+
+type ScoreReason = Extract<
+  Reason,
+  { code: 'anti_spoof_score' | 'anti_spoof_score_missing' | 'no_anti_spoof_model' }
+>;
+
+function scoreReasons(face: FaceFacts): ScoreReason[] {
+  const nets = Object.entries(face.antiSpoof);
+  if (nets.length === 0) return [{ code: 'no_anti_spoof_model' }];
+  return nets.map(([model, fact]) => {
+    const score = valueIfMeasured(fact);
+    return score === undefined
+      ? { code: 'anti_spoof_score_missing', model }
+      : { code: 'anti_spoof_score', model, live: score.live };
+  });
+}
+
+function viewObstacles(face: FaceFacts): Reason[] {
+  const { minimumFaceSide, maximumYaw, maximumPitch } = calibration.limits;
+  const obstacles: Reason[] = [];
+  const side = Math.min(face.box.width, face.box.height);
+  if (side < minimumFaceSide.value)
+    obstacles.push({ code: 'face_too_small', side, minimum: minimumFaceSide.value });
+  const pose = valueIfMeasured(face.pose);
+  if (pose === undefined) obstacles.push({ code: 'pose_unknown' });
+  else if (Math.abs(pose.yaw) > maximumYaw.value || Math.abs(pose.pitch) > maximumPitch.value)
+    obstacles.push({ code: 'face_turned_away', yaw: pose.yaw, pitch: pose.pitch });
+  return obstacles;
+}
+
+function textureSigns(face: FaceFacts): Reason[] {
+  const texture = valueIfMeasured(face.texture);
+  if (texture === undefined) return [];
+  const { axisAnisotropy, glare, lineRatio } = calibration.suspect;
+  const signs: Reason[] = [];
+  if (texture.axisAnisotropy > axisAnisotropy.value)
+    signs.push({ code: 'grid_pattern', value: texture.axisAnisotropy });
+  if (texture.glare > glare.value) signs.push({ code: 'glare', value: texture.glare });
+  if (texture.lineRatio > lineRatio.value) signs.push({ code: 'straight_lines', value: texture.lineRatio });
+  return signs;
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,71 @@
+import { pino } from 'pino';
+import { buildApp } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import type { EngineOptions, Perception } from './perception/engine.ts';
+import { createPool } from './perception/pool.ts';
+
+/** The server's process: compose, listen, drain. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = pino({ level: config.LOG_LEVEL });
+  const perception = await createPool({
+    engine: engineOptions(config),
+    processes: config.PERCEPTION_PROCESSES,
+    queueLimit: config.QUEUE_LIMIT,
+    deadlineMs: config.REQUEST_TIMEOUT_MS,
+    entry: new URL('./perception/process.js', import.meta.url),
+    environment: process.env,
+    onEvent: (event) => logger.info(event, 'perception'),
+  });
+  describe(perception, logger);
+  const app = await buildApp({ config, perception, logger });
+  await app.listen({ host: config.HOST, port: config.PORT });
+  if (config.API_KEY.length === 0)
+    logger.warn(`THIS SERVER IS OPEN: no API_KEY is set, whoever reaches ${config.HOST} may use it.`);
+
+  const stop = async () => {
+    logger.info('stopping: no new connections; requests under way are finished');
+    await app.close();
+    await perception.close();
+    logger.info('stopped');
+  };
+  onStopSignal(() => void stop().then(() => process.exit(0), fail));
+}
+
+function describe(perception: Perception, logger: pino.Logger): void {
+  const { models, executionProviders, notices } = perception.describe();
+  for (const { role, name, sha256 } of models) logger.info({ role, name, sha256 }, 'model');
+  logger.info({ executionProviders, processes: perception.load().processes }, 'perception is ready');
+  for (const notice of notices) logger.warn(notice);
+}
+
+/** Calls `stop` at the first signal; the second one ends the process at once. */
+function onStopSignal(stop: () => void): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      stop();
+    });
+  }
+}
+
+function engineOptions(config: Config): EngineOptions {
+  return {
+    modelsDir: config.MODELS_DIR,
+    modelPath: config.MODEL_PATH,
+    antiSpoofNets: config.ANTISPOOF_NETS,
+    executionProviders: config.EXECUTION_PROVIDERS,
+    threads: config.ORT_THREADS,
+    warmUp: !config.DISABLE_WARMUP,
+    maxImagePixels: config.MAX_IMAGE_PIXELS,
+  };
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

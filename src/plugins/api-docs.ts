@@ -1,0 +1,28 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import { securitySchemes } from './api-key.ts';
+
+/** Collects the routes' schemas into an OpenAPI document and shows it at `/docs`. */
+export const apiDocs = fastifyPlugin(async (app: FastifyInstance, { version }: { version: string }) => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Bonafide',
+        version,
+        description:
+          'Face liveness: is the face in front of this camera a living person, here and now? ' +
+          'Errors are problem details (RFC 9457, `application/problem+json`) with a stable `code`.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      tags: [
+        { name: 'passive', description: 'One selfie in, a verdict out.' },
+        { name: 'system', description: 'About this server.' },
+      ],
+      components: { securitySchemes },
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+});

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import type { StageTiming } from '../decisions/facts.ts';
+import { catalogue } from '../errors.ts';
+
+/** What a contract found out while it answered, for the log, the metrics and the traces. */
+export interface Findings {
+  /** The verdict in the contract's own words. */
+  readonly verdict: string;
+  readonly timings: readonly StageTiming[];
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by a contract once it has an answer; null until then, and for other routes. */
+    findings: Findings | null;
+  }
+}
+
+/** A request that is over: answered, or left by its client. */
+export interface SettledRequest {
+  readonly method: string;
+  /** The route's pattern, or `unmatched`: never the raw path, which strangers choose. */
+  readonly endpoint: string;
+  /** The HTTP status; 499 when the client left before the answer was out. */
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly findings: Findings | null;
+}
+
+/** The client's `X-Request-Id` where it is harmless, else a fresh UUID. */
+export function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/** Returns the request id as a header and writes one log line for each request. */
+export const lifecycle = fastifyPlugin(async (app: FastifyInstance) => {
+  app.decorateRequest('findings', null);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  onSettled(app, (request, settled) => {
+    const { method, endpoint, status, milliseconds, findings } = settled;
+    const line = {
+      method,
+      route: endpoint,
+      status,
+      ms: Math.round(milliseconds),
+      verdict: findings?.verdict,
+    };
+    request.log[status >= 500 ? 'warn' : 'info'](line, 'request');
+  });
+});
+
+/**
+ * Calls `listener` once for each request, when it is over. Fastify's `onResponse` does not suffice: it
+ * stays silent when a client leaves between its last byte and the answer.
+ */
+export function onSettled(
+  app: FastifyInstance,
+  listener: (request: FastifyRequest, settled: SettledRequest) => void,
+): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => listener(request, settle(request, reply)));
+  });
+}
+
+/** Aborts when the client leaves before its answer is out. */
+export function hangUpSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  // The request's own `close` (and so Fastify's `request.signal`) also fires once the body is read.
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableEnded) controller.abort();
+  });
+  return controller.signal;
+}
+
+function settle(request: FastifyRequest, reply: FastifyReply): SettledRequest {
+  return {
+    method: request.method,
+    endpoint: request.routeOptions.url ?? 'unmatched',
+    status: reply.raw.writableEnded ? reply.statusCode : catalogue.cancelled.status,
+    milliseconds: reply.elapsedTime,
+    findings: request.findings,
+  };
+}

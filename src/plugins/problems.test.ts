@@ -1,0 +1,152 @@
+import { connect } from 'node:net';
+import type { InjectOptions } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { listeningApp, picture, scriptedPerception, testApp } from '../../test/support/app.ts';
+import { faceFacts, frameFacts } from '../../test/support/facts.ts';
+import { BonafideError, catalogue, type ErrorCode } from '../errors.ts';
+
+const json = { 'content-type': 'application/json' };
+const post = (payload: InjectOptions['payload'], headers = json): InjectOptions => ({
+  method: 'POST',
+  url: '/liveness',
+  headers,
+  payload: payload ?? '',
+});
+
+const requests: readonly [ErrorCode, string, InjectOptions][] = [
+  ['invalid_json', 'broken JSON', post('{"image":')],
+  ['invalid_json', 'an empty body', post('')],
+  ['invalid_json', 'a prototype in JSON', post('{"__proto__":{"x":1},"image":"AGE="}')],
+  ['invalid_request', 'no body at all', { method: 'POST', url: '/liveness' }],
+  ['invalid_request', 'an array', post('[]')],
+  ['invalid_request', 'no image', post('{}')],
+  ['invalid_request', 'a number for an image', post({ image: 1 })],
+  ['invalid_request', 'nothing for an image', post({ image: null })],
+  ['invalid_request', 'a bad escape in the URL', { method: 'GET', url: '/%zz' }],
+  ['invalid_base64', 'text that is not base64', post({ image: 'not base64!' })],
+  ['invalid_base64', 'an empty image', post({ image: '' })],
+  [
+    'unsupported_media_type',
+    'a form',
+    post('image=1', { 'content-type': 'application/x-www-form-urlencoded' }),
+  ],
+  ['unsupported_media_type', 'nonsense for a type', post('{}', { 'content-type': ';;;' })],
+  ['payload_too_large', 'an image over the limit', post({ image: 'A'.repeat(1_400) })],
+  ['payload_too_large', 'a body over the limit', post({ image: 'A'.repeat(40_000) })],
+  ['not_found', 'an unknown path', { method: 'GET', url: '/nowhere' }],
+  ['not_found', 'a slash at the end: another contract', { ...post(picture), url: '/liveness/' }],
+  ['not_found', 'a file the interface does not have', { method: 'GET', url: '/docs/static/none.js' }],
+  ['method_not_allowed', 'a known path with another method', { method: 'GET', url: '/liveness?x=1' }],
+  ['method_not_allowed', 'OPTIONS', { method: 'OPTIONS', url: '/health' }],
+  ['not_implemented', 'the blink check', { method: 'POST', url: '/active/blink?check=x' }],
+];
+
+it.each(requests)('%s: %s', async (code, _, request) => {
+  const app = await testApp({ MAX_IMAGE_BYTES: '1000' });
+  const response = await app.inject(request);
+  expect(response.statusCode).toBe(catalogue[code].status);
+  expect(response.headers['content-type']).toBe('application/problem+json');
+  expect(response.json()).toMatchObject({
+    type: `urn:bonafide:error:${code}`,
+    title: catalogue[code].title,
+    status: catalogue[code].status,
+    code,
+  });
+});
+
+describe('what perception throws', () => {
+  const answer = async (error: unknown) => {
+    const perception = scriptedPerception(async () => {
+      throw error;
+    });
+    return (await testApp({}, { perception })).inject(post(picture));
+  };
+
+  it.each<ErrorCode>(['invalid_image', 'unsupported_format', 'too_many_pixels'])('%s', async (code) => {
+    const response = await answer(new BonafideError(code, 'What to do.'));
+    expect(response.json()).toMatchObject({ code, detail: 'What to do.' });
+    expect(response.statusCode).toBe(catalogue[code].status);
+  });
+
+  it.each<ErrorCode>(['busy', 'perception_lost', 'deadline_exceeded', 'shutting_down'])(
+    '%s says when to come back',
+    async (code) => {
+      const response = await answer(new BonafideError(code));
+      expect(response.statusCode).toBe(503);
+      expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
+    },
+  );
+
+  it.each([new Error('secret path /etc/x'), 'a string', undefined, { statusCode: 'x' }])(
+    'an unexpected error never shows its message',
+    async (error) => {
+      const response = await answer(error);
+      expect(response.statusCode).toBe(500);
+      expect(response.json().code).toBe('internal');
+      expect(response.body).not.toContain('secret');
+    },
+  );
+});
+
+it('no face and several faces', async () => {
+  for (const [code, faces] of [
+    ['no_face', []],
+    ['several_faces', [faceFacts(), faceFacts()]],
+  ] as const) {
+    const app = await testApp({}, { perception: scriptedPerception(async () => frameFacts(...faces)) });
+    const response = await app.inject(post(picture));
+    expect([response.statusCode, response.json().code]).toEqual([422, code]);
+  }
+});
+
+it('names the methods an address answers to, and the request in the log', async () => {
+  const app = await testApp();
+  const response = await app.inject({
+    method: 'DELETE',
+    url: '/health',
+    headers: { 'x-request-id': 'abc-1' },
+  });
+  expect(response.headers.allow).toBe('GET, HEAD');
+  expect(response.json().instance).toBe('urn:bonafide:request:abc-1');
+});
+
+describe('on the socket', () => {
+  /** Sends raw bytes and returns all that comes back. */
+  async function exchange(text: string): Promise<string> {
+    const { hostname, port } = new URL(await listeningApp());
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    const chunks = await socket.toArray();
+    return Buffer.concat(chunks).toString();
+  }
+
+  it('broken HTTP is a 400', async () => {
+    const answer = await exchange('nonsense\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"code":"bad_http"');
+  });
+
+  it('headers that are too large are a 431', async () => {
+    const answer = await exchange(`GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(100_000)}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(answer).toContain('"code":"headers_too_large"');
+  });
+
+  it('a body over the limit is refused before it is sent', async () => {
+    const head =
+      'POST /liveness HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n';
+    const answer = await exchange(`${head}Content-Length: 999999999\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('a body without a length is cut off at the limit', async () => {
+    const { hostname, port } = new URL(await listeningApp({ MAX_IMAGE_BYTES: '1000' }));
+    const head =
+      'POST /liveness HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n';
+    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk}`),
+    );
+    const [answer] = await socket.take(1).toArray();
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 413 /);
+  });
+});

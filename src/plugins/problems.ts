@@ -1,0 +1,140 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import { type Static, Type } from 'typebox';
+import { BonafideError, catalogue, type ErrorCode } from '../errors.ts';
+
+/** An error as clients see it: problem details of RFC 9457 with a stable `code`. */
+export const problem = Type.Object(
+  {
+    type: Type.String({ description: 'A URN that names the kind of error.' }),
+    title: Type.String({ description: 'The kind of error in plain English; the same for each `code`.' }),
+    status: Type.Integer({ description: 'The HTTP status.' }),
+    detail: Type.Optional(Type.String({ description: 'What is wrong with this request.' })),
+    code: Type.String({ description: 'The stable name of the error, for programs.' }),
+    instance: Type.String({ description: 'A URN with the request id, as in `X-Request-Id` and the log.' }),
+  },
+  {
+    examples: [
+      {
+        type: 'urn:bonafide:error:no_face',
+        title: catalogue.no_face.title,
+        status: catalogue.no_face.status,
+        code: 'no_face',
+        instance: 'urn:bonafide:request:6b0d9c0e-8f4f-4a2f-9d52-0f6f3f0a7a11',
+      },
+    ],
+  },
+);
+
+const mediaType = 'application/problem+json';
+
+/** Response schemas for the errors a route may answer with, one for each status. */
+export function problemResponses(...codes: readonly ErrorCode[]): Record<number, unknown> {
+  const statuses = new Set(codes.map((code) => catalogue[code].status));
+  return Object.fromEntries(
+    [...statuses].map((status) => {
+      const group = codes.filter((code) => catalogue[code].status === status);
+      const description = group.map((code) => `\`${code}\`: ${catalogue[code].title}`).join('\n\n');
+      return [status, { description, content: { [mediaType]: { schema: problem } } }];
+    }),
+  );
+}
+
+/** Every error of every route leaves the server through here, as `application/problem+json`. */
+export const problems = fastifyPlugin(async (app: FastifyInstance) => {
+  const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
+  app.addHook('onRoute', (route) => {
+    routes.push({ pattern: pathPattern(route.url), methods: [route.method].flat() });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0]!;
+    const methods = routes.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods);
+    if (methods.length === 0 || methods.includes(request.method))
+      return sendProblem(new BonafideError('not_found'), request, reply);
+    reply.header('allow', [...new Set(methods)].join(', '));
+    return sendProblem(new BonafideError('method_not_allowed'), request, reply);
+  });
+  app.setErrorHandler(answerError);
+});
+
+/** Answers with the problem that stands for an error; logs the error when the client may not see it. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toBonafideError(error);
+  if (known.code === 'internal') request.log.error({ err: error }, 'unexpected error');
+  return sendProblem(known, request, reply);
+}
+
+/** Answers what never became a request: broken HTTP, headers too large, a request that did not end. */
+export function answerSocketError(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const known = new BonafideError(socketErrors[error.code ?? ''] ?? 'bad_http');
+  const body = JSON.stringify(problemOf(known, 'none'));
+  socket.end(
+    [
+      `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status]}`,
+      `Content-Type: ${mediaType}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+const socketErrors: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+const fastifyErrors: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+};
+
+/** The catalogue's word for any error. Text of others is shown only where it is about the wire shape. */
+function toBonafideError(error: unknown): BonafideError {
+  if (error instanceof BonafideError) return error;
+  const { code = '', statusCode = 500, validation, message } = (error ?? {}) as Partial<FastifyError>;
+  if (validation) return new BonafideError('invalid_request', message);
+  const known = fastifyErrors[code];
+  if (known) return new BonafideError(known);
+  if (statusCode === 403 || statusCode === 404) return new BonafideError('not_found');
+  return new BonafideError(statusCode >= 400 && statusCode < 500 ? 'invalid_request' : 'internal');
+}
+
+function sendProblem(error: BonafideError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
+  if (error.code === 'unauthorised') reply.header('www-authenticate', 'Bearer realm="bonafide"');
+  return reply
+    .code(error.status)
+    .type(mediaType)
+    .serializer(JSON.stringify)
+    .send(problemOf(error, request.id));
+}
+
+function problemOf(error: BonafideError, requestId: string): Static<typeof problem> {
+  return {
+    type: `urn:bonafide:error:${error.code}`,
+    title: catalogue[error.code].title,
+    status: error.status,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    code: error.code,
+    instance: `urn:bonafide:request:${requestId}`,
+  };
+}
+
+/** A route's URL as a pattern of paths: `:name` is one segment, `*` the rest. */
+function pathPattern(url: string): RegExp {
+  const source = url
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/:[^/]+/g, '[^/]+')
+    .replace(/\*/g, '.*');
+  return new RegExp(`^${source}$`);
+}

@@ -1,0 +1,24 @@
+import type { Perception, PerceptionDescription, PerceptionLoad } from '../perception/engine.ts';
+import { registry } from '../perception/models/registry.ts';
+
+/** What serves on this machine, and how busy it is. */
+export interface ServerDescription {
+  readonly perception: PerceptionDescription;
+  readonly load: PerceptionLoad;
+  /** The model that finds the faces; null before any is loaded. */
+  readonly detector: string | null;
+  /** `embedded`, or `strong` as soon as one model comes from elsewhere than the npm packages. */
+  readonly pack: 'embedded' | 'strong';
+}
+
+/** Describes the server without asking a perception process: it answers while all of them work. */
+export function describeServer(perception: Perception): ServerDescription {
+  const description = perception.describe();
+  const embedded = new Set(registry.filter(({ pack }) => pack === 'embedded').map(({ name }) => name));
+  return {
+    perception: description,
+    load: perception.load(),
+    detector: description.models.find(({ role }) => role === 'detector')?.name ?? null,
+    pack: description.models.every(({ name }) => embedded.has(name)) ? 'embedded' : 'strong',
+  };
+}
