@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { UsageError } from './usage.ts';
+
+/**
+ * One command of the tool. It writes its result to stdout and answers the exit code: 0 for success,
+ * 1 when what it checked is not in order. A `UsageError` ends with 2, any other error with 1.
+ */
+type Command = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>;
+
+/** Loaded when called for, so that one command does not pay for the libraries of another. */
+const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['models', async (args, env) => (await import('./models.ts')).modelsCommand(args, env)],
+]);
+
+const help = `Usage: bonafide <command> [options]
+
+Commands
+  models list      the models the server knows, and which of them are here
+  models pull      fetch models, from the internet or a mirror
+  models verify    check the files of the models that are here
+
+  bonafide <command> --help tells more.
+
+Options
+  -h, --help       show this text
+  --version        show the version
+`;
+
+async function main([name = '--help', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  if (name === '--version') return print(`${version()}\n`);
+  if (name === '--help' || name === '-h') return print(help);
+  const command = commands.get(name);
+  if (!command) throw new UsageError(`There is no command "${name}"; see bonafide --help.`);
+  return command(args, env);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
+
+/** Says what went wrong in a sentence: a stack trace helps nobody at a command line. */
+function fail(error: Error & { code?: string }): number {
+  const parsing = error.code?.startsWith('ERR_PARSE_ARGS') ?? false;
+  // Node adds advice on "--" to what it says of an unknown option.
+  const message = parsing ? error.message.replace(/\. To specify .*/s, '.') : error.message;
+  process.stderr.write(`bonafide: ${message}\n`);
+  return parsing || error instanceof UsageError ? 2 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2), process.env).catch(fail);
