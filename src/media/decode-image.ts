@@ -42,8 +42,8 @@ const HARMLESS =
 
 /**
  * Shuts every door of libvips but the six decoders of `decodeImage`, and turns off its cache and threads
- * (jobs come one at a time, parallelism from processes). Defence in depth behind `sniffImage`, for the
- * whole process: call it once where perception starts.
+ * (jobs come one at a time, parallelism from processes). Defence in depth behind `sniffImage`. It holds for
+ * the whole process, files and SVG drawings included: call it where a perception process starts.
  */
 export function restrictImageLibrary(): void {
   const loaders = ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif', 'Tiff'];
