@@ -26,8 +26,8 @@ const BACKGROUND = '#ffffff';
 
 /**
  * Longest time from the first decoded row to the last, in seconds; libvips looks at the clock between
- * rows only, so the deadline of the perception pool stands behind it. The slowest 40-megapixel file we
- * could make (16-bit interlaced PNG) took two.
+ * rows only, so the deadline of the perception pool stands behind it. The slowest 40-megapixel files we
+ * could make (AVIF, 16-bit interlaced PNG) took less than three.
  */
 const DECODE_SECONDS = 10;
 
