@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
-import { type Config, readConfig } from './config.ts';
-import type { EngineOptions, Perception } from './perception/engine.ts';
-import { createPool } from './perception/pool.ts';
+import { engineOptions, readConfig } from './config.ts';
+import type { Perception } from './perception/engine.ts';
+import { createPool, type PoolEvent } from './perception/pool.ts';
 
 /** The server's process: compose, listen, drain. */
 async function main(): Promise<void> {
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     deadlineMs: config.REQUEST_TIMEOUT_MS,
     entry: new URL('./perception/process.js', import.meta.url),
     environment: process.env,
-    onEvent: (event) => logger.info(event, 'perception'),
+    onEvent: (event) => logger[isRoutine(event) ? 'info' : 'warn']({ event }, 'perception process'),
   });
   describe(perception, logger);
   const app = await buildApp({ config, perception, logger });
@@ -39,6 +39,10 @@ function describe(perception: Perception, logger: pino.Logger): void {
   for (const notice of notices) logger.warn(notice);
 }
 
+function isRoutine({ type }: PoolEvent): boolean {
+  return type === 'started' || type === 'ready';
+}
+
 /** Calls `stop` at the first signal; the second one ends the process at once. */
 function onStopSignal(stop: () => void): void {
   let stopping = false;
@@ -49,18 +53,6 @@ function onStopSignal(stop: () => void): void {
       stop();
     });
   }
-}
-
-function engineOptions(config: Config): EngineOptions {
-  return {
-    modelsDir: config.MODELS_DIR,
-    modelPath: config.MODEL_PATH,
-    antiSpoofNets: config.ANTISPOOF_NETS,
-    executionProviders: config.EXECUTION_PROVIDERS,
-    threads: config.ORT_THREADS,
-    warmUp: !config.DISABLE_WARMUP,
-    maxImagePixels: config.MAX_IMAGE_PIXELS,
-  };
 }
 
 function fail(error: unknown): never {

@@ -1,10 +1,11 @@
+import type { InjectOptions } from 'fastify';
 import { expect, it } from 'vitest';
 import { picture, scriptedPerception, testApp } from '../../test/support/app.ts';
 
 const liveness = { method: 'POST', url: '/liveness', payload: picture } as const;
 
 /** The app's metrics in the Prometheus text format, after these requests. */
-async function scrape(...requests: Parameters<Awaited<ReturnType<typeof testApp>>['inject']>[0][]) {
+async function scrape(...requests: readonly (InjectOptions | string)[]) {
   const perception = scriptedPerception(undefined, { queued: 3, running: 2, processes: 4 });
   const app = await testApp({}, { perception });
   for (const request of requests) await app.inject(request);

@@ -2,21 +2,33 @@ import { BonafideError } from '../../errors.ts';
 
 /**
  * The bytes of a picture sent as text: base64 or base64url, padded or not, white space anywhere, with
- * or without a `data:…;base64,` prefix. Anything else is refused: Node's own decoder would skip over it.
+ * or without a `data:…;base64,` prefix. Anything else is refused.
  *
  * @throws BonafideError `invalid_base64`, or `payload_too_large` past `maxBytes`
  */
 export function decodeBase64(text: string, maxBytes: number): Uint8Array {
-  const digits = withoutPrefix(text).replace(/\s+/g, '');
-  const [, body = '', padding = ''] = /^([\w+/-]*)(={0,2})$/.exec(digits) ?? [];
-  if (body === '') throw new BonafideError('invalid_base64');
-  // Four digits carry three bytes: one left over carries none, and padding fills the last four up.
-  const rest = body.length % 4;
-  if (rest === 1 || (padding !== '' && rest + padding.length !== 4))
-    throw new BonafideError('invalid_base64');
-  if (Math.floor((body.length * 3) / 4) > maxBytes)
+  const digits = withoutPrefix(text);
+  // Scanning megabytes for white space takes longer than decoding them: only where it matters.
+  const bytes = decodeStrictly(digits) ?? decodeStrictly(digits.replace(/\s+/g, ''));
+  if (bytes === undefined) throw new BonafideError('invalid_base64');
+  if (bytes.length > maxBytes)
     throw new BonafideError('payload_too_large', `The image is larger than ${maxBytes} bytes.`);
-  return Buffer.from(body, 'base64');
+  return bytes;
+}
+
+/**
+ * Node's decoder skips what it does not know and stops at padding. Four digits carry three bytes, so
+ * whatever it left out shows in the length; `undefined` then.
+ */
+function decodeStrictly(text: string): Buffer | undefined {
+  // Beyond ASCII it looks at the lower byte only, and would take Ł for A.
+  if (Buffer.byteLength(text) !== text.length) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const digits = text.length - padding;
+  // One digit left over carries no byte, and padding fills the last four up.
+  if (digits === 0 || digits % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === Math.floor((digits * 3) / 4) ? bytes : undefined;
 }
 
 function withoutPrefix(text: string): string {

@@ -25,11 +25,11 @@ const face = Type.Object({
   eyes: orNull(Type.Object({ left: eye, right: eye }), "How open the subject's own left and right eye are."),
   texture: orNull(
     Type.Object({
-      blur: share('Sharpness.'),
+      blur: share('Sharpness: 0 is blurred or blank, 1 is sharp.'),
       saturation: share('Colour saturation.'),
       freq_high_ratio: share('Share of high frequencies.'),
       axis_anisotropy: share('A grid, as a screen shows it.'),
-      glare: share('Share of blown-out skin.'),
+      glare: share('Blown-out skin.'),
       line_ratio: share('Straight lines, as the edges of a sheet.'),
       penalty_sharp_small: share('Suspicious sharpness of a small face.'),
     }),
