@@ -6,16 +6,21 @@ import { UsageError } from './usage.ts';
  * One command of the tool. It writes its result to stdout and answers the exit code: 0 for success,
  * 1 when what it checked is not in order. A `UsageError` ends with 2, any other error with 1.
  */
-type Command = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>;
+type Command = (
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+) => Promise<number>;
 
 /** Loaded when called for, so that one command does not pay for the libraries of another. */
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['check', async (args, env) => (await import('./check.ts')).checkCommand(args, env)],
   ['models', async (args, env) => (await import('./models.ts')).modelsCommand(args, env)],
 ]);
 
 const help = `Usage: bonafide <command> [options]
 
 Commands
+  check            check one picture, and draw what was measured
   models list      the models the server knows, and which of them are here
   models pull      fetch models, from the internet or a mirror
   models verify    check the files of the models that are here
@@ -27,12 +32,12 @@ Options
   --version        show the version
 `;
 
-async function main([name = '--help', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+async function main([name = '--help', ...args]: readonly string[]): Promise<number> {
   if (name === '--version') return print(`${version()}\n`);
   if (name === '--help' || name === '-h') return print(help);
   const command = commands.get(name);
   if (!command) throw new UsageError(`There is no command "${name}"; see bonafide --help.`);
-  return command(args, env);
+  return command(args, process.env);
 }
 
 function print(text: string): number {
@@ -53,4 +58,4 @@ function fail(error: Error & { code?: string }): number {
   return parsing || error instanceof UsageError ? 2 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2), process.env).catch(fail);
+process.exitCode = await main(process.argv.slice(2)).catch(fail);

@@ -24,7 +24,10 @@ Options
  * @returns the exit code: 1 when a file is not in order, else 0
  * @throws UsageError when the command line is wrong; Error when a pull fails
  */
-export async function modelsCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function modelsCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -66,20 +69,18 @@ function named(names: readonly string[]): readonly ModelEntry[] | undefined {
 async function list(entries: readonly ModelEntry[] = registry, modelsDir: string): Promise<number> {
   const rows = [['NAME', 'ROLE', 'PACK', 'LICENCE', 'STATE', 'SIZE']];
   for (const entry of entries) {
+    const { name, role, pack, licence, bytes } = entry;
     const { status } = await locateModel(entry, modelsDir);
-    rows.push([
-      entry.name,
-      entry.role,
-      entry.pack,
-      entry.licence,
-      status,
-      `${(entry.bytes / 1e6).toFixed(1)} MB`,
-    ]);
+    rows.push([name, role, pack, licence, status, megabytes(bytes)]);
   }
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ');
   process.stdout.write(rows.map((row) => `${line(row).trimEnd()}\n`).join(''));
   return 0;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** A model that was not asked for by name may be missing: the strong pack is optional. */
@@ -135,12 +136,12 @@ interface Report {
 
 /** A progress bar for each model. */
 function createBars(): Report {
-  const format = '{name} [{bar}] {percentage}% of {size} MB  {licence}';
+  const format = '{name} [{bar}] {percentage}% of {size}  {licence}';
   const bars = new cliProgress.MultiBar({ format, gracefulExit: false, hideCursor: true });
   const byName = new Map<string, cliProgress.SingleBar>();
   return {
     show({ entry: { name, bytes, licence }, received }) {
-      const payload = { name: name.padEnd(16), size: (bytes / 1e6).toFixed(1), licence };
+      const payload = { name: name.padEnd(16), size: megabytes(bytes), licence };
       const bar = byName.get(name) ?? bars.create(bytes, 0, payload);
       byName.set(name, bar);
       bar.update(received, payload);

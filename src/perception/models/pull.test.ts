@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -139,14 +139,17 @@ describe('a pull', () => {
 
 describe('an interrupted pull', () => {
   it('keeps its part when the connection is cut, and the next one resumes it', async () => {
-    const cut = await startMirror(serveHalf((response) => response.destroy()));
+    const cut = await startMirror(serveHalf((response) => setTimeout(() => response.destroy(), 100)));
     await expect(pull({ from: cut.url })).rejects.toThrow('the connection was cut; pull again to resume');
-    expect(existsSync(target())).toBe(false);
-    expect(readFileSync(part()).equals(half)).toBe(true);
+    expect(readdirSync(folder)).toEqual(['sample.onnx.part']);
+    // What was still in the pipe when the connection broke may be lost.
+    const kept = readFileSync(part());
+    expect(kept.length).toBeGreaterThan(0);
+    expect(content.subarray(0, kept.length).equals(kept)).toBe(true);
 
     const mirror = await startMirror(serve(content));
     await pull({ from: mirror.url });
-    expect(mirror.requests.map(({ headers }) => headers.range)).toEqual(['bytes=150000-']);
+    expect(mirror.requests.map(({ headers }) => headers.range)).toEqual([`bytes=${kept.length}-`]);
     expectInstalled();
   });
 
