@@ -1,0 +1,168 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FrameFacts } from '../decisions/facts.ts';
+import { BonafideError, type ErrorCode } from '../errors.ts';
+import { backOffMs } from './back-off.ts';
+import { type Child, type ChildEvent, type ChildState, type Run, startChild } from './child.ts';
+import { type Deferred, deferred } from './deferred.ts';
+import type { EngineOptions, ImageRequest, Perception } from './engine.ts';
+
+/**
+ * Resident memory after a job, in bytes, past which a process is replaced: one and a half times the
+ * 350 MB that a process is meant to stay under, so that only a leak or a fragmented heap gets there.
+ */
+const RECYCLE_ABOVE_BYTES = 525_000_000;
+
+/** What the log learns of the pool. */
+export type PoolEvent =
+  | ChildEvent
+  /** A process is started in place of another, after a pause in milliseconds. */
+  | { readonly type: 'restarting'; readonly afterMs: number };
+
+export interface PoolOptions {
+  readonly engine: EngineOptions;
+  /** How many perception processes to keep, 1 or more. */
+  readonly processes: number;
+  /** Jobs that may wait for a process, 0 or more; past it they are refused with `busy`. */
+  readonly queueLimit: number;
+  /** Longest time from a job's arrival to its answer, queue included, in milliseconds. */
+  readonly deadlineMs: number;
+  /** The built `process.js`. */
+  readonly entry: URL;
+  readonly onEvent: (event: PoolEvent) => void;
+  /**
+   * The server's environment, of which the processes get a few harmless names (`PATH`, `TZ`, where CUDA
+   * is) and never its secrets; default: none.
+   */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Resident memory after a job, in bytes, past which a process is replaced; default 525 MB. */
+  readonly recycleAboveBytes?: number;
+}
+
+interface Job extends Deferred<FrameFacts> {
+  readonly bytes: Uint8Array;
+  readonly request: ImageRequest;
+  /** Its work; `undefined` while it waits. */
+  run?: Run;
+}
+
+/**
+ * Starts a pool of perception processes with one queue, first come, first served. A process that dies
+ * takes its own job with it (`perception_lost`) and nothing else; another one takes its place.
+ *
+ * @returns when all processes are ready
+ * @throws Error the sentence that the start of a process failed with
+ */
+export async function createPool(options: PoolOptions): Promise<Perception> {
+  const { queueLimit, deadlineMs, onEvent } = options;
+  const children = new Set<Child>();
+  const queue: Job[] = [];
+  /** For each job that has no answer yet, what answers it with an error. */
+  const unanswered = new Set<(code: ErrorCode) => void>();
+  const closing = new AbortController();
+
+  const inState = (state: ChildState) => [...children].filter((child) => child.state() === state);
+  const full = () => queue.length >= queueLimit && inState('idle').length === 0;
+
+  function launch(): Child {
+    const child = startChild({
+      entry: options.entry,
+      engine: options.engine,
+      environment: options.environment ?? {},
+      recycleAboveBytes: options.recycleAboveBytes ?? RECYCLE_ABOVE_BYTES,
+      onEvent,
+      onIdle: dispatch,
+    });
+    children.add(child);
+    void child.ended.then(() => children.delete(child));
+    return child;
+  }
+
+  /** One slot of the pool: from `first` on, a process is alive or about to start, until the pool closes. */
+  async function keepAlive(first: Child): Promise<void> {
+    let child = first;
+    let failures = 0;
+    while (true) {
+      const why = await Promise.race([child.ended, child.oversized]);
+      if (why === 'useless') failures++;
+      if (why === 'worn') failures = 0;
+      const afterMs = backOffMs(failures);
+      await pause(afterMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      if (closing.signal.aborted) return;
+      onEvent({ type: 'restarting', afterMs });
+      const successor = launch();
+      // A process that has merely grown too large serves on until its successor is ready.
+      if (why === 'oversized' && !(await isReady(successor))) {
+        failures++;
+        continue;
+      }
+      child.retire();
+      child = successor;
+    }
+  }
+
+  function dispatch(): void {
+    for (const child of inState('idle')) {
+      const job = queue.shift();
+      if (!job) return;
+      job.run = child.run(job.bytes, job.request);
+      job.run.facts.then(job.resolve, job.reject);
+    }
+  }
+
+  async function analyseImage(bytes: Uint8Array, request: ImageRequest, signal?: AbortSignal) {
+    if (closing.signal.aborted) throw new BonafideError('shutting_down');
+    if (signal?.aborted) throw new BonafideError('cancelled');
+    if (full()) throw new BonafideError('busy');
+    const job: Job = { bytes, request, ...deferred<FrameFacts>() };
+    const giveUp = (code: ErrorCode) => {
+      job.reject(new BonafideError(code));
+      job.run?.stop();
+      const place = queue.indexOf(job);
+      if (place >= 0) queue.splice(place, 1);
+    };
+    const onAbort = () => giveUp('cancelled');
+    const deadline = setTimeout(giveUp, deadlineMs, 'deadline_exceeded');
+    signal?.addEventListener('abort', onAbort);
+    unanswered.add(giveUp);
+    queue.push(job);
+    dispatch();
+    try {
+      return await job.promise;
+    } finally {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', onAbort);
+      unanswered.delete(giveUp);
+    }
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    for (const giveUp of unanswered) giveUp('shutting_down');
+    await Promise.all([...children].map((child) => child.end()));
+    await Promise.all(slots);
+  }
+
+  const first = Array.from({ length: options.processes }, launch);
+  const slots = first.map((child) => keepAlive(child));
+  const descriptions = await Promise.all(first.map((child) => child.ready)).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  return {
+    analyseImage,
+    describe: () => descriptions[0]!,
+    load: () => {
+      const running = inState('busy').length;
+      const processes = running + inState('idle').length;
+      return { queued: queue.length, running, processes, full: full() };
+    },
+    close,
+  };
+}
+
+function isReady(child: Child): Promise<boolean> {
+  return child.ready.then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,5 @@
+import { createEngine } from './load-engine.ts';
+import { serve } from './serve.ts';
+
+/** What runs inside a perception process; forked by the pool. */
+serve(createEngine);

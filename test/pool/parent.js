@@ -1,0 +1,23 @@
+// A server reduced to its pool; prints the pids of its perception processes, then waits to be killed.
+import { createPool } from '../../dist/perception/pool.js';
+
+const [entry, job] = process.argv.slice(2);
+const pids = [];
+const pool = await createPool({
+  engine: {
+    modelsDir: '',
+    modelPath: '',
+    antiSpoofNets: [],
+    executionProviders: ['cpu'],
+    threads: 1,
+    warmUp: false,
+    maxImagePixels: 1e6,
+  },
+  processes: 2,
+  queueLimit: 0,
+  deadlineMs: 60_000,
+  entry: new URL(entry),
+  onEvent: (event) => event.type === 'started' && pids.push(event.pid),
+});
+pool.analyseImage(Buffer.from(job), { measuredFaces: 0 }).catch(() => undefined);
+console.log(JSON.stringify(pids));
