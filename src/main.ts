@@ -39,8 +39,8 @@ function describe(perception: Perception, logger: pino.Logger): void {
   for (const notice of notices) logger.warn(notice);
 }
 
-function isRoutine({ type }: PoolEvent): boolean {
-  return type === 'started' || type === 'ready';
+function isRoutine(event: PoolEvent): boolean {
+  return event.type === 'started' || event.type === 'ready' || (event.type === 'exited' && event.code === 0);
 }
 
 /** Calls `stop` at the first signal; the second one ends the process at once. */

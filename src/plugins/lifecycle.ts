@@ -36,9 +36,10 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
-/** Returns the request id as a header and writes one log line for each request. */
+/** Returns the request id as a header, writes one log line for each request, and lets clients go at the end. */
 export const lifecycle = fastifyPlugin(async (app: FastifyInstance) => {
   app.decorateRequest('findings', null);
+  closeConnectionsAtTheEnd(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -54,6 +55,17 @@ export const lifecycle = fastifyPlugin(async (app: FastifyInstance) => {
     request.log[status >= 500 ? 'warn' : 'info'](line, 'request');
   });
 });
+
+/** A request under way when the server stops is answered, but its connection must not linger after it. */
+function closeConnectionsAtTheEnd(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+}
 
 /**
  * Calls `listener` once for each request, when it is over. Fastify's `onResponse` does not suffice: it
