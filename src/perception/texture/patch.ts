@@ -1,16 +1,15 @@
 import type { Box } from '../../decisions/facts.ts';
 import type { RgbImage } from '../../media/image.ts';
 
-/** Smallest and largest side of a patch, in pixels: enough for a spectrum, and quick. */
+/** Smallest side of a patch, in pixels. */
 const smallestSide = 2;
-const largestSide = 128;
 
 /** Samples of the image along each axis of a patch pixel. */
 const samples = 3;
 
 /** A square part of an image at a size that depends little on the image's. */
 export interface Patch {
-  /** Width and height in pixels: a power of two, 2..128. */
+  /** Width and height in pixels. */
   readonly side: number;
   /** Interleaved RGB, 0..255, rows top to bottom. */
   readonly rgb: Float32Array;
@@ -29,10 +28,12 @@ interface Square {
  * Reads the square about a box's centre whose side is `extent` times the box's shorter one; where the
  * image ends, the largest square in the middle of what it shows. Each patch pixel is the mean of 3×3
  * samples of its area. A square is not enlarged: a small face keeps the sharpness of its own pixels.
+ *
+ * @param largestSide of the patch, in pixels
  */
-export function readPatch(image: RgbImage, box: Box, extent: number): Patch {
+export function readPatch(image: RgbImage, box: Box, extent: number, largestSide: number): Patch {
   const square = visibleSquare(image, box, extent);
-  const side = Math.min(Math.max(2 ** Math.floor(Math.log2(square.side)), smallestSide), largestSide);
+  const side = Math.min(Math.max(Math.floor(square.side), smallestSide), largestSide);
   const columns = sampleOffsets(square.x, square.side, side, image.width, 3);
   const rows = sampleOffsets(square.y, square.side, side, image.height, 3 * image.width);
   const rgb = new Float32Array(side * side * 3);
@@ -43,13 +44,15 @@ export function readPatch(image: RgbImage, box: Box, extent: number): Patch {
       let red = 0;
       let green = 0;
       let blue = 0;
-      for (let row = y * samples; row < (y + 1) * samples; row++)
+      for (let row = y * samples; row < (y + 1) * samples; row++) {
+        const line = rows[row]!;
         for (let column = x * samples; column < (x + 1) * samples; column++) {
-          const from = rows[row]! + columns[column]!;
+          const from = line + columns[column]!;
           red += data[from]!;
           green += data[from + 1]!;
           blue += data[from + 2]!;
         }
+      }
       rgb[at * 3] = red / samples ** 2;
       rgb[at * 3 + 1] = green / samples ** 2;
       rgb[at * 3 + 2] = blue / samples ** 2;

@@ -6,33 +6,34 @@ const roundingNoise = (3 / 8) * Math.sqrt(1 / 12);
 
 /** The amplitude spectrum of a square luma patch. */
 export interface Spectrum {
-  /** The patch's side in pixels. */
-  readonly side: number;
-  /** `side` rows (frequencies along y) of `side / 2 + 1` amplitudes (along x), frequency 0 first. */
+  /** Size of the transform: the patch's side, rounded up to a power of two. */
+  readonly size: number;
+  /** `size` rows (frequencies along y) of `size / 2 + 1` amplitudes (along x), frequency 0 first. */
   readonly amplitudes: Float32Array;
 }
 
 /**
- * Two-dimensional discrete Fourier transform of a luma patch (`side` a power of two) under a Hann
- * window, without which the jump between opposite borders would draw a cross of its own along the axes.
- * The half with x < 0 mirrors the other and is left out. What rounding to 8 bits explains counts as 0:
- * a blank patch has no spectrum.
+ * Two-dimensional discrete Fourier transform of a luma patch, at least 2×2, under a Hann window, without
+ * which the jump between opposite borders would draw a cross of its own along the axes. The half with
+ * x < 0 mirrors the other and is left out. What rounding to 8 bits explains counts as 0: a blank patch
+ * has no spectrum.
  */
 export function amplitudeSpectrum(luma: Float32Array, side: number): Spectrum {
-  const real = applyWindow(luma, side);
-  const imaginary = new Float64Array(side * side);
-  const fourier = createTransform(side);
-  const columns = side / 2 + 1;
-  for (let row = 0; row < side; row++) fourier(real, imaginary, row * side, 1);
-  for (let column = 0; column < columns; column++) fourier(real, imaginary, column, side);
-  const amplitudes = new Float32Array(side * columns);
-  for (let row = 0; row < side; row++)
+  const size = 2 ** Math.ceil(Math.log2(side));
+  const real = applyWindow(luma, side, size);
+  const imaginary = new Float64Array(size * size);
+  const fourier = createTransform(size);
+  const columns = size / 2 + 1;
+  for (let row = 0; row < side; row++) fourier(real, imaginary, row * size, 1);
+  for (let column = 0; column < columns; column++) fourier(real, imaginary, column, size);
+  const amplitudes = new Float32Array(size * columns);
+  for (let row = 0; row < size; row++)
     for (let column = 0; column < columns; column++) {
-      const at = row * side + column;
+      const at = row * size + column;
       const amplitude = Math.sqrt(real[at]! ** 2 + imaginary[at]! ** 2);
       if (amplitude > roundingNoise * side) amplitudes[row * columns + column] = amplitude;
     }
-  return { side, amplitudes };
+  return { size, amplitudes };
 }
 
 /**
@@ -40,12 +41,12 @@ export function amplitudeSpectrum(luma: Float32Array, side: number): Spectrum {
  * once; `x` and `y` are shares of the Nyquist frequency, −1..1.
  */
 export function visitFrequencies(
-  { side, amplitudes }: Spectrum,
+  { size, amplitudes }: Spectrum,
   visit: (x: number, y: number, amplitude: number) => void,
 ): void {
-  const nyquist = side / 2;
-  for (let row = 0; row < side; row++) {
-    const y = (row < nyquist ? row : row - side) / nyquist;
+  const nyquist = size / 2;
+  for (let row = 0; row < size; row++) {
+    const y = (row < nyquist ? row : row - size) / nyquist;
     for (let column = y > 0 ? 0 : 1; column <= nyquist; column++) {
       const x = column / nyquist;
       if (x * x + y * y <= 1) visit(x, y, amplitudes[row * (nyquist + 1) + column]!);
@@ -53,8 +54,8 @@ export function visitFrequencies(
   }
 }
 
-/** The patch without its mean, fading out towards its borders. */
-function applyWindow(luma: Float32Array, side: number): Float64Array {
+/** The patch without its mean, fading out towards its borders, followed by 0 up to `size`. */
+function applyWindow(luma: Float32Array, side: number, size: number): Float64Array {
   const hann = new Float64Array(side).map((_, at) => Math.sin((Math.PI * (at + 0.5)) / side) ** 2);
   let sum = 0;
   let weights = 0;
@@ -63,9 +64,10 @@ function applyWindow(luma: Float32Array, side: number): Float64Array {
       sum += hann[x]! * hann[y]! * luma[at]!;
       weights += hann[x]! * hann[y]!;
     }
-  const faded = new Float64Array(luma.length);
+  const faded = new Float64Array(size * size);
   for (let y = 0, at = 0; y < side; y++)
-    for (let x = 0; x < side; x++, at++) faded[at] = hann[x]! * hann[y]! * (luma[at]! - sum / weights);
+    for (let x = 0; x < side; x++, at++)
+      faded[y * size + x] = hann[x]! * hann[y]! * (luma[at]! - sum / weights);
   return faded;
 }
 
