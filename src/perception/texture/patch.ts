@@ -34,8 +34,8 @@ interface Square {
 export function readPatch(image: RgbImage, box: Box, extent: number, largestSide: number): Patch {
   const square = visibleSquare(image, box, extent);
   const side = Math.min(Math.max(Math.floor(square.side), smallestSide), largestSide);
-  const columns = sampleOffsets(square.x, square.side, side, image.width, 3);
-  const rows = sampleOffsets(square.y, square.side, side, image.height, 3 * image.width);
+  const columns = sampleOffsets(square.x, square.side, side, 3);
+  const rows = sampleOffsets(square.y, square.side, side, 3 * image.width);
   const rgb = new Float32Array(side * side * 3);
   const luma = new Float32Array(side * side);
   const { data } = image;
@@ -77,11 +77,7 @@ function visible(centre: number, length: number, imageLength: number): [number, 
 }
 
 /** Where in the image's data the samples along one axis begin, whose pixels stand `step` apart. */
-function sampleOffsets(start: number, length: number, side: number, imageLength: number, step: number) {
-  const offsets = new Int32Array(side * samples);
-  for (let at = 0; at < offsets.length; at++) {
-    const pixel = Math.floor(start + ((at + 0.5) * length) / offsets.length);
-    offsets[at] = Math.min(pixel, imageLength - 1) * step;
-  }
-  return offsets;
+function sampleOffsets(start: number, length: number, side: number, step: number): Int32Array {
+  const count = side * samples;
+  return new Int32Array(count).map((_, at) => Math.floor(start + ((at + 0.5) * length) / count) * step);
 }

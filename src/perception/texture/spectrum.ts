@@ -46,7 +46,7 @@ export function visitFrequencies(
 ): void {
   const nyquist = size / 2;
   for (let row = 0; row < size; row++) {
-    const y = (row < nyquist ? row : row - size) / nyquist;
+    const y = (row <= nyquist ? row : row - size) / nyquist;
     for (let column = y > 0 ? 0 : 1; column <= nyquist; column++) {
       const x = column / nyquist;
       if (x * x + y * y <= 1) visit(x, y, amplitudes[row * (nyquist + 1) + column]!);
