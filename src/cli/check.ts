@@ -1,0 +1,129 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { type Config, engineOptions, readConfig } from '../config.ts';
+import { type FaceFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
+import { explain } from '../decisions/reasons.ts';
+import { BonafideError } from '../errors.ts';
+import { createInlinePerception } from '../perception/inline.ts';
+import { checkLiveness, type LivenessCheck } from '../services/check-liveness.ts';
+import { drawFacts } from './draw.ts';
+import { UsageError } from './usage.ts';
+
+const usage = `Usage: bonafide check --image FILE [--draw OUT.png] [--json] [--model-type onnx]
+
+Checks one picture as POST /liveness does, with the settings of the environment.
+
+  --image FILE       the picture to check
+  --draw OUT.png     draw box, mesh, pose axes, eyes and the verdict with its reasons
+  --json             print everything that was measured
+  --model-type onnx  accepted for the sake of older clients; ONNX is all there is
+  -h, --help         show this text`;
+
+const colours = { live: '#40e060', attack: '#ff5050', inconclusive: '#ffc040' } as const;
+
+/**
+ * `bonafide check`.
+ *
+ * @returns the exit code: 0 when a verdict was reached, whatever it is; 1 when the picture has none
+ *   (no face, damaged, …)
+ * @throws UsageError for wrong arguments
+ */
+export async function checkCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      image: { type: 'string' },
+      draw: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      'model-type': { type: 'string', default: 'onnx' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (!values.image) throw new UsageError('Name a picture: bonafide check --image FILE.');
+  if (values['model-type'] !== 'onnx') throw new UsageError('The only --model-type is onnx.');
+  const config = readConfig(env);
+  const bytes = await readFile(values.image);
+  const outcome = await check(config, bytes);
+  if (values.draw) await writeFile(values.draw, await draw(bytes, outcome));
+  console.log(values.json ? JSON.stringify(outcome, plainNumbers, 2) : describe(outcome).join('\n'));
+  return outcome.error ? 1 : 0;
+}
+
+/** A verdict, or why there is none; `facts` are there whenever the picture could be decoded. */
+interface Outcome {
+  readonly facts?: FrameFacts;
+  readonly check?: LivenessCheck;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+async function check(config: Config, bytes: Uint8Array): Promise<Outcome> {
+  const perception = await createInlinePerception(engineOptions(config));
+  for (const notice of perception.describe().notices) console.error(notice);
+  // The facts are kept aside: an unclear subject (no face, several faces) is still worth drawing.
+  let facts: FrameFacts | undefined;
+  const remember = {
+    ...perception,
+    analyseImage: async (...args: Parameters<typeof perception.analyseImage>) => {
+      facts = await perception.analyseImage(...args);
+      return facts;
+    },
+  };
+  try {
+    const thresholds = { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD };
+    const options = { thresholds, bystanderRatio: config.BYSTANDER_RATIO };
+    return { check: await checkLiveness(remember, options, bytes), ...(facts && { facts }) };
+  } catch (error) {
+    if (!(error instanceof BonafideError)) throw error;
+    return { error: { code: error.code, message: error.message }, ...(facts && { facts }) };
+  } finally {
+    await perception.close();
+  }
+}
+
+async function draw(bytes: Uint8Array, { facts, check, error }: Outcome): Promise<Buffer> {
+  if (!facts) throw new Error(`There is nothing to draw: ${error?.message}`);
+  const [title = '', ...lines] = describe({ facts, ...(check && { check }), ...(error && { error }) });
+  return drawFacts(bytes, facts, check?.subject, {
+    title,
+    colour: colours[check?.verdict ?? 'inconclusive'],
+    lines,
+  });
+}
+
+/** The verdict and its reasons as lines of text, the verdict first. */
+function describe({ check, error }: Outcome): string[] {
+  if (error) return [error.code, error.message];
+  if (!check) return [];
+  const { verdict, liveProbability, reasons, subject, bystanders } = check;
+  const probability = liveProbability === null ? '' : ` (live probability ${liveProbability.toFixed(3)})`;
+  return [
+    `${verdict}${probability}`,
+    ...reasons.map(explain),
+    describeFace(subject),
+    ...(bystanders.length > 0 ? [`Bystanders who do not count: ${bystanders.length}.`] : []),
+  ];
+}
+
+function describeFace(face: FaceFacts): string {
+  const pose = valueIfMeasured(face.pose);
+  const eyes = valueIfMeasured(face.eyes);
+  const parts = [`face ${Math.round(face.box.width)} × ${Math.round(face.box.height)} px`];
+  if (pose)
+    parts.push(`yaw ${pose.yaw.toFixed(1)}°, pitch ${pose.pitch.toFixed(1)}°, roll ${pose.roll.toFixed(1)}°`);
+  if (eyes) parts.push(`lid gap left ${eyes.left.lidGap.toFixed(2)}, right ${eyes.right.lidGap.toFixed(2)}`);
+  return parts.join(' · ');
+}
+
+/** Typed arrays (the mesh) as plain lists. */
+function plainNumbers(_key: string, value: unknown): unknown {
+  return value instanceof Float32Array
+    ? Array.from(value, (number) => Math.round(number * 100) / 100)
+    : value;
+}
