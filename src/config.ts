@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import type { EngineOptions } from './perception/engine.ts';
 
 /** A setting that is a comma-separated list in the environment. */
 const list = (fallback: string, description: string) => Type.String({ default: fallback, description });
@@ -79,7 +80,7 @@ export const settings = Type.Object({
     description: 'Largest image file, in bytes.',
   }),
   MAX_IMAGE_PIXELS: Type.Integer({
-    default: 40_000_000,
+    default: 25_000_000,
     minimum: 10_000,
     maximum: 200_000_000,
     description: 'Largest image, in pixels, read from its header before decoding.',
@@ -150,6 +151,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ANTISPOOF_NETS: items(values.ANTISPOOF_NETS),
     EXECUTION_PROVIDERS: items(values.EXECUTION_PROVIDERS),
   });
+}
+
+/** The part of the configuration that the perception engine needs. */
+export function engineOptions(config: Config): EngineOptions {
+  return {
+    modelsDir: config.MODELS_DIR,
+    modelPath: config.MODEL_PATH,
+    antiSpoofNets: config.ANTISPOOF_NETS,
+    executionProviders: config.EXECUTION_PROVIDERS,
+    threads: config.ORT_THREADS,
+    warmUp: !config.DISABLE_WARMUP,
+    maxImagePixels: config.MAX_IMAGE_PIXELS,
+  };
 }
 
 /** The text of `.env.example`: every setting with its description and default. */

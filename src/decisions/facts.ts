@@ -139,7 +139,7 @@ export interface FrameFacts {
   /** Size in pixels as the sender meant it to be seen (EXIF orientation applied). */
   readonly width: number;
   readonly height: number;
-  /** The container's format: `jpeg`, `png`, `webp`, `avif`, `gif` or `tiff`. */
+  /** The container's format: `jpeg`, `png`, `webp`, `avif`, `heic`, `gif` or `tiff`. */
   readonly format: string;
   /** When the frame was taken, in milliseconds of its own clock; `null` for a still. */
   readonly capturedAt: number | null;

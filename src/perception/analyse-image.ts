@@ -12,21 +12,19 @@ import {
 import { BonafideError } from '../errors.ts';
 import { decodeImage } from '../media/decode-image.ts';
 import type { RgbImage } from '../media/image.ts';
-import type { Detection, Detector } from './detection.ts';
+import type { Detection } from './detection.ts';
 import type { ImageRequest } from './engine.ts';
-import { findFaces } from './find-faces.ts';
-import { type FaceMesh, regionFromBox, regionFromMesh } from './models/facemesh.ts';
+import { type FaceFinder, findUpright, fitMesh } from './find-upright.ts';
+import type { FaceMesh } from './models/facemesh.ts';
 import type { Eyes } from './models/iris.ts';
 import type { AntiSpoofNet } from './models/minifasnet.ts';
-import { type QuarterTurns, restoreFace, turnImage } from './orientation.ts';
-import { estimatePose } from './pose.ts';
-import { buildPyramid, type Pyramid, type Square } from './sampling.ts';
+import { restoreFace } from './orientation.ts';
+import { fitMeanFace } from './pose.ts';
+import type { Pyramid } from './sampling.ts';
 import { measureTexture } from './texture.ts';
 
 /** The loaded models, by role. */
-export interface Models {
-  readonly detector: Detector;
-  readonly mesh: (pyramid: Pyramid, region: Square) => Promise<FaceMesh>;
+export interface Models extends FaceFinder {
   readonly iris: (pyramid: Pyramid, mesh: Float32Array) => Promise<Eyes>;
   readonly antiSpoof: Readonly<Record<string, AntiSpoofNet>>;
   readonly identities: readonly ModelIdentity[];
@@ -34,12 +32,6 @@ export interface Models {
 
 /** Longer sides are reduced to this many pixels: no measurement gains from more. */
 const workingSide = 1920;
-
-/** The coarsest pyramid level: half the detectors' smallest input. */
-const coarsestSide = 128;
-
-/** Whether an image holds a sideways face is first tried at this size. */
-const orientationSide = 640;
 
 const maximumFaces = 10;
 
@@ -62,7 +54,7 @@ export async function analyseImage(
   const { image, width, height, format } = await timed('decode', () =>
     decodeImage(bytes, { maxPixels: maxImagePixels, maxSide: workingSide }),
   );
-  const { turns, pyramid, detections } = await timed('detect', () => detectUpright(models.detector, image));
+  const { turns, pyramid, detections } = await timed('detect', () => findUpright(models, image));
   const upright = pyramid[0];
   const faces: FaceFacts[] = [];
   for (const detection of detections) {
@@ -101,37 +93,6 @@ function stopwatch(shouldStop: () => boolean): { timings: StageTiming[]; timed: 
   return { timings, timed };
 }
 
-interface UprightFaces {
-  /** The turns that made the faces stand upright. */
-  readonly turns: QuarterTurns;
-  readonly pyramid: Pyramid;
-  readonly detections: readonly Detection[];
-}
-
-/** Finds the faces of an image that may lie on its side or stand on its head. */
-async function detectUpright(detector: Detector, image: RgbImage): Promise<UprightFaces> {
-  const pyramid = buildPyramid(image, coarsestSide);
-  const detections = await findFaces(detector, pyramid);
-  if (detections.some(({ score }) => score >= sureDetection)) return { turns: 0, pyramid, detections };
-  const small = pyramid.find((level) => Math.max(level.width, level.height) <= orientationSide) ?? image;
-  for (const turns of [1, 3, 2] as const) {
-    const trial = await findFaces(detector, buildPyramid(turnImage(small, turns), coarsestSide));
-    if (!trial.some(({ score }) => score >= sureDetection)) continue;
-    const turned = buildPyramid(turnImage(image, turns), coarsestSide);
-    return { turns, pyramid: turned, detections: await findFaces(detector, turned) };
-  }
-  return { turns: 0, pyramid, detections };
-}
-
-/** The mesh of a detected face, from the region of a first try; the better of the two stays. */
-async function fitMesh({ mesh }: Models, pyramid: Pyramid, detection: Detection): Promise<FaceMesh> {
-  const { box, rightEye, leftEye } = detection;
-  const angle = Math.atan2(leftEye.y - rightEye.y, leftEye.x - rightEye.x);
-  const first = await mesh(pyramid, regionFromBox(box, angle));
-  const second = await mesh(pyramid, regionFromMesh(first.points));
-  return second.presence >= first.presence ? second : first;
-}
-
 async function describeFace(
   models: Models,
   pyramid: Pyramid,
@@ -150,7 +111,7 @@ async function describeFace(
     ...known,
     mesh: measured(mesh.points),
     iris: measured(eyes.iris),
-    pose: measured(estimatePose(mesh.points)),
+    pose: measured(fitMeanFace(mesh.points).pose),
     eyes: measured(eyes.openness),
     texture,
     antiSpoof,

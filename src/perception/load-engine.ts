@@ -11,13 +11,7 @@ import { createFaceMesh } from './models/facemesh.ts';
 import { brokenModelSentence, loadModelBytes, locateModel, topologyPath } from './models/files.ts';
 import { createIrisNet } from './models/iris.ts';
 import { type AntiSpoofNet, createMiniFasNet, type MiniFasNetRecipe } from './models/minifasnet.ts';
-import {
-  type EmbeddedModel,
-  findModel,
-  packageFolder,
-  registry,
-  type StrongModel,
-} from './models/registry.ts';
+import { type EmbeddedModel, findModel, registry, type StrongModel } from './models/registry.ts';
 import { createYuNet } from './models/yunet.ts';
 import { availableProviders, createSession, type Session, type SessionOptions } from './runtime/session.ts';
 import { parseTfjsModel } from './runtime/tfjs-model.ts';

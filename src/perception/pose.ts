@@ -1,27 +1,35 @@
-import { readFileSync } from 'node:fs';
 import type { Pose } from '../decisions/facts.ts';
-import { fitRotation } from './rigid-fit.ts';
+import meanFace from './mean-face.json' with { type: 'json' };
+import { fitRotation, shapeMisfit } from './rigid-fit.ts';
 
 /**
  * The face mesh of a mean person who looks straight ahead, flat `[x, y, z, …]` in units of its own
  * spread; `npm run mean-face` measures it and the file says on what.
  */
-const meanFace = Float32Array.from(
-  (JSON.parse(readFileSync(new URL('./mean-face.json', import.meta.url), 'utf8')) as { points: number[] })
-    .points,
-);
+const meanMesh = Float32Array.from(meanFace.points);
+
+/** Head pose, and how little the mesh looks like a face. */
+export interface MeshFit {
+  readonly pose: Pose;
+  /** See `shapeMisfit`: 0.03 to 0.08 for a face seen the right way up, above 0.08 for one that is not. */
+  readonly misfit: number;
+}
 
 /**
  * Head pose from a face mesh: the rotation that turns the mean face onto it, taken apart as
  * roll · yaw · pitch (the head tips, then turns, then leans), so that turning the camera changes the
  * roll alone. Signs are those of `decisions/facts.ts`.
  */
-export function estimatePose(mesh: Float32Array): Pose {
-  const [xx, , , yx, , , zx, zy, zz] = fitRotation(meanFace, mesh);
+export function fitMeanFace(mesh: Float32Array): MeshFit {
+  const rotation = fitRotation(meanMesh, mesh);
+  const [xx, , , yx, , , zx, zy, zz] = rotation;
   return {
-    yaw: degrees(Math.asin(Math.min(Math.max(-zx, -1), 1))),
-    pitch: -degrees(Math.atan2(zy, zz)),
-    roll: degrees(Math.atan2(yx, xx)),
+    pose: {
+      yaw: degrees(Math.asin(Math.min(Math.max(-zx, -1), 1))),
+      pitch: -degrees(Math.atan2(zy, zz)),
+      roll: degrees(Math.atan2(yx, xx)),
+    },
+    misfit: shapeMisfit(meanMesh, mesh, rotation),
   };
 }
 

@@ -20,6 +20,31 @@ export function fitRotation(model: Float32Array, points: Float32Array): Rotation
   return quaternionToRotation(dominantEigenvector(n));
 }
 
+/**
+ * How far `points` are from the shape of `model`, once it is turned, scaled and moved onto them: the
+ * root mean square distance over the points' own spread, 0 (the same shape) to 1.
+ */
+export function shapeMisfit(model: Float32Array, points: Float32Array, rotation: Rotation): number {
+  const [modelMean, pointsMean] = [mean(model), mean(points)];
+  let product = 0;
+  let modelSpread = 0;
+  let pointsSpread = 0;
+  for (let at = 0; at < model.length; at += 3)
+    for (let row = 0; row < 3; row++) {
+      const turned = [0, 1, 2].reduce(
+        (sum, axis) => sum + rotation[row * 3 + axis]! * (model[at + axis]! - modelMean[axis]!),
+        0,
+      );
+      const point = points[at + row]! - pointsMean[row]!;
+      product += turned * point;
+      modelSpread += turned * turned;
+      pointsSpread += point * point;
+    }
+  if (pointsSpread === 0) return 1;
+  // The best scale is product / modelSpread; it leaves this share of the spread unexplained.
+  return Math.sqrt(Math.max(1 - (product * product) / (modelSpread * pointsSpread), 0));
+}
+
 /** `Σ (model − mean) · (points − mean)ᵀ`. */
 function crossCovariance(model: Float32Array, points: Float32Array): Rotation {
   const modelMean = mean(model);

@@ -52,7 +52,7 @@ export function createYuNet(session: Session): Detector {
     return suppressDuplicates(found, maximumOverlap);
   }
 
-  return { smallestFace: 12 / side, detect };
+  return { smallestFace: 20 / side, detect };
 }
 
 function clamp(value: number): number {
