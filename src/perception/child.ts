@@ -7,8 +7,11 @@ import type { Failure, FromProcess, ToProcess } from './protocol.ts';
 
 /** A process that has not loaded its models by then never will. */
 const START_LIMIT_MS = 60_000;
-/** How long a process may take to give a job up: about its longest stage, the decode of 40 megapixels. */
-const STOP_LIMIT_MS = 1_000;
+/**
+ * How long a process may take to give a job up: twice its longest stage, about a second for a search at
+ * every scale on a busy core. Too short costs a healthy process, too long keeps a slot from its work.
+ */
+const STOP_LIMIT_MS = 2_000;
 /** How long a process may take to leave after it was asked to. */
 const LEAVE_LIMIT_MS = 2_000;
 /** A process that lived this long was worth starting, even if it never finished a job. */
@@ -60,7 +63,7 @@ export interface Run {
    * @throws BonafideError whatever the engine threw, or `perception_lost`
    */
   readonly facts: Promise<FrameFacts>;
-  /** Makes the process give the job up, by force when it has not within a second. */
+  /** Makes the process give the job up, by force when it has not within two seconds. */
   stop(): void;
 }
 
