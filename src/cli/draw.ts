@@ -21,8 +21,11 @@ export interface Caption {
 const smallestSide = 720;
 const largestSide = 1600;
 
+/** Space around the caption, and its letters' height as a share of the drawing's width. */
 const margin = 16;
-const fontSize = 20;
+const letterShare = 1 / 40;
+/** Pango measures letters in points; at 96 dots an inch a pixel is three quarters of one. */
+const pointsPerPixel = 0.75;
 const font = {
   family: 'DejaVu Sans Mono',
   file: createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf'),
@@ -157,7 +160,7 @@ async function writeCaption({ title, colour, lines }: Caption, width: number) {
   const { data, info } = await sharp({
     text: {
       text,
-      font: `${font.family} ${Math.round(fontSize * 0.7)}`,
+      font: `${font.family} ${Math.round(width * letterShare * pointsPerPixel)}`,
       fontfile: font.file,
       width,
       dpi: 96,
