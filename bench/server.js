@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/**
+ * Starts the real server on a free port of this machine, configured by the environment but for what the
+ * benchmark needs: no key, no log line for each request.
+ *
+ * @returns {Promise<{ pid: number, url: string, stop: () => Promise<unknown> }>} when it serves
+ */
+export async function startServer() {
+  const port = await freePort();
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), API_KEY: '', LOG_LEVEL: 'warn' };
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const url = `http://127.0.0.1:${port}`;
+  const exited = once(child, 'exit');
+  while (!(await answers(`${url}/health`))) {
+    if (child.exitCode !== null) throw new Error('The server did not start.');
+    await pause(100);
+  }
+  const stop = () => {
+    child.kill();
+    return exited;
+  };
+  return { pid: child.pid, url, stop };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function answers(url) {
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
