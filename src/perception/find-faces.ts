@@ -20,10 +20,19 @@ export async function findFaces(detector: Detector, pyramid: Pyramid): Promise<D
   const whole = wholeView(pyramid);
   let found = await detector.detect(pyramid, whole);
   if (found.length === 0) found = await detector.detect(pyramid, { ...whole, side: whole.side * zoomOut });
-  for (const tile of closerViews(detector, pyramid, found)) {
-    found = found.concat(await detector.detect(pyramid, tile));
-  }
-  return suppressDuplicates(found, maximumOverlap).sort((one, other) => area(other) - area(one));
+  const closer: Detection[] = [];
+  for (const tile of closerViews(detector, pyramid, found))
+    closer.push(...(await detector.detect(pyramid, tile)));
+  const sharper = suppressDuplicates(closer, maximumOverlap);
+  const fromAfar = found.filter((one) => !sharper.some((other) => sameFace(one, other)));
+  return [...sharper, ...fromAfar].sort((one, other) => area(other) - area(one));
+}
+
+/** Whether the centre of the closer look's box lies in the box that was seen from afar. */
+function sameFace({ box }: Detection, { box: closer }: Detection): boolean {
+  const across = closer.x + closer.width / 2 - box.x;
+  const down = closer.y + closer.height / 2 - box.y;
+  return across > 0 && across < box.width && down > 0 && down < box.height;
 }
 
 /** The square around the whole image. */
@@ -43,7 +52,7 @@ function closerViews(detector: Detector, [image]: Pyramid, found: readonly Detec
   const dependable = detector.smallestFace * Math.max(image.width, image.height);
   const wanted = smallestShare * image.height;
   const largest = Math.max(0, ...found.map(({ box }) => box.height));
-  if (dependable <= wanted || largest > 2 * dependable) return [];
+  if (dependable <= wanted || largest > dependable) return [];
   const side = wanted / detector.smallestFace;
   const columns = tileCentres(image.width, side, dependable);
   return tileCentres(image.height, side, dependable).flatMap((y) =>

@@ -13,7 +13,7 @@ import { createIrisNet } from './models/iris.ts';
 import { type AntiSpoofNet, createMiniFasNet, type MiniFasNetRecipe } from './models/minifasnet.ts';
 import { type EmbeddedModel, findModel, registry, type StrongModel } from './models/registry.ts';
 import { createYuNet } from './models/yunet.ts';
-import { availableProviders, createSession, type Session, type SessionOptions } from './runtime/session.ts';
+import { createSession, type Session, type SessionOptions, usableProviders } from './runtime/session.ts';
 import { parseTfjsModel } from './runtime/tfjs-model.ts';
 import { translateToOnnx } from './runtime/tfjs-to-onnx.ts';
 import { buildPyramid } from './sampling.ts';
@@ -33,7 +33,7 @@ interface Loaded<T> {
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   restrictImageLibrary();
   const notices: string[] = [];
-  const executionProviders = chooseProviders(options.executionProviders, notices);
+  const executionProviders = await chooseProviders(options.executionProviders, notices);
   const session: SessionOptions = { executionProviders, threads: options.threads };
   const detector = await loadDetector(options.modelsDir, session, notices);
   const mesh = await loadEmbedded('facemesh', session, createFaceMesh);
@@ -55,16 +55,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** Providers this build has, in the wanted order; `cpu` always serves where nothing else does. */
-function chooseProviders(wanted: readonly string[], notices: string[]): string[] {
-  const available = availableProviders();
-  const missing = wanted.filter((name) => !available.includes(name));
+/** The wanted providers that work here, in their order; `cpu` serves what they cannot. */
+async function chooseProviders(wanted: readonly string[], notices: string[]): Promise<string[]> {
+  const usable = await usableProviders(wanted);
+  const missing = wanted.filter((name) => !usable.includes(name));
+  const chosen = usable.includes('cpu') ? usable : [...usable, 'cpu'];
   if (missing.length > 0) {
     notices.push(
-      `Execution provider ${missing.join(', ')} is not in this build of ONNX Runtime (it has ${available.join(', ')}); falling back to the next one.`,
+      `Execution provider ${missing.join(', ')} does not work here: ${chosen.join(', ')} serves instead.`,
     );
   }
-  return [...wanted.filter((name) => available.includes(name) && name !== 'cpu'), 'cpu'];
+  return chosen;
 }
 
 async function loadEmbedded<T>(

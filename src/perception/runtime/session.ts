@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import { encodeOnnxModel } from './onnx-writer.ts';
 
 /** A loaded model that runs float32 tensors by name. */
 export interface Session {
@@ -53,7 +54,32 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
   };
 }
 
-/** The execution providers that this build of ONNX Runtime has, `cpu` among them. */
-export function availableProviders(): string[] {
-  return ort.listSupportedBackends().map((backend) => backend.name);
+/**
+ * The execution providers among `wanted` that really run a model on this machine; a build may know a
+ * provider whose libraries or device are missing, so each one is tried.
+ */
+export async function usableProviders(wanted: readonly string[]): Promise<string[]> {
+  const usable: string[] = [];
+  for (const name of wanted) if (name === 'cpu' || (await runsOn(name))) usable.push(name);
+  return usable;
+}
+
+async function runsOn(provider: string): Promise<boolean> {
+  const value = { dims: [1] };
+  const model = encodeOnnxModel({
+    inputs: [{ name: 'in', ...value }],
+    outputs: [{ name: 'out', ...value }],
+    nodes: [{ op: 'Identity', inputs: ['in'], output: 'out' }],
+    constants: [],
+  });
+  try {
+    const session = await ort.InferenceSession.create(model, {
+      executionProviders: [provider],
+      logSeverityLevel: 4,
+    });
+    await session.release();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,277 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FaceFacts, valueIfMeasured } from '../src/decisions/facts.ts';
+import type { EngineOptions, Perception } from '../src/perception/engine.ts';
+import { createInlinePerception } from '../src/perception/inline.ts';
+import { createEngine } from '../src/perception/load-engine.ts';
+import { modelPath } from '../src/perception/models/files.ts';
+import { findModel } from '../src/perception/models/registry.ts';
+import { encodeJpeg, loadSampleFaces, photographPath, type SampleFace } from './support/faces.ts';
+
+/** The embedded pack alone: what a fresh machine has. */
+const embedded: EngineOptions = {
+  modelsDir: join(tmpdir(), 'no-models-here'),
+  modelPath: '',
+  antiSpoofNets: ['minifasnet-v2', 'minifasnet-v1se'],
+  executionProviders: ['cpu'],
+  threads: 1,
+  warmUp: false,
+  maxImagePixels: 25_000_000,
+};
+
+let perception: Perception;
+let people: readonly SampleFace[];
+let person: SampleFace;
+
+beforeAll(async () => {
+  perception = await createInlinePerception(embedded);
+  people = await loadSampleFaces(perception);
+  person = people[0] as SampleFace;
+});
+
+afterAll(() => perception.close());
+
+async function largestFace(bytes: Uint8Array): Promise<FaceFacts | undefined> {
+  return (await perception.analyseImage(bytes, { measuredFaces: 1 })).faces[0];
+}
+
+/** The person on a grey frame, their face box `share` of its height high. */
+async function onFrame({ image, face }: SampleFace, width: number, height: number, share: number) {
+  const scale = (share * height) / face.box.height;
+  const [w, h] = [Math.round(image.width * scale), Math.round(image.height * scale)];
+  const left = Math.round(width / 2 - (face.box.x + face.box.width / 2) * scale);
+  const top = Math.round(height / 2 - (face.box.y + face.box.height / 2) * scale);
+  const raw = { width: image.width, height: image.height, channels: 3 as const };
+  const visible = {
+    left: Math.max(-left, 0),
+    top: Math.max(-top, 0),
+    width: Math.min(w + Math.min(left, 0), width - Math.max(left, 0)),
+    height: Math.min(h + Math.min(top, 0), height - Math.max(top, 0)),
+  };
+  const input = await sharp(image.data, { raw }).resize(w, h, { fit: 'fill' }).png().toBuffer();
+  return sharp({ create: { width, height, channels: 3, background: '#777777' } })
+    .composite([
+      {
+        input: await sharp(input).extract(visible).png().toBuffer(),
+        left: Math.max(left, 0),
+        top: Math.max(top, 0),
+      },
+    ])
+    .jpeg({ quality: 92 })
+    .toBuffer();
+}
+
+describe('faces of every size and frame', () => {
+  const frames = [
+    [640, 480],
+    [480, 640],
+    [1280, 720],
+    [1000, 1000],
+    [720, 1600],
+  ] as const;
+  for (const [width, height] of frames) {
+    it(`finds faces from 5 % to 95 % of the height of a ${width} × ${height} frame`, async () => {
+      for (const share of [0.05, 0.1, 0.25, 0.5, 0.95]) {
+        if (share * height > width) continue;
+        const face = await largestFace(await onFrame(person, width, height, share));
+        expect(face, `${share}`).toBeDefined();
+        const { box } = face as FaceFacts;
+        const side = share * height;
+        expect(Math.abs(box.x + box.width / 2 - width / 2), `${share}`).toBeLessThan(0.25 * side);
+        expect(Math.abs(box.y + box.height / 2 - height / 2), `${share}`).toBeLessThan(0.25 * side);
+        expect(box.height / side, `${share}`).toBeGreaterThan(0.6);
+        expect(box.height / side, `${share}`).toBeLessThan(1.6);
+      }
+    });
+  }
+
+  it('states boxes in pixels of the picture as sent, however large', async () => {
+    const { image, face } = person;
+    const raw = { width: image.width, height: image.height, channels: 3 as const };
+    const factor = 2600 / image.width;
+    const large = await sharp(image.data, { raw }).resize(2600).jpeg().toBuffer();
+    const found = (await largestFace(large)) as FaceFacts;
+    expect(found.box.x / factor).toBeCloseTo(face.box.x, -1);
+    expect(found.box.width / factor / face.box.width).toBeCloseTo(1, 1);
+  });
+});
+
+describe('orientation', () => {
+  const turned = (degrees: number, { image }: SampleFace) => {
+    const raw = { width: image.width, height: image.height, channels: 3 as const };
+    return sharp(image.data, { raw })
+      .rotate(degrees, { background: '#777777' })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+  };
+
+  it('measures people who lie on their side or stand on their head, and says so in the roll', async () => {
+    let right = 0;
+    const faces = people.slice(0, 6);
+    for (const someone of faces) {
+      const upright = valueIfMeasured(someone.face.pose)!;
+      for (const degrees of [90, 180, 270]) {
+        const face = await largestFace(await turned(degrees, someone));
+        const pose = face && valueIfMeasured(face.pose);
+        if (!pose) continue;
+        const roll = ((pose.roll - upright.roll - degrees + 540) % 360) - 180;
+        if (Math.abs(roll) < 8 && Math.abs(pose.yaw - upright.yaw) < 6) right++;
+      }
+    }
+    // One in eighteen may be missed: 60 of 67 upside-down portraits were right with this detector.
+    expect(right).toBeGreaterThanOrEqual(3 * faces.length - 1);
+  });
+
+  it('follows a head that leans by any angle in between', async () => {
+    const upright = valueIfMeasured(person.face.pose)!;
+    for (const degrees of [-45, -20, 20, 45]) {
+      const pose = valueIfMeasured((await largestFace(await turned(degrees, person)))!.pose)!;
+      expect(Math.abs(pose.roll - upright.roll - degrees)).toBeLessThan(4);
+      expect(Math.abs(pose.yaw - upright.yaw)).toBeLessThan(5);
+    }
+  });
+
+  it('obeys EXIF', async () => {
+    const plain = await largestFace(await encodeJpeg(person.image));
+    for (const orientation of [3, 6, 8]) {
+      const stored = { 3: 180, 6: 270, 8: 90 }[orientation] as number;
+      const bytes = await sharp(await turned(stored, person))
+        .withMetadata({ orientation })
+        .toBuffer();
+      const face = await largestFace(bytes);
+      expect(face!.box.x).toBeCloseTo(plain!.box.x, -1);
+      expect(valueIfMeasured(face!.pose)!.roll).toBeCloseTo(valueIfMeasured(plain!.pose)!.roll, 0);
+    }
+  });
+
+  it('changes the sign of yaw and swaps the eyes in a mirrored picture', async () => {
+    const turnedHead = people.find(({ face }) => Math.abs(valueIfMeasured(face.pose)!.yaw) > 8) ?? person;
+    const { image } = turnedHead;
+    const raw = { width: image.width, height: image.height, channels: 3 as const };
+    const mirrored = await largestFace(
+      await sharp(image.data, { raw }).flop().jpeg({ quality: 95 }).toBuffer(),
+    );
+    const [before, after] = [turnedHead.face, mirrored!].map((face) => valueIfMeasured(face.pose)!);
+    expect(Math.abs(before!.yaw + after!.yaw)).toBeLessThan(4);
+    const iris = valueIfMeasured(turnedHead.face.iris)!;
+    expect(iris.left.centre.x).toBeGreaterThan(iris.right.centre.x);
+  });
+});
+
+describe('a frame of many faces', () => {
+  it('lists them largest first and measures as many as were asked for', async () => {
+    const bytes = readFileSync(photographPath('sample5.jpg'));
+    const { faces, width, height } = await perception.analyseImage(bytes, { measuredFaces: 2 });
+    expect([width, height]).toEqual([1920, 1398]);
+    expect(faces.length).toBeGreaterThanOrEqual(5);
+    const areas = faces.map(({ box }) => box.width * box.height);
+    expect(areas).toEqual([...areas].sort((one, other) => other - one));
+    expect(faces.map(({ pose }) => pose.status === 'measured')).toEqual(faces.map((_, index) => index < 2));
+    expect(faces[2]!.pose).toEqual({ status: 'unavailable', reason: 'not_requested' });
+  });
+
+  it('answers ten faces at most', async () => {
+    const tile = await sharp(readFileSync(photographPath('sample6.jpg')))
+      .resize(480)
+      .toBuffer();
+    const tiles = [0, 1, 2, 3].map((index) => ({
+      input: tile,
+      left: (index % 2) * 480,
+      top: index < 2 ? 0 : 385,
+    }));
+    const crowd = sharp({ create: { width: 960, height: 770, channels: 3, background: '#777777' } });
+    const { faces } = await perception.analyseImage(await crowd.composite(tiles).jpeg().toBuffer(), {
+      measuredFaces: 0,
+    });
+    expect(faces).toHaveLength(10);
+  });
+
+  it('finds no face where there is none', async () => {
+    const noise = Buffer.from(
+      Uint8Array.from({ length: 640 * 480 * 3 }, (_, at) => (at * 2654435761) >>> 24),
+    );
+    const bytes = await sharp(noise, { raw: { width: 640, height: 480, channels: 3 } })
+      .png()
+      .toBuffer();
+    expect((await perception.analyseImage(bytes, { measuredFaces: 1 })).faces).toEqual([]);
+  });
+});
+
+describe('the facts of a face', () => {
+  it('are there, plausible, and honest about what is missing', () => {
+    const { face } = person;
+    expect(valueIfMeasured(face.presence)).toBeGreaterThan(0.9);
+    expect(valueIfMeasured(face.mesh)).toHaveLength(468 * 3);
+    const eyes = valueIfMeasured(face.eyes)!;
+    for (const eye of [eyes.left, eyes.right]) {
+      expect(eye.lidGap).toBeGreaterThan(0.15);
+      expect(eye.lidGap).toBeLessThan(0.5);
+      expect(eye.aspectRatio).toBeGreaterThan(0.15);
+    }
+    // An iris is 11.7 mm wide, the eyes 63 mm apart: its radius is near 0.093 of their distance.
+    const iris = valueIfMeasured(face.iris)!;
+    const distance = iris.left.centre.x - iris.right.centre.x;
+    expect(iris.left.radius / distance).toBeGreaterThan(0.06);
+    expect(iris.left.radius / distance).toBeLessThan(0.13);
+    expect(face.antiSpoof).toEqual({});
+  });
+
+  it('come with the time of each stage', async () => {
+    const { timings } = await perception.analyseImage(await encodeJpeg(person.image), { measuredFaces: 1 });
+    expect(timings.map(({ stage }) => stage)).toEqual(['decode', 'detect', 'mesh', 'texture', 'iris']);
+    for (const { milliseconds } of timings) expect(milliseconds).toBeGreaterThan(0);
+  });
+
+  it('stop coming when nobody waits for them any more', async () => {
+    const engine = await createEngine(embedded);
+    let asked = 0;
+    const analysis = engine.analyseImage(
+      await encodeJpeg(person.image),
+      { measuredFaces: 1 },
+      () => ++asked > 2,
+    );
+    await expect(analysis).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('models that are missing or wrong', () => {
+  const start = (options: Partial<EngineOptions>) => createEngine({ ...embedded, ...options });
+
+  it('says which fallbacks serve', async () => {
+    const { models, notices } = perception.describe();
+    expect(models.map(({ name }) => name)).toEqual(['blazeface', 'facemesh', 'iris']);
+    expect(notices.join('\n')).toMatch(/YuNet is not installed: BlazeFace/);
+    expect(notices.join('\n')).toMatch(
+      /minifasnet-v2, minifasnet-v1se is not installed: passive checks are inconclusive/,
+    );
+  });
+
+  it('refuses to start with a file of the wrong content', async () => {
+    const modelsDir = mkdtempSync(join(tmpdir(), 'bonafide-'));
+    writeFileSync(modelPath(findModel('yunet'), modelsDir), 'not a model');
+    await expect(start({ modelsDir })).rejects.toThrow(
+      /yunet at .* is not the file the registry names .* run `bonafide models pull yunet` again/,
+    );
+  });
+
+  it('refuses an unknown net, a MODEL_PATH that is missing and one that is no model', async () => {
+    await expect(start({ antiSpoofNets: ['resnet'] })).rejects.toThrow(
+      /ANTISPOOF_NETS names "resnet".*known are minifasnet-v2/,
+    );
+    await expect(start({ modelPath: '/nowhere.onnx' })).rejects.toThrow(
+      /MODEL_PATH=\/nowhere.onnx cannot be read/,
+    );
+    const file = join(mkdtempSync(join(tmpdir(), 'bonafide-')), 'garbage.onnx');
+    writeFileSync(file, 'garbage');
+    await expect(start({ modelPath: file })).rejects.toThrow(/is not a model ONNX Runtime can load/);
+  });
+
+  it('falls back to the CPU where another provider does not work, and says so', async () => {
+    const engine = await start({ executionProviders: ['coreml', 'cpu'] });
+    expect(engine.describe().executionProviders).toEqual(['cpu']);
+    expect(engine.describe().notices.join('\n')).toMatch(/coreml does not work here: cpu serves instead/);
+  });
+});
