@@ -143,7 +143,9 @@ describe('orientation', () => {
         .toBuffer();
       const face = await largestFace(bytes);
       expect(face!.box.x).toBeCloseTo(plain!.box.x, -1);
-      expect(valueIfMeasured(face!.pose)!.roll).toBeCloseTo(valueIfMeasured(plain!.pose)!.roll, 0);
+      expect(Math.abs(valueIfMeasured(face!.pose)!.roll - valueIfMeasured(plain!.pose)!.roll)).toBeLessThan(
+        2,
+      );
     }
   });
 

@@ -14,7 +14,7 @@ import { decodeImage } from '../media/decode-image.ts';
 import type { RgbImage } from '../media/image.ts';
 import type { Detection } from './detection.ts';
 import type { ImageRequest } from './engine.ts';
-import { type FaceFinder, findUpright, fitMesh } from './find-upright.ts';
+import { type FaceFinder, findUpright, fitMesh, type Timed } from './find-upright.ts';
 import type { FaceMesh } from './models/facemesh.ts';
 import type { Eyes } from './models/iris.ts';
 import type { AntiSpoofNet } from './models/minifasnet.ts';
@@ -54,12 +54,15 @@ export async function analyseImage(
   const { image, width, height, format } = await timed('decode', () =>
     decodeImage(bytes, { maxPixels: maxImagePixels, maxSide: workingSide }),
   );
-  const { turns, pyramid, detections } = await timed('detect', () => findUpright(models, image));
+  const { turns, pyramid, detections, largestMesh } = await findUpright(models, image, timed);
   const upright = pyramid[0];
   const faces: FaceFacts[] = [];
   for (const detection of detections) {
     if (faces.length === maximumFaces) break;
-    const mesh = await timed('mesh', () => fitMesh(models, pyramid, detection));
+    const mesh =
+      detection === detections[0] && largestMesh
+        ? largestMesh
+        : await timed('mesh', () => fitMesh(models, pyramid, detection));
     if (detection.score < sureDetection && mesh.presence < surePresence) continue;
     const inFull = faces.length < request.measuredFaces;
     faces.push(await describeFace(models, pyramid, detection, mesh, inFull, timed));
@@ -75,8 +78,6 @@ export async function analyseImage(
     timings,
   };
 }
-
-type Timed = <T>(stage: string, work: () => T | Promise<T>) => Promise<T>;
 
 /** Times stages and, before each, lets the process hear that it should stop. */
 function stopwatch(shouldStop: () => boolean): { timings: StageTiming[]; timed: Timed } {

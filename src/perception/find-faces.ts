@@ -10,22 +10,40 @@ const zoomOut = 1.6;
 /** Views overlap in a face; 0.3 keeps neighbours apart that stand cheek by cheek. */
 const maximumOverlap = 0.3;
 
+/** A face this much lower than the largest is of no interest; see `decisions/subject.ts`. */
+const comparableShare = 0.5;
+
 /**
- * Looks for faces in the whole image; smaller where none is found, because one may fill the frame;
- * then in tiles, where the detector would have missed faces of the sizes that count.
+ * Looks for faces in the whole image; smaller where none is found, because one may fill the frame.
  *
  * @returns detections, largest first
  */
-export async function findFaces(detector: Detector, pyramid: Pyramid): Promise<Detection[]> {
+export async function glance(detector: Detector, pyramid: Pyramid): Promise<Detection[]> {
   const whole = wholeView(pyramid);
-  let found = await detector.detect(pyramid, whole);
-  if (found.length === 0) found = await detector.detect(pyramid, { ...whole, side: whole.side * zoomOut });
+  const found = await detector.detect(pyramid, whole);
+  const detections =
+    found.length > 0 ? found : await detector.detect(pyramid, { ...whole, side: whole.side * zoomOut });
+  return detections.sort(largestFirst);
+}
+
+/**
+ * Looks again in tiles, where the detector may have missed faces of the sizes that count; a face that
+ * both looks found is taken from the closer one.
+ *
+ * @param found what a glance found
+ * @returns detections, largest first
+ */
+export async function lookCloser(
+  detector: Detector,
+  pyramid: Pyramid,
+  found: readonly Detection[],
+): Promise<readonly Detection[]> {
   const closer: Detection[] = [];
   for (const tile of closerViews(detector, pyramid, found))
     closer.push(...(await detector.detect(pyramid, tile)));
   const sharper = suppressDuplicates(closer, maximumOverlap);
   const fromAfar = found.filter((one) => !sharper.some((other) => sameFace(one, other)));
-  return [...sharper, ...fromAfar].sort((one, other) => area(other) - area(one));
+  return [...sharper, ...fromAfar].sort(largestFirst);
 }
 
 /** Whether the centre of the closer look's box lies in the box that was seen from afar. */
@@ -45,13 +63,13 @@ function wholeView([image]: Pyramid): Square {
 }
 
 /**
- * Tiles in which the smallest face that counts is large enough for the detector; none when the whole
- * view was enough, or showed a face so large that its like cannot have been missed.
+ * Tiles in which the smallest face that counts is large enough for the detector; none when a glance
+ * was enough, or showed a face so large that its like cannot have been missed.
  */
 function closerViews(detector: Detector, [image]: Pyramid, found: readonly Detection[]): Square[] {
   const dependable = detector.smallestFace * Math.max(image.width, image.height);
-  const wanted = smallestShare * image.height;
   const largest = Math.max(0, ...found.map(({ box }) => box.height));
+  const wanted = Math.max(smallestShare * image.height, comparableShare * largest);
   if (dependable <= wanted || largest > dependable) return [];
   const side = wanted / detector.smallestFace;
   const columns = tileCentres(image.width, side, dependable);
@@ -67,6 +85,6 @@ function tileCentres(length: number, side: number, face: number): number[] {
   return Array.from({ length: count }, (_, index) => side / 2 + (index * (length - side)) / (count - 1));
 }
 
-function area({ box }: Detection): number {
-  return box.width * box.height;
+function largestFirst(one: Detection, other: Detection): number {
+  return other.box.width * other.box.height - one.box.width * one.box.height;
 }

@@ -1,6 +1,6 @@
 import type { RgbImage } from '../media/image.ts';
 import type { Detection, Detector } from './detection.ts';
-import { findFaces } from './find-faces.ts';
+import { glance, lookCloser } from './find-faces.ts';
 import { type FaceMesh, regionFromBox, regionFromMesh } from './models/facemesh.ts';
 import { type QuarterTurns, turnImage } from './orientation.ts';
 import { fitMeanFace } from './pose.ts';
@@ -19,7 +19,12 @@ export interface UprightFaces {
   readonly pyramid: Pyramid;
   /** Largest first. */
   readonly detections: readonly Detection[];
+  /** The mesh of the first detection. */
+  readonly largestMesh: FaceMesh | undefined;
 }
+
+/** Times one stage of the work; see `StageTiming`. */
+export type Timed = <T>(stage: string, work: () => T | Promise<T>) => Promise<T>;
 
 /** The coarsest pyramid level: half the detectors' smallest input. */
 const coarsestSide = 128;
@@ -37,17 +42,18 @@ const clearlyLess = 0.85;
  * Finds the faces of an image that may lie on its side or stand on its head. Detectors find those
  * too, but misplace their eyes; the mesh, which needs an upright face, tells.
  */
-export async function findUpright(finder: FaceFinder, image: RgbImage): Promise<UprightFaces> {
-  const asSent = await look(finder, image, 0);
-  if (asSent.doubt < sureDoubt)
-    return asSent.turnsNeeded === 0 ? asSent : look(finder, image, asSent.turnsNeeded);
+export async function findUpright(finder: FaceFinder, image: RgbImage, timed: Timed): Promise<UprightFaces> {
+  const asSent = await look(finder, image, 0, lookCloser, timed);
+  if (asSent.doubt < sureDoubt) {
+    return asSent.turnsNeeded === 0 ? asSent : look(finder, image, asSent.turnsNeeded, lookCloser, timed);
+  }
   const small = asSent.pyramid.find((level) => Math.max(level.width, level.height) <= trialSide) ?? image;
   let best = { doubt: asSent.doubt * clearlyLess, turns: 0 as QuarterTurns };
   for (const turns of [1, 3, 2] as const) {
-    const trial = await look(finder, small, turns);
+    const trial = await look(finder, small, turns, noCloser, timed);
     if (trial.doubt < best.doubt && trial.turnsNeeded === 0) best = trial;
   }
-  return best.turns === 0 ? asSent : look(finder, image, best.turns);
+  return best.turns === 0 ? asSent : look(finder, image, best.turns, lookCloser, timed);
 }
 
 /**
@@ -70,12 +76,27 @@ export async function fitMesh(
  * The faces of a turned image, and the doubt that its largest one stands upright: the misfit of its
  * mesh over the square of the detector's score, both of which suffer in a face that does not.
  */
-async function look(finder: FaceFinder, image: RgbImage, turns: QuarterTurns) {
-  const pyramid = buildPyramid(turnImage(image, turns), coarsestSide);
-  const detections = await findFaces(finder.detector, pyramid);
+async function look(
+  finder: FaceFinder,
+  image: RgbImage,
+  turns: QuarterTurns,
+  closer: typeof lookCloser,
+  timed: Timed,
+): Promise<UprightFaces & { readonly doubt: number; readonly turnsNeeded: QuarterTurns }> {
+  const { pyramid, detections } = await timed('detect', async () => {
+    const pyramid = buildPyramid(turnImage(image, turns), coarsestSide);
+    const found = await glance(finder.detector, pyramid);
+    return { pyramid, detections: await closer(finder.detector, pyramid, found) };
+  });
   const largest = detections[0];
-  if (!largest) return { turns, pyramid, detections, doubt: Infinity, turnsNeeded: 0 as QuarterTurns };
-  const { misfit, pose } = fitMeanFace((await fitMesh(finder, pyramid, largest)).points);
+  if (!largest) {
+    return { turns, pyramid, detections, largestMesh: undefined, doubt: Infinity, turnsNeeded: 0 };
+  }
+  const largestMesh = await timed('mesh', () => fitMesh(finder, pyramid, largest));
+  const { misfit, pose } = fitMeanFace(largestMesh.points);
   const turnsNeeded = ((4 - Math.round(pose.roll / 90)) % 4) as QuarterTurns;
-  return { turns, pyramid, detections, doubt: misfit / largest.score ** 2, turnsNeeded };
+  return { turns, pyramid, detections, largestMesh, doubt: misfit / largest.score ** 2, turnsNeeded };
 }
+
+/** A trial is content with a glance: tiny faces that lie on their side are not looked for. */
+const noCloser: typeof lookCloser = async (_detector, _pyramid, found) => found;

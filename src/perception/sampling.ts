@@ -96,51 +96,61 @@ export function sampleCrop(
   const image = pyramid[level] as RgbImage;
   const shrink = 2 ** -level;
   const { width, height } = size;
+  const { data } = image;
+  const rowBytes = image.width * 3;
+  const [lastColumn, lastRow] = [image.width - 1, image.height - 1];
+  const { scale, offset } = format;
   const pixelStep = format.layout === 'nhwc' ? 3 : 1;
   const channelStep = format.layout === 'nhwc' ? 1 : width * height;
-  const [first, last] = format.order === 'rgb' ? [0, 2] : [2, 0];
+  const red = format.order === 'rgb' ? 0 : 2 * channelStep;
+  const blue = 2 * channelStep - red;
   const stepX = transform.a * shrink;
   const stepY = transform.b * shrink;
-  const pixel = new Float64Array(3);
+  const targetStep = size.mirrored ? -pixelStep : pixelStep;
+  // One flat loop: this is where perception spends its own time, and calls or small arrays cost most of it.
   for (let y = 0; y < height; y++) {
     const start = toImage(transform, 0.5, y + 0.5);
     let imageX = start.x * shrink - 0.5;
     let imageY = start.y * shrink - 0.5;
-    for (let x = 0; x < width; x++, imageX += stepX, imageY += stepY) {
-      bilinear(image, imageX, imageY, pixel);
-      const column = size.mirrored ? width - 1 - x : x;
-      const at = position + (y * width + column) * pixelStep;
-      target[at + first * channelStep] = pixel[0]! * format.scale + format.offset;
-      target[at + channelStep] = pixel[1]! * format.scale + format.offset;
-      target[at + last * channelStep] = pixel[2]! * format.scale + format.offset;
+    let at = position + (y * width + (size.mirrored ? width - 1 : 0)) * pixelStep;
+    for (let x = 0; x < width; x++, imageX += stepX, imageY += stepY, at += targetStep) {
+      if (imageX >= 0 && imageY >= 0 && imageX < lastColumn && imageY < lastRow) {
+        const left = imageX | 0;
+        const top = imageY | 0;
+        const right = imageX - left;
+        const down = imageY - top;
+        const a = (1 - right) * (1 - down) * scale;
+        const b = right * (1 - down) * scale;
+        const c = (1 - right) * down * scale;
+        const d = right * down * scale;
+        const from = top * rowBytes + left * 3;
+        const below = from + rowBytes;
+        target[at + red] =
+          a * data[from]! + b * data[from + 3]! + c * data[below]! + d * data[below + 3]! + offset;
+        target[at + channelStep] =
+          a * data[from + 1]! + b * data[from + 4]! + c * data[below + 1]! + d * data[below + 4]! + offset;
+        target[at + blue] =
+          a * data[from + 2]! + b * data[from + 5]! + c * data[below + 2]! + d * data[below + 5]! + offset;
+      } else if (imageX <= -1 || imageY <= -1 || imageX >= image.width || imageY >= image.height) {
+        target[at + red] = target[at + channelStep] = target[at + blue] = offset;
+      } else {
+        const [r, g, b] = pixelAtBorder(image, imageX, imageY);
+        target[at + red] = r * scale + offset;
+        target[at + channelStep] = g * scale + offset;
+        target[at + blue] = b * scale + offset;
+      }
     }
   }
 }
 
-/** Reads the pixel at (x, y), where integers are pixel centres; black outside the image. */
-function bilinear({ width, height, data }: RgbImage, x: number, y: number, pixel: Float64Array): void {
-  const left = Math.floor(x);
-  const top = Math.floor(y);
-  const right = x - left;
-  const down = y - top;
-  if (left >= 0 && top >= 0 && left < width - 1 && top < height - 1) {
-    const at = (top * width + left) * 3;
-    const below = at + width * 3;
-    for (let c = 0; c < 3; c++) {
-      const upper = data[at + c]! + (data[at + c + 3]! - data[at + c]!) * right;
-      const lower = data[below + c]! + (data[below + c + 3]! - data[below + c]!) * right;
-      pixel[c] = upper + (lower - upper) * down;
-    }
-    return;
-  }
-  pixel.fill(0);
-  for (let row = 0; row < 2; row++)
-    for (let column = 0; column < 2; column++) {
-      const px = left + column;
-      const py = top + row;
+/** The pixel at (x, y), where integers are pixel centres, mixed with the black outside the image. */
+function pixelAtBorder({ width, height, data }: RgbImage, x: number, y: number): [number, number, number] {
+  const mixed: [number, number, number] = [0, 0, 0];
+  for (const py of [Math.floor(y), Math.floor(y) + 1])
+    for (const px of [Math.floor(x), Math.floor(x) + 1]) {
       if (px < 0 || py < 0 || px >= width || py >= height) continue;
-      const weight = (column ? right : 1 - right) * (row ? down : 1 - down);
-      const at = (py * width + px) * 3;
-      for (let c = 0; c < 3; c++) pixel[c]! += data[at + c]! * weight;
+      const weight = (1 - Math.abs(px - x)) * (1 - Math.abs(py - y));
+      for (let c = 0; c < 3; c++) mixed[c]! += data[(py * width + px) * 3 + c]! * weight;
     }
+  return mixed;
 }
