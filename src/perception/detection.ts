@@ -39,11 +39,36 @@ export function overlap(one: Box, other: Box): number {
   return shared / (one.width * one.height + other.width * other.height - shared);
 }
 
-/** Greedy non-maximum suppression: of boxes that overlap more than `limit`, the best score stays. */
-export function suppressDuplicates(detections: readonly Detection[], limit: number): Detection[] {
+/** Boxes that overlap more than this show one face (OpenCV's and MediaPipe's limit is 0.3 too). */
+const maximumOverlap = 0.3;
+
+/** A face inside the box of another is its own only when it is this small beside it, in area. */
+const ownFaceShare = 0.15;
+
+/** Greedy non-maximum suppression: of the boxes that show one face, the one with the best score stays. */
+export function suppressDuplicates(detections: readonly Detection[]): Detection[] {
   const kept: Detection[] = [];
   for (const candidate of [...detections].sort((one, other) => other.score - one.score)) {
-    if (kept.every((better) => overlap(better.box, candidate.box) <= limit)) kept.push(candidate);
+    if (!kept.some((better) => sameFace(better.box, candidate.box))) kept.push(candidate);
   }
   return kept;
+}
+
+/** Whether two boxes show one face: they overlap, or one lies about the middle of the other. */
+function sameFace(one: Box, other: Box): boolean {
+  if (overlap(one, other) > maximumOverlap) return true;
+  const [smaller, larger] = area(one) < area(other) ? [one, other] : [other, one];
+  return area(smaller) > ownFaceShare * area(larger) && holdsCentre(larger, smaller);
+}
+
+/** Whether the centre of `inner` lies in `outer`. */
+export function holdsCentre(outer: Box, inner: Box): boolean {
+  const across = inner.x + inner.width / 2 - outer.x;
+  const down = inner.y + inner.height / 2 - outer.y;
+  return across > 0 && across < outer.width && down > 0 && down < outer.height;
+}
+
+/** In square pixels. */
+export function area({ width, height }: Box): number {
+  return width * height;
 }

@@ -1,4 +1,4 @@
-import { type Detection, type Detector, suppressDuplicates } from './detection.ts';
+import { area, type Detection, type Detector, holdsCentre, suppressDuplicates } from './detection.ts';
 import type { Pyramid, Square } from './sampling.ts';
 
 /** Faces this low, as a share of the frame's height, are still looked for. */
@@ -6,9 +6,6 @@ const smallestShare = 0.05;
 
 /** A face that fills the frame is found when the picture is shown smaller, with a border around it. */
 const zoomOut = 1.6;
-
-/** Views overlap in a face; 0.3 keeps neighbours apart that stand cheek by cheek. */
-const maximumOverlap = 0.3;
 
 /** A face this much lower than the largest is of no interest; see `decisions/subject.ts`. */
 const comparableShare = 0.5;
@@ -41,16 +38,9 @@ export async function lookCloser(
   const closer: Detection[] = [];
   for (const tile of closerViews(detector, pyramid, found))
     closer.push(...(await detector.detect(pyramid, tile)));
-  const sharper = suppressDuplicates(closer, maximumOverlap);
-  const fromAfar = found.filter((one) => !sharper.some((other) => sameFace(one, other)));
+  const sharper = suppressDuplicates(closer);
+  const fromAfar = found.filter((one) => !sharper.some((other) => holdsCentre(one.box, other.box)));
   return [...sharper, ...fromAfar].sort(largestFirst);
-}
-
-/** Whether the centre of the closer look's box lies in the box that was seen from afar. */
-function sameFace({ box }: Detection, { box: closer }: Detection): boolean {
-  const across = closer.x + closer.width / 2 - box.x;
-  const down = closer.y + closer.height / 2 - box.y;
-  return across > 0 && across < box.width && down > 0 && down < box.height;
 }
 
 /** The square around the whole image. */
@@ -86,5 +76,5 @@ function tileCentres(length: number, side: number, face: number): number[] {
 }
 
 function largestFirst(one: Detection, other: Detection): number {
-  return other.box.width * other.box.height - one.box.width * one.box.height;
+  return area(other.box) - area(one.box);
 }

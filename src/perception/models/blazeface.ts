@@ -12,7 +12,6 @@ const grids = [
 
 /** MediaPipe's `min_score_thresh` is 0.65; lower ones are kept for the mesh to confirm or refuse. */
 const minimumScore = 0.5;
-const maximumOverlap = 0.3;
 
 /**
  * BlazeFace, the long-range model (Bazarevsky et al. 2019, https://arxiv.org/abs/1907.05047):
@@ -58,7 +57,7 @@ export function createBlazeFace(session: Session): Detector {
         });
       }
     }
-    return suppressDuplicates(found, maximumOverlap);
+    return suppressDuplicates(found);
   }
 
   return { smallestFace: 0.12, detect };

@@ -4,9 +4,8 @@ import { type Pyramid, type Square, sampleCrop, squareTransform, toImage } from 
 
 const strides = [8, 16, 32] as const;
 
-/** OpenCV's FaceDetectorYN defaults are 0.9 and 0.3; lower scores are kept for the mesh to confirm. */
+/** OpenCV's FaceDetectorYN default is 0.9; lower scores are kept for the mesh to confirm. */
 const minimumScore = 0.5;
-const maximumOverlap = 0.3;
 
 /**
  * YuNet (Wu et al. 2023, https://doi.org/10.1007/s11633-023-1423-y): square BGR 0..255; each cell of
@@ -49,7 +48,7 @@ export function createYuNet(session: Session): Detector {
         found.push({ box: boxToImage(transform, box), score, rightEye: point(0), leftEye: point(1) });
       }
     }
-    return suppressDuplicates(found, maximumOverlap);
+    return suppressDuplicates(found);
   }
 
   return { smallestFace: 20 / side, detect };
