@@ -14,7 +14,15 @@ export default defineConfig({
         extends: true,
         test: { name: 'end-to-end', include: ['test/**/*.test.ts'], exclude: ['test/data/**'] },
       },
-      { extends: true, test: { name: 'data', include: ['test/data/**/*.test.ts'], testTimeout: 900_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'data',
+          include: ['test/data/**/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
+      },
     ],
   },
 });

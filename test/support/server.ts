@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** The built server, running. */
+export interface Server {
+  readonly process: ChildProcess;
+  readonly url: string;
+  /** Milliseconds from the start of the process until it listened. */
+  readonly readyAfter: number;
+  /** The log so far, parsed. */
+  readonly log: () => readonly Record<string, unknown>[];
+}
+
+/** Starts the built server on a free port, the embedded pack alone; whoever starts it kills it. */
+export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+  const startedAt = performance.now();
+  const env = { PATH: process.env.PATH, PORT: '0', MODELS_DIR: 'none', PERCEPTION_PROCESSES: '1' };
+  const child = spawn(process.execPath, [main], { env: { ...env, ENABLE_TRACING: 'false', ...settings } });
+  let output = '';
+  child.stderr.on('data', (chunk) => {
+    output += `${JSON.stringify({ msg: String(chunk) })}\n`;
+  });
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    output += chunk;
+    const address = /Server listening at (http:[^"]+)/.exec(output)?.[1];
+    if (!address) continue;
+    child.stdout.on('data', (more) => {
+      output += more;
+    });
+    const lines = () => output.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+    const log = () => lines().map((line) => JSON.parse(line));
+    return { process: child, url: address, readyAfter: performance.now() - startedAt, log };
+  }
+  throw new Error(`The server did not start: ${output}`);
+}
+
+/** Posts a picture to `POST /liveness`. */
+export async function postPicture(url: string, image: Uint8Array) {
+  const response = await fetch(`${url}/liveness`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ image: Buffer.from(image).toString('base64') }),
+  });
+  return { status: response.status, body: JSON.parse(await response.text()) };
+}
