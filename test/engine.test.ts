@@ -247,7 +247,7 @@ describe('models that are missing or wrong', () => {
     expect(models.map(({ name }) => name)).toEqual(['blazeface', 'facemesh', 'iris']);
     expect(notices.join('\n')).toMatch(/YuNet is not installed: BlazeFace/);
     expect(notices.join('\n')).toMatch(
-      /minifasnet-v2, minifasnet-v1se is not installed: passive checks are inconclusive/,
+      /Not installed: anti-spoof minifasnet-v2, minifasnet-v1se: passive checks are inconclusive/,
     );
   });
 

@@ -79,6 +79,7 @@ export async function drawFacts(
       { input: picture, left: 0, top: 0 },
       { input: text.image, left: margin, top: height + margin },
     ])
+    .removeAlpha()
     .png()
     .toBuffer();
 }

@@ -17,6 +17,7 @@ import { createSession, type Session, type SessionOptions, usableProviders } fro
 import { parseTfjsModel } from './runtime/tfjs-model.ts';
 import { translateToOnnx } from './runtime/tfjs-to-onnx.ts';
 import { buildPyramid } from './sampling.ts';
+import { measureTexture } from './texture.ts';
 
 /** A model ready to run, with its identity. */
 interface Loaded<T> {
@@ -145,7 +146,7 @@ async function loadAntiSpoof(
   if (missing.length > 0) {
     const effect = nets.length === 0 ? ': passive checks are inconclusive without one' : '';
     notices.push(
-      `Anti-spoof net ${missing.join(', ')} is not installed${effect}. \`bonafide models pull\` fetches it.`,
+      `Not installed: anti-spoof ${missing.join(', ')}${effect}. \`bonafide models pull\` fetches what is missing.`,
     );
   }
   return nets;
@@ -177,7 +178,7 @@ async function loadByPath(path: string, options: SessionOptions): Promise<Loaded
   return { identity: { role: 'anti-spoof', name, sha256 }, model: createMiniFasNet(session, recipe) };
 }
 
-/** Runs every model once on a blank picture: first runs are slow. */
+/** Runs every model, and our own hot loops, once on a blank picture: first runs are slow. */
 async function warmUp({ detector, mesh, iris, antiSpoof }: Models): Promise<void> {
   const side = 256;
   const image = { width: side, height: side, data: new Uint8Array(side * side * 3).fill(127) };
@@ -188,4 +189,5 @@ async function warmUp({ detector, mesh, iris, antiSpoof }: Models): Promise<void
   await iris(pyramid, points);
   const box = { x: side / 4, y: side / 4, width: side / 2, height: side / 2 };
   for (const net of Object.values(antiSpoof)) await net(image, box);
+  measureTexture(image, box);
 }
