@@ -12,6 +12,7 @@ export function createHelper(child) {
   });
   gone.catch(() => undefined);
   return {
+    pid: child.pid,
     /** Sends a question and waits for its answer. */
     async ask(question) {
       child.send(question);

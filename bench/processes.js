@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 /** Milliseconds of one unit of `/proc/PID/stat`: USER_HZ is 100 on every Linux (proc(5)). */
 const tickMilliseconds = 10;
@@ -27,6 +28,15 @@ export function usage(pid) {
  */
 export function childrenOf(pid) {
   return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+}
+
+/**
+ * Milliseconds that the machine's cores have worked so far, all programs together.
+ *
+ * @returns {number}
+ */
+export function machineCpu() {
+  return cpus().reduce((total, { times }) => total + times.user + times.nice + times.sys + times.irq, 0);
 }
 
 function read(file) {

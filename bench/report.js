@@ -13,7 +13,6 @@ export function printFloor(rounds) {
   console.log(table([['stage', 'median', 'p95'], ...rows], 2));
   const [alone, together] = [rounds.map(floorAlone), rounds.map(floorTogether)];
   const processes = rounds[0].together.length;
-  const engines = rounds.flatMap((round) => [round.alone, ...round.together]);
   console.log(
     table([
       ['images a second', 'median', 'least', 'most'],
@@ -21,8 +20,7 @@ export function printFloor(rounds) {
       [`${processes} processes at once`, ...spread(together)],
     ]),
   );
-  const cpu = sum(engines.map((engine) => engine.cpu)) / sum(engines.map((engine) => engine.images.length));
-  console.log(`  CPU time of an image: ${cpu.toFixed(1)} ms`);
+  console.log(`  CPU time of an image: ${median(rounds.map(floorCpu)).toFixed(1)} ms`);
 }
 
 export function printServer(rounds, processes) {
@@ -65,6 +63,11 @@ function printRatios(rounds, processes) {
       ...spread(rounds.map((round) => served(round) / floorTogether(round))),
       '',
     ],
+    [
+      'CPU time of an image in the loop / of a request at 8 clients',
+      ...spread(rounds.map((round) => floorCpu(round) / requestCpu(at(8)(round)))),
+      '',
+    ],
     ['p99 / p50 at 2 clients', quantile(latencies, 0.99) / median(latencies), '', '', '< 2'],
   ];
   console.log(`\nRatios, round by round`);
@@ -82,10 +85,24 @@ export function printMemory(processes, requestsPerBlock) {
   console.log(table([['process', 'before', ...heading, 'peak', 'MB/1,000 requests'], ...rows]));
 }
 
+/** How far the figures above can be trusted. */
+export function printOthers(share) {
+  console.log(`\nOther programs took ${Math.round(share * 100)} % of the machine's CPU time meanwhile.`);
+  if (share > 0.05) console.log('Measure again on a machine that is free: they slow what they meet.');
+}
+
 /** Images a second of one engine with nothing else running. */
 const floorAlone = (round) => round.alone.perSecond;
 
 /** Images a second of as many engines as the server has, at once: what the machine's cores give together. */
 const floorTogether = (round) => sum(round.together.map((engine) => engine.perSecond));
+
+/** CPU milliseconds of an image when as many engines as the server has run at once. */
+const floorCpu = ({ together }) =>
+  sum(together.map((engine) => engine.cpu)) / sum(together.map((engine) => engine.images.length));
+
+/** CPU milliseconds of a request in all processes of the server. */
+const requestCpu = ({ serverCpu, perceptionCpu, latencies }) =>
+  (serverCpu + perceptionCpu) / latencies.length;
 
 const spread = (values) => [median(values), Math.min(...values), Math.max(...values)];

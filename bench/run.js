@@ -1,16 +1,16 @@
 /**
  * Measures this machine: milliseconds by stage, the bare engine in a loop (the floor), and the whole server
- * under load, in one run. `npm run bench` takes about four minutes, `npm run bench -- --quick` one. Nothing is
- * asserted: what other programs do meanwhile shows in the figures.
+ * under load, in one run. `npm run bench` takes about four minutes on a machine that is
+ * free, `npm run bench -- --quick` less than one. Nothing is asserted.
  */
 import { fork } from 'node:child_process';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { engineOptions, readConfig } from '../dist/config.js';
 import { forkChild } from '../dist/perception/fork-child.js';
 import { createHelper } from './helper.js';
-import { childrenOf, usage } from './processes.js';
-import { printFloor, printMemory, printServer } from './report.js';
+import { childrenOf, machineCpu, usage } from './processes.js';
+import { printFloor, printMemory, printOthers, printServer } from './report.js';
 import { makeSelfie } from './selfie.js';
 import { startServer } from './server.js';
 
@@ -33,11 +33,13 @@ try {
     body: JSON.stringify({ image: picture.toString('base64') }),
   });
   await load.ask({ clients: 8, seconds });
+  const othersCpu = watchOthers();
   const measured = [];
   for (let round = 0; round < rounds; round++) measured.push(await measureRound());
   printFloor(measured);
   printServer(measured, config.PERCEPTION_PROCESSES);
   printMemory(await measureMemory(), requestsPerBlock);
+  printOthers(othersCpu());
 } finally {
   await server.stop();
   for (const helper of [load, ...engines]) helper.dismiss();
@@ -60,9 +62,6 @@ function introduce({ models, executionProviders }) {
   const [{ model }] = cpus();
   const memory = Math.round(totalmem() / 1e9);
   console.log(`Node ${process.version}, ${cpus().length} × ${model.trim()}, ${memory} GB of memory`);
-  console.log(
-    `load average before the run: ${loadavg()[0].toFixed(1)} (above 0, other work takes its share)`,
-  );
   console.log(`models (MODELS_DIR=${config.MODELS_DIR}): ${models.map(({ name }) => name).join(', ')}`);
   console.log(`execution providers: ${executionProviders.join(', ')}`);
   console.log(`picture: 1280×960 JPEG, ${Math.round(picture.length / 1000)} kB, one face`);
@@ -79,7 +78,6 @@ async function measureRound() {
 /** The server under so many clients, with the CPU time that its processes took. */
 async function measureLoad(clients) {
   const children = childrenOf(server.pid);
-  const cpuOf = (pids) => pids.reduce((total, pid) => total + usage(pid).cpu, 0);
   const before = [cpuOf([server.pid]), cpuOf(children)];
   const result = await load.ask({ clients, seconds });
   const [serverCpu, perceptionCpu] = [cpuOf([server.pid]) - before[0], cpuOf(children) - before[1]];
@@ -99,4 +97,23 @@ async function measureMemory() {
     name: at === 0 ? `server ${pid}` : `perception ${pid}`,
     samples: samples.map((sample) => sample[at]),
   }));
+}
+
+/** Returns what tells the share of the machine's CPU time, 0..1, that other programs have taken since. */
+function watchOthers() {
+  const pids = [
+    process.pid,
+    load.pid,
+    ...engines.map(({ pid }) => pid),
+    server.pid,
+    ...childrenOf(server.pid),
+  ];
+  const others = () => machineCpu() - cpuOf(pids);
+  const [before, start] = [others(), performance.now()];
+  return () => (others() - before) / ((performance.now() - start) * cpus().length);
+}
+
+/** Milliseconds of CPU time that these processes have taken so far. */
+function cpuOf(pids) {
+  return pids.reduce((total, pid) => total + usage(pid).cpu, 0);
 }
