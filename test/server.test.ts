@@ -16,9 +16,8 @@ async function startServer(settings: Readonly<Record<string, string>> = {}): Pro
 /** Where one of the three faces of sample1.jpg stands alone, in pixels. */
 const oneFace = { left: 300, top: 180, width: 420, height: 540 };
 
-it('is ready within five seconds, open on loopback only, and loud about it', async () => {
+it('is open on loopback only without a key, and loud about it', async () => {
   const server = await startServer();
-  expect(server.readyAfter).toBeLessThan(5_000);
   expect(new URL(server.url).hostname).toBe('127.0.0.1');
   await expect
     .poll(() => server.log().map(({ msg }) => msg))

@@ -7,15 +7,12 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 export interface Server {
   readonly process: ChildProcess;
   readonly url: string;
-  /** Milliseconds from the start of the process until it listened. */
-  readonly readyAfter: number;
   /** The log so far, parsed. */
   readonly log: () => readonly Record<string, unknown>[];
 }
 
 /** Starts the built server on a free port, the embedded pack alone; whoever starts it kills it. */
 export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
-  const startedAt = performance.now();
   const env = { PATH: process.env.PATH, PORT: '0', MODELS_DIR: 'none', PERCEPTION_PROCESSES: '1' };
   const child = spawn(process.execPath, [main], { env: { ...env, ENABLE_TRACING: 'false', ...settings } });
   let output = '';
@@ -31,7 +28,7 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
     });
     const lines = () => output.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
     const log = () => lines().map((line) => JSON.parse(line));
-    return { process: child, url: address, readyAfter: performance.now() - startedAt, log };
+    return { process: child, url: address, log };
   }
   throw new Error(`The server did not start: ${output}`);
 }
