@@ -69,11 +69,12 @@ function halve({ width, height, data }: RgbImage): RgbImage {
   const row = width * 3;
   let at = 0;
   for (let y = 0; y < halfHeight; y++) {
-    let from = y * 2 * row;
-    for (let x = 0; x < halfWidth; x++, from += 6) {
-      for (let c = from; c < from + 3; c++) {
-        half[at++] = (data[c]! + data[c + 3]! + data[c + row]! + data[c + row + 3]! + 2) >> 2;
-      }
+    let up = y * 2 * row;
+    for (let x = 0; x < halfWidth; x++, up += 6, at += 3) {
+      const low = up + row;
+      half[at] = (data[up]! + data[up + 3]! + data[low]! + data[low + 3]! + 2) >> 2;
+      half[at + 1] = (data[up + 1]! + data[up + 4]! + data[low + 1]! + data[low + 4]! + 2) >> 2;
+      half[at + 2] = (data[up + 2]! + data[up + 5]! + data[low + 2]! + data[low + 5]! + 2) >> 2;
     }
   }
   return { width: halfWidth, height: halfHeight, data: half };
