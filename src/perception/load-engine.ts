@@ -13,6 +13,7 @@ import { createIrisNet } from './models/iris.ts';
 import { type AntiSpoofNet, createMiniFasNet, type MiniFasNetRecipe } from './models/minifasnet.ts';
 import { type EmbeddedModel, findModel, registry, type StrongModel } from './models/registry.ts';
 import { createYuNet } from './models/yunet.ts';
+import { rewritePrelu } from './runtime/rewrite-prelu.ts';
 import { createSession, type Session, type SessionOptions, usableProviders } from './runtime/session.ts';
 import { parseTfjsModel } from './runtime/tfjs-model.ts';
 import { translateToOnnx } from './runtime/tfjs-to-onnx.ts';
@@ -84,6 +85,10 @@ async function loadEmbedded<T>(
   };
 }
 
+async function loadOnnx(bytes: Buffer, options: SessionOptions): Promise<Session> {
+  return createSession(rewritePrelu(bytes), options);
+}
+
 /** A model of the strong pack, or `undefined` where its file is missing. */
 async function loadStrong<T>(
   name: string,
@@ -97,7 +102,7 @@ async function loadStrong<T>(
   if (file.status === 'corrupt') throw new Error(brokenModelSentence(entry, file));
   return {
     identity: { role: entry.role, name, sha256: file.sha256 },
-    model: create(await createSession(file.contents, options)),
+    model: create(await loadOnnx(file.contents, options)),
   };
 }
 
@@ -164,7 +169,7 @@ async function loadByPath(path: string, options: SessionOptions): Promise<Loaded
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const known = registry.find((entry) => entry.sha256 === sha256)?.name;
-  const session = await createSession(bytes, options).catch((cause) => {
+  const session = await loadOnnx(bytes, options).catch((cause) => {
     throw new Error(`MODEL_PATH=${path} is not a model ONNX Runtime can load.`, { cause });
   });
   const shape = session.inputShapes[session.inputNames[0] ?? '']?.slice(1).join('×');

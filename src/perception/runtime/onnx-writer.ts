@@ -1,7 +1,8 @@
+import { bytesField, integerField, message, textField } from './protobuf.ts';
+
 /**
- * Writes ONNX models in memory: the few messages of `onnx.proto` that an inference graph needs, in the
- * protocol-buffers wire format (https://protobuf.dev/programming-guides/encoding/). Field numbers are
- * those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+ * Writes ONNX models in memory: the few messages of `onnx.proto` that an inference graph needs. Field
+ * numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
  */
 
 /** One operator: `attributes` take integers (`axis`), lists of integers (`pads`) or strings. */
@@ -55,7 +56,8 @@ export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
   );
 }
 
-function encodeNode(node: OnnxNode): Buffer {
+/** A `NodeProto`, named after its output. */
+export function encodeNode(node: OnnxNode): Buffer {
   return message(
     ...node.inputs.map((name) => textField(1, name)),
     textField(2, node.output),
@@ -81,7 +83,8 @@ function encodeAttribute(name: string, value: number | readonly number[] | strin
   );
 }
 
-function encodeTensor({ name, dims, data }: OnnxTensor): Buffer {
+/** A `TensorProto`. */
+export function encodeTensor({ name, dims, data }: OnnxTensor): Buffer {
   return message(
     ...dims.map((size) => integerField(1, size)),
     integerField(2, data instanceof Float32Array ? elementType.float : elementType.int64),
@@ -96,32 +99,4 @@ function encodeValue({ name, dims }: OnnxValue): Buffer {
   );
   const tensorType = message(integerField(1, elementType.float), bytesField(2, shape));
   return message(textField(1, name), bytesField(2, message(bytesField(1, tensorType))));
-}
-
-function message(...fields: readonly Buffer[]): Buffer {
-  return Buffer.concat(fields);
-}
-
-function integerField(field: number, value: number): Buffer {
-  return Buffer.concat([varint(field << 3), varint(value)]);
-}
-
-function bytesField(field: number, content: Buffer): Buffer {
-  return Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
-}
-
-function textField(field: number, text: string): Buffer {
-  return bytesField(field, Buffer.from(text));
-}
-
-/** Negative numbers take the ten bytes of their 64-bit two's complement. */
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest > 0n ? low | 0x80 : low);
-  } while (rest > 0n);
-  return Buffer.from(bytes);
 }

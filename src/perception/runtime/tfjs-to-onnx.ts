@@ -1,4 +1,5 @@
 import { encodeOnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx-writer.ts';
+import { preluAsConvolutions } from './rewrite-prelu.ts';
 import type { TfjsModel, TfNode, TfTensor } from './tfjs-model.ts';
 
 /**
@@ -191,33 +192,14 @@ function depthwiseKernel({ shape, data }: TfTensor): Kernel {
   return { dims: [channels, 1, height, width], groups: input, data: reordered };
 }
 
-/**
- * Parametric ReLU, `relu(x) − s·relu(−x) = s·x + (1 − s)·relu(x)`, as two 1×1 depthwise convolutions:
- * ONNX Runtime keeps those in its blocked layout, where its own PRelu is slow and data-dependent.
- */
 function prelu(graph: GraphBuilder, name: string, input: Value, slopes: TfTensor): Value {
   const channels = input.shape[3] ?? 0;
   if (slopes.data.length !== channels)
     throw new Error(`Prelu ${name}: ${slopes.data.length} slopes for ${channels} channels.`);
-  const slope = floats(slopes);
-  const scale = (label: string, from: string, factors: Float32Array): string =>
-    graph.emit(
-      'Conv',
-      `${name}/${label}`,
-      [from, graph.constant(`${name}/${label}/factors`, [channels, 1, 1, 1], factors)],
-      input.shape,
-      { kernel_shape: [1, 1], group: channels },
-    ).name;
-  const rectified = graph.emit('Relu', `${name}/rectified`, [input.name], input.shape).name;
-  const terms = [
-    scale('slope', input.name, slope),
-    scale(
-      'rest',
-      rectified,
-      slope.map((s) => 1 - s),
-    ),
-  ];
-  return graph.emit('Add', `${name}/prelu`, terms, input.shape);
+  const { nodes, constants } = preluAsConvolutions(input.name, `${name}/prelu`, floats(slopes));
+  graph.nodes.push(...nodes);
+  graph.constants.push(...constants);
+  return { name: `${name}/prelu`, shape: input.shape };
 }
 
 function maxPool(graph: GraphBuilder, node: TfNode): Value {
