@@ -102,6 +102,11 @@ export interface AntiSpoofScore {
 /** Everything perception can state about one face. */
 export interface FaceFacts {
   readonly box: Box;
+  /**
+   * Shorter side of the box in the pixels that were measured: less than in `box` where a large picture
+   * was reduced first. What is too small to judge is told by this.
+   */
+  readonly measuredSide: number;
   /** The detector's score, 0..1. */
   readonly detectorScore: number;
   /** 468 mesh points, flat `[x0, y0, z0, x1, …]`: pixels; z in the same pixels, smaller is nearer. */
@@ -112,7 +117,10 @@ export interface FaceFacts {
   readonly pose: Fact<Pose>;
   readonly eyes: Fact<EyePair<EyeOpenness>>;
   readonly texture: Fact<TextureMeasures>;
-  /** One entry for each anti-spoof net in use, by its name in the model registry; empty without one. */
+  /**
+   * One entry for each anti-spoof net that is asked for, by its name in the model registry; `no_model`
+   * where its file is missing.
+   */
   readonly antiSpoof: Readonly<Record<string, Fact<AntiSpoofScore>>>;
 }
 
@@ -121,6 +129,8 @@ export interface ModelIdentity {
   readonly role: 'detector' | 'mesh' | 'iris' | 'anti-spoof' | 'embedding' | 'occlusion';
   /** The model's name in the registry, `minifasnet-v2` for instance. */
   readonly name: string;
+  /** Where it comes from; `named`: the file that MODEL_PATH names. */
+  readonly pack: 'embedded' | 'strong' | 'named';
   /** Lower-case hex SHA-256 of the weights file. */
   readonly sha256: string;
 }

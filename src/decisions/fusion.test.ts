@@ -45,6 +45,18 @@ describe('what is missing never counts as live', () => {
     expect(codes({ antiSpoof: antiSpoof(undefined, live) })).toContain('anti_spoof_score_missing');
   });
 
+  it.each(grid)('with one net at %f and the other not installed', (live) => {
+    const scores = { ...antiSpoof(live, live), 'minifasnet-v1se': unavailable('no_model') };
+    expect(decide({ antiSpoof: scores }).verdict).toBe('inconclusive');
+    expect(codes({ antiSpoof: scores })).toContain('anti_spoof_model_missing');
+  });
+
+  it('without any net', () => {
+    const none = { 'minifasnet-v2': unavailable('no_model'), 'minifasnet-v1se': unavailable('no_model') };
+    expect(decide({ antiSpoof: none })).toMatchObject({ verdict: 'inconclusive', liveProbability: null });
+    expect(codes({ antiSpoof: none })).toEqual(['no_anti_spoof_model']);
+  });
+
   it('without any score', () => {
     const none = { verdict: 'inconclusive', liveProbability: null };
     expect(decide({ antiSpoof: {} })).toMatchObject({ ...none, reasons: [{ code: 'no_anti_spoof_model' }] });
@@ -52,7 +64,7 @@ describe('what is missing never counts as live', () => {
   });
 
   it.each<[string, Partial<FaceFacts>]>([
-    ['face_too_small', { box: { x: 0, y: 0, width: 59, height: 80 } }],
+    ['face_too_small', { measuredSide: 59 }],
     ['face_turned_away', { pose: measured({ yaw: -41, pitch: 0, roll: 0 }) }],
     ['face_turned_away', { pose: measured({ yaw: 0, pitch: 36, roll: 0 }) }],
     ['pose_unknown', { pose: unavailable('not_measurable') }],

@@ -1,5 +1,5 @@
 import calibration from './calibration/minifasnet-mean.json' with { type: 'json' };
-import type { FaceFacts } from './facts.ts';
+import type { FaceFacts, Fact } from './facts.ts';
 import { valueIfMeasured } from './facts.ts';
 import type { Reason } from './reasons.ts';
 
@@ -46,26 +46,33 @@ export function decideLiveness(face: FaceFacts, thresholds: Thresholds): Livenes
 
 type ScoreReason = Extract<
   Reason,
-  { code: 'anti_spoof_score' | 'anti_spoof_score_missing' | 'no_anti_spoof_model' }
+  {
+    code:
+      | 'anti_spoof_score'
+      | 'anti_spoof_score_missing'
+      | 'anti_spoof_model_missing'
+      | 'no_anti_spoof_model';
+  }
 >;
 
 function scoreReasons(face: FaceFacts): ScoreReason[] {
   const nets = Object.entries(face.antiSpoof);
-  if (nets.length === 0) return [{ code: 'no_anti_spoof_model' }];
+  if (nets.every(([, fact]) => isWithoutModel(fact))) return [{ code: 'no_anti_spoof_model' }];
   return nets.map(([model, fact]) => {
-    const score = valueIfMeasured(fact);
-    return score === undefined
-      ? { code: 'anti_spoof_score_missing', model }
-      : { code: 'anti_spoof_score', model, live: score.live };
+    if (fact.status === 'measured') return { code: 'anti_spoof_score', model, live: fact.value.live };
+    return { code: isWithoutModel(fact) ? 'anti_spoof_model_missing' : 'anti_spoof_score_missing', model };
   });
+}
+
+function isWithoutModel(fact: Fact<unknown>): boolean {
+  return fact.status === 'unavailable' && fact.reason === 'no_model';
 }
 
 function viewObstacles(face: FaceFacts): Reason[] {
   const { minimumFaceSide, maximumYaw, maximumPitch } = calibration.limits;
   const obstacles: Reason[] = [];
-  const side = Math.min(face.box.width, face.box.height);
-  if (side < minimumFaceSide.value)
-    obstacles.push({ code: 'face_too_small', side, minimum: minimumFaceSide.value });
+  if (face.measuredSide < minimumFaceSide.value)
+    obstacles.push({ code: 'face_too_small', side: face.measuredSide, minimum: minimumFaceSide.value });
   const pose = valueIfMeasured(face.pose);
   if (pose === undefined) obstacles.push({ code: 'pose_unknown' });
   else if (Math.abs(pose.yaw) > maximumYaw.value || Math.abs(pose.pitch) > maximumPitch.value)

@@ -2,6 +2,7 @@
 export type Reason =
   | { readonly code: 'anti_spoof_score'; readonly model: string; readonly live: number }
   | { readonly code: 'anti_spoof_score_missing'; readonly model: string }
+  | { readonly code: 'anti_spoof_model_missing'; readonly model: string }
   | { readonly code: 'no_anti_spoof_model' }
   | { readonly code: 'between_thresholds'; readonly attack: number; readonly live: number }
   | { readonly code: 'face_too_small'; readonly side: number; readonly minimum: number }
@@ -16,6 +17,8 @@ export function explain(reason: Reason): string {
       return `${reason.model} scores the face ${percent(reason.live)} live.`;
     case 'anti_spoof_score_missing':
       return `${reason.model} could not score the face.`;
+    case 'anti_spoof_model_missing':
+      return `${reason.model} is asked for but not installed; the verdict does not rest on the other nets alone.`;
     case 'no_anti_spoof_model':
       return 'No anti-spoof model is installed, so a still picture cannot show whether the face is live.';
     case 'between_thresholds':

@@ -23,37 +23,55 @@ export interface UprightFaces {
   readonly largestMesh: FaceMesh | undefined;
 }
 
-/** Times one stage of the work; see `StageTiming`. */
-export type Timed = <T>(stage: string, work: () => T | Promise<T>) => Promise<T>;
+/** Accompanies the work: its stages are timed, and between them it can be stopped. */
+export interface Stages {
+  /** Times one stage; see `StageTiming`. */
+  readonly timed: <T>(stage: string, work: () => T | Promise<T>) => Promise<T>;
+  /** Lets the process hear what else is said to it; throws `cancelled` when the work should stop. */
+  readonly breathe: () => Promise<void>;
+}
 
 /** The coarsest pyramid level: half the detectors' smallest input. */
 const coarsestSide = 128;
 
-/** The other orientations of an image are first tried at this size. */
+/** The other orientations of an image are first tried at this size, YuNet's own. */
 const trialSide = 640;
 
 /** An image with less doubt stands as it is (95 % of 68 upright portraits did). */
 const sureDoubt = 0.1;
 
-/** Another orientation must leave this much less doubt: upright profiles raise some too. */
+/**
+ * Another orientation must leave this much less doubt: upright profiles raise some too. At 0.85, 127 of
+ * 135 portraits that were stood on their head came back upright, and no upright one was turned.
+ */
 const clearlyLess = 0.85;
 
 /**
  * Finds the faces of an image that may lie on its side or stand on its head. Detectors find those
  * too, but misplace their eyes; the mesh, which needs an upright face, tells.
  */
-export async function findUpright(finder: FaceFinder, image: RgbImage, timed: Timed): Promise<UprightFaces> {
-  const asSent = await look(finder, image, 0, lookCloser, timed);
-  if (asSent.doubt < sureDoubt) {
-    return asSent.turnsNeeded === 0 ? asSent : look(finder, image, asSent.turnsNeeded, lookCloser, timed);
-  }
+export async function findUpright(
+  finder: FaceFinder,
+  image: RgbImage,
+  stages: Stages,
+): Promise<UprightFaces> {
+  const asSent = await look(finder, image, 0, lookCloser, stages);
+  const turns = asSent.doubt < sureDoubt ? asSent.turnsNeeded : await bestTurns(finder, asSent, stages);
+  if (turns === 0) return asSent;
+  const turned = await look(finder, image, turns, lookCloser, stages);
+  return turned.detections.length > 0 ? turned : asSent;
+}
+
+/** The quarter turns that leave clearly less doubt than the image as it was sent, else none. */
+async function bestTurns(finder: FaceFinder, asSent: Look, stages: Stages): Promise<QuarterTurns> {
+  const [image] = asSent.pyramid;
   const small = asSent.pyramid.find((level) => Math.max(level.width, level.height) <= trialSide) ?? image;
   let best = { doubt: asSent.doubt * clearlyLess, turns: 0 as QuarterTurns };
   for (const turns of [1, 3, 2] as const) {
-    const trial = await look(finder, small, turns, noCloser, timed);
+    const trial = await look(finder, small, turns, noCloser, stages);
     if (trial.doubt < best.doubt && trial.turnsNeeded === 0) best = trial;
   }
-  return best.turns === 0 ? asSent : look(finder, image, best.turns, lookCloser, timed);
+  return best.turns;
 }
 
 /**
@@ -72,21 +90,28 @@ export async function fitMesh(
   return second.presence >= first.presence ? second : first;
 }
 
-/**
- * The faces of a turned image, and the doubt that its largest one stands upright: the misfit of its
- * mesh over the square of the detector's score, both of which suffer in a face that does not.
- */
+/** The faces of a turned image, and how they stand. */
+interface Look extends UprightFaces {
+  /**
+   * That the largest face stands upright: the misfit of its mesh over the square of the detector's
+   * score, both of which suffer in a face that does not.
+   */
+  readonly doubt: number;
+  /** Quarter turns clockwise that would make its roll less than 45°. */
+  readonly turnsNeeded: QuarterTurns;
+}
+
 async function look(
   finder: FaceFinder,
   image: RgbImage,
   turns: QuarterTurns,
   closer: typeof lookCloser,
-  timed: Timed,
-): Promise<UprightFaces & { readonly doubt: number; readonly turnsNeeded: QuarterTurns }> {
+  { timed, breathe }: Stages,
+): Promise<Look> {
   const { pyramid, detections } = await timed('detect', async () => {
     const pyramid = buildPyramid(turnImage(image, turns), coarsestSide);
     const found = await glance(finder.detector, pyramid);
-    return { pyramid, detections: await closer(finder.detector, pyramid, found) };
+    return { pyramid, detections: await closer(finder.detector, pyramid, found, breathe) };
   });
   const largest = detections[0];
   if (!largest) {

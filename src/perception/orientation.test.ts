@@ -31,6 +31,7 @@ describe('restoreFace', () => {
   const size = { width: 200, height: 100 };
   const face: FaceFacts = {
     box: { x: 10, y: 20, width: 30, height: 40 },
+    measuredSide: 30,
     detectorScore: 1,
     mesh: measured(Float32Array.of(10, 20, -5)),
     presence: measured(1),

@@ -16,8 +16,8 @@ export function scriptedPerception(
     analyseImage: (_bytes, _request, signal) => analyse(signal),
     describe: () => ({
       models: [
-        { role: 'detector', name: 'blazeface', sha256: 'cd'.repeat(32) },
-        { role: 'anti-spoof', name: 'minifasnet-v2', sha256: 'ab'.repeat(32) },
+        { role: 'detector', pack: 'strong', name: 'blazeface', sha256: 'cd'.repeat(32) },
+        { role: 'anti-spoof', pack: 'strong', name: 'minifasnet-v2', sha256: 'ab'.repeat(32) },
       ],
       executionProviders: ['cpu'],
       notices: ['YuNet is missing; blazeface serves.'],

@@ -4,6 +4,7 @@ import { type FaceFacts, type FrameFacts, measured, unavailable } from '../../sr
 export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
   return {
     box: { x: 100, y: 50, width: 200, height: 240 },
+    measuredSide: 200,
     detectorScore: 0.95,
     mesh: measured(new Float32Array(1404)),
     presence: measured(0.99),
@@ -45,7 +46,7 @@ export function frameFacts(...faces: readonly FaceFacts[]): FrameFacts {
     format: 'jpeg',
     capturedAt: null,
     faces,
-    models: [{ role: 'anti-spoof', name: 'minifasnet-v2', sha256: 'ab'.repeat(32) }],
+    models: [{ role: 'anti-spoof', name: 'minifasnet-v2', pack: 'strong', sha256: 'ab'.repeat(32) }],
     timings: [
       { stage: 'decode', startedAt, milliseconds: 2 },
       { stage: 'detect', startedAt: startedAt + 2, milliseconds: 3 },

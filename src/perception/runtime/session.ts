@@ -7,6 +7,8 @@ export interface Session {
   readonly outputNames: readonly string[];
   /** Declared shape of each input, -1 where it is free. */
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
+  /** Likewise of each output. */
+  readonly outputShapes: Readonly<Record<string, readonly number[]>>;
   /** Runs the model and returns each output's values by name. */
   run(inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Float32Array>>>;
 }
@@ -32,16 +34,11 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
     // An idle process must not spin a core that another one could use.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
-  const inputShapes = Object.fromEntries(
-    session.inputMetadata.map((input) => [
-      input.name,
-      input.isTensor ? input.shape.map((size) => (typeof size === 'number' ? size : -1)) : [],
-    ]),
-  );
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    inputShapes,
+    inputShapes: shapes(session.inputMetadata),
+    outputShapes: shapes(session.outputMetadata),
     run: async (inputs) => {
       const feeds = Object.fromEntries(
         Object.entries(inputs).map(([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)]),
@@ -52,6 +49,15 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
       );
     },
   };
+}
+
+function shapes(metadata: readonly ort.InferenceSession.ValueMetadata[]): Record<string, readonly number[]> {
+  return Object.fromEntries(
+    metadata.map((value) => [
+      value.name,
+      value.isTensor ? value.shape.map((size) => (typeof size === 'number' ? size : -1)) : [],
+    ]),
+  );
 }
 
 /**
