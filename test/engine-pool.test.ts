@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { engineOptions, readConfig } from '../src/config.ts';
@@ -8,6 +6,7 @@ import type { FrameFacts } from '../src/decisions/facts.ts';
 import type { Perception } from '../src/perception/engine.ts';
 import { createInlinePerception } from '../src/perception/inline.ts';
 import { createPool, type PoolEvent, type PoolOptions } from '../src/perception/pool.ts';
+import { photographPath } from './support/faces.ts';
 
 // The pool with the real models in its processes; its mechanics are tested in pool.test.ts.
 
@@ -17,8 +16,7 @@ const request = { measuredFaces: 1 };
 let group: Buffer;
 let portrait: Buffer;
 beforeAll(async () => {
-  const entry = createRequire(import.meta.url).resolve('@vladmandic/face-api');
-  group = readFileSync(join(dirname(entry), '..', 'demo', 'sample1.jpg'));
+  group = readFileSync(photographPath('sample1.jpg'));
   portrait = await sharp(group).extract({ left: 300, top: 180, width: 420, height: 540 }).toBuffer();
 });
 

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import sharp from 'sharp';
@@ -12,6 +10,7 @@ import { livenessResponse } from '../src/contracts/passive/schemas.ts';
 import { catalogue, type ErrorCode } from '../src/errors.ts';
 import type { Perception } from '../src/perception/engine.ts';
 import { createPool, type PoolEvent } from '../src/perception/pool.ts';
+import { photographPath } from './support/faces.ts';
 import { type Mutant, mutants } from './support/mutants.ts';
 
 const REQUESTS = 2_000;
@@ -53,8 +52,7 @@ afterAll(async () => {
 
 /** One face in each format that is decoded, a few kilobytes each. */
 async function smallPictures(): Promise<Buffer[]> {
-  const entry = createRequire(import.meta.url).resolve('@vladmandic/face-api');
-  const group = readFileSync(join(dirname(entry), '..', 'demo', 'sample1.jpg'));
+  const group = readFileSync(photographPath('sample1.jpg'));
   const face = await sharp(group)
     .extract({ left: 300, top: 180, width: 420, height: 540 })
     .resize({ width: 140 })

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { photographPath } from '../../test/support/faces.ts';
 import { BonafideError } from '../errors.ts';
 import { decodeImage, restrictImageLibrary } from './decode-image.ts';
 import type { RgbImage } from './image.ts';
@@ -19,8 +18,7 @@ let encoded: Record<'jpeg' | 'progressive' | 'png' | 'webp' | 'avif' | 'gif' | '
 
 beforeAll(async () => {
   restrictImageLibrary();
-  const main = createRequire(import.meta.url).resolve('@vladmandic/face-api');
-  const photograph = readFileSync(join(dirname(main), '..', 'demo', 'sample1.jpg'));
+  const photograph = readFileSync(photographPath('sample1.jpg'));
   const data = await sharp(photograph).resize(WIDTH, HEIGHT).raw().toBuffer();
   picture = { width: WIDTH, height: HEIGHT, data };
   encoded = {

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { photographPath } from '../../test/support/faces.ts';
 import type { Box, TextureMeasures } from '../decisions/facts.ts';
 import type { RgbImage } from '../media/image.ts';
 import { amplitudeSpectrum, visitFrequencies } from './texture/spectrum.ts';
@@ -13,9 +12,9 @@ const middle = { x: face.x + face.width / 2, y: face.y + face.height / 2 };
 let portrait: RgbImage;
 
 beforeAll(async () => {
-  const entry = createRequire(import.meta.url).resolve('@vladmandic/face-api');
-  const photograph = join(dirname(dirname(entry)), 'demo', 'sample6.jpg');
-  portrait = await decode(sharp(photograph).extract({ left: 121, top: 377, width: 480, height: 500 }));
+  portrait = await decode(
+    sharp(photographPath('sample6.jpg')).extract({ left: 121, top: 377, width: 480, height: 500 }),
+  );
 });
 
 describe('a sharp portrait', () => {

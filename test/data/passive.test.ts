@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childProcesses } from '../support/processes.ts';
 import { postPicture, type Server, startServer } from '../support/server.ts';
 
 const shared = fileURLToPath(new URL('../../../shared', import.meta.url));
@@ -50,20 +50,6 @@ async function postAll(
   await Promise.all(Array.from({ length: processes + 1 }, client));
 }
 
-/** Process ids and resident megabytes of the perception processes. */
-function perceptionProcesses(): Map<number, number> {
-  const lines = execFileSync('ps', ['-o', 'pid=,rss=', '--ppid', `${server.process.pid}`], {
-    encoding: 'utf8',
-  });
-  return new Map(
-    lines
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/).map(Number))
-      .map(([pid = 0, kilobytes = 0]) => [pid, Math.round(kilobytes / 1024)]),
-  );
-}
-
 describe('the stills of the data set', () => {
   const counts = new Map<string, Record<string, number>>();
   const share = (of: string, where: (key: string) => boolean) => {
@@ -107,7 +93,7 @@ describe('the stills of the data set', () => {
 
 describe('hard inputs', () => {
   it('get an answer each, and no process is lost', async () => {
-    const before = [...perceptionProcesses().keys()].sort();
+    const before = [...childProcesses(server.process.pid!).keys()].sort();
     const statuses = new Map<number, number>();
     await postAll(
       samples.filter(({ kind }) => kind === 'D'),
@@ -118,7 +104,7 @@ describe('hard inputs', () => {
       },
     );
     console.table(Object.fromEntries(statuses));
-    const after = perceptionProcesses();
+    const after = childProcesses(server.process.pid!);
     expect([...after.keys()].sort()).toEqual(before);
     console.table(Object.fromEntries(after));
     for (const megabytes of after.values()) expect(megabytes).toBeLessThan(500);
