@@ -29,16 +29,36 @@ describe('the arrows between folders', () => {
   /** A folder of src, a module it imports, and whether the arrows allow it. */
   const imports = [
     ['contracts/passive', '../../services/check-liveness.ts', true],
+    ['contracts/passive', '../../plugins/problems.ts', true],
+    ['contracts/passive', '../../decisions/facts.ts', true],
+    ['contracts/passive', '../../decisions/reasons.ts', true],
+    ['contracts/passive', '../../errors.ts', true],
+    ['contracts/passive', './schemas.ts', true],
+    ['contracts/passive', 'fastify', true],
+    ['contracts/passive', '../../decisions/subject.ts', false],
+    ['contracts/passive', '../system/schemas.ts', false],
     ['contracts/passive', '../../perception/engine.ts', false],
     ['contracts/passive', '../../media/image.ts', false],
     ['contracts/passive', '../../stores/ports.ts', false],
+    ['contracts/passive', '../../config.ts', false],
     ['contracts/passive', 'sharp', false],
     ['services', '../perception/engine.ts', true],
+    ['services', '../perception/models/registry.ts', true],
     ['services', '../decisions/fusion.ts', true],
+    ['services', '../stores/ports.ts', true],
+    ['services', '../perception/pool.ts', false],
+    ['services', '../perception/models/files.ts', false],
     ['services', '../contracts/passive/routes.ts', false],
+    ['services', '../plugins/problems.ts', false],
     ['services', '../app.ts', false],
+    ['services', '../config.ts', false],
+    ['services', 'fastify', false],
     ['services', 'onnxruntime-node', false],
+    ['plugins', '../perception/engine.ts', true],
+    ['plugins', '@fastify/swagger', true],
+    ['plugins', '../perception/load-engine.ts', false],
     ['plugins', '../contracts/passive/routes.ts', false],
+    ['plugins', '../config.ts', false],
     ['decisions', './facts.ts', true],
     ['decisions', '../perception/engine.ts', false],
     ['decisions', '../errors.ts', false],
@@ -51,41 +71,72 @@ describe('the arrows between folders', () => {
     ['perception', '../services/check-liveness.ts', false],
     ['perception', '../contracts/passive/routes.ts', false],
     ['perception', '../stores/ports.ts', false],
+    ['perception', '../config.ts', false],
+    ['perception', '../app.ts', false],
+    ['perception/models', '../../config.ts', false],
+    ['perception', 'fastify', false],
     ['media', 'sharp', true],
+    ['media', 'node-av/lib', true],
     ['media', '../perception/engine.ts', false],
     ['media', '../services/check-liveness.ts', false],
+    ['media', '../stores/ports.ts', false],
+    ['media', '../config.ts', false],
+    ['media', '../app.ts', false],
+    ['media', 'fastify', false],
+    ['media', '@fastify/helmet', false],
     ['stores', '../decisions/facts.ts', true],
     ['stores', '../decisions/fusion.ts', false],
     ['stores', '../contracts/passive/routes.ts', false],
+    ['stores', '../media/image.ts', false],
+    ['stores', '../config.ts', false],
+    ['stores', 'node-av/lib', false],
   ] as const;
-  const file = (index: number) => `src/${imports[index]?.[0]}/case-${index}.ts`;
+  /** A file of src, and whether it may read the environment. */
+  const readers = [
+    ['main.ts', true],
+    ['cli/main.ts', true],
+    ['cli/check.ts', false],
+    ['config.ts', false],
+    ['app.ts', false],
+    ['perception/pool.ts', false],
+  ] as const;
+  const importer = (index: number) => `src/${imports[index]?.[0]}/case-${index}.ts`;
   let copy = '';
-  let refused: ReadonlySet<string>;
+  let refused: (rule: string) => ReadonlySet<string>;
+
+  const write = (path: string, text: string) => {
+    mkdirSync(join(copy, dirname(path)), { recursive: true });
+    writeFileSync(join(copy, path), text);
+  };
 
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'bonafide-house-'));
     copyFileSync(join(root, 'biome.json'), join(copy, 'biome.json'));
-    for (const [index, [, imported]] of imports.entries()) {
-      mkdirSync(join(copy, dirname(file(index))), { recursive: true });
-      writeFileSync(join(copy, file(index)), `import { part } from '${imported}';\n\nconsole.log(part);\n`);
-    }
+    for (const [index, [, imported]] of imports.entries())
+      write(importer(index), `import { part } from '${imported}';\n\nconsole.log(part);\n`);
+    for (const [path] of readers) write(`src/${path}`, 'console.log(process.env.HOST);\n');
     const options = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
     const { stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: copy, encoding: 'utf8' });
     const report: { diagnostics: { category: string; location: { path: string } }[] } = JSON.parse(stdout);
-    refused = new Set(
-      report.diagnostics
-        .filter(({ category }) => category === 'lint/style/noRestrictedImports')
-        .map(({ location }) => location.path),
-    );
+    refused = (rule) =>
+      new Set(
+        report.diagnostics
+          .filter(({ category }) => category === `lint/style/${rule}`)
+          .map(({ location }) => location.path),
+      );
   });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
   it.each(imports.map((entry, index) => [...entry, index] as const))(
     '%s → %s: allowed is %s',
     (_folder, _imported, allowed, index) => {
-      expect(refused.has(file(index))).toBe(!allowed);
+      expect(refused('noRestrictedImports').has(importer(index))).toBe(!allowed);
     },
   );
+
+  it.each(readers)('%s → process.env: allowed is %s', (path, allowed) => {
+    expect(refused('noProcessEnv').has(`src/${path}`)).toBe(!allowed);
+  });
 });
 
 describe('the documents', () => {
