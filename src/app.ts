@@ -11,6 +11,7 @@ import { apiDocs } from './plugins/api-docs.ts';
 import { requireApiKey } from './plugins/api-key.ts';
 import { lifecycle, requestId } from './plugins/lifecycle.ts';
 import { metrics } from './plugins/metrics.ts';
+import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
 import { createActiveChecks } from './services/active-checks.ts';
 import { checkLiveness } from './services/check-liveness.ts';
@@ -40,7 +41,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(lifecycle);
   await app.register(problems);
   await app.register(helmet, securityHeaders);
-  if (config.ENABLE_METRICS) await app.register(metrics, { perception: parts.perception });
+  if (config.ENABLE_METRICS) {
+    const keys = config.METRICS_NEED_KEY ? config.API_KEY : [];
+    await app.register(metrics, { perception: parts.perception, keys });
+  }
   if (config.ENABLE_TRACING) {
     // Loaded on demand: without tracing, none of OpenTelemetry is.
     const { tracing } = await import('./plugins/tracing.ts');
@@ -78,6 +82,7 @@ async function registerContracts(app: FastifyInstance, parts: AppParts): Promise
   });
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', requireApiKey(config.API_KEY));
+    guarded.addHook('onRequest', limitPendingBodies(config.MAX_PENDING_BYTES));
     const options = passiveOptions(parts);
     await guarded.register(passive, { ...options, hide: false });
     await guarded.register(passive, { ...options, hide: true, prefix: '/passive' });

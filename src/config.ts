@@ -27,7 +27,10 @@ export const settings = Type.Object({
     description:
       'Address clients reach this server at, https://liveness.example.com for instance; upload_url then is absolute.',
   }),
-  API_KEY: list('', 'API keys, separated by commas. Empty: every route is open.'),
+  API_KEY: list(
+    '',
+    'API keys, separated by commas. Empty: every route is open. Otherwise /, /health, /docs, /openapi.json and /metrics stay open.',
+  ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'Log level: fatal, error, warn, info, debug, trace or silent.',
@@ -79,6 +82,13 @@ export const settings = Type.Object({
     maximum: 100_000_000,
     description: 'Largest image file, in bytes.',
   }),
+  MAX_PENDING_BYTES: Type.Integer({
+    default: 200_000_000,
+    minimum: 1_000,
+    maximum: 100_000_000_000,
+    description:
+      'Bytes of request bodies that may be arriving, waiting or analysed at once; past it the answer is 503. The server holds up to three times as much memory.',
+  }),
   MAX_IMAGE_PIXELS: Type.Integer({
     default: 25_000_000,
     minimum: 10_000,
@@ -105,6 +115,10 @@ export const settings = Type.Object({
     description: 'A face lower than this share of the largest one is a bystander and does not count.',
   }),
   ENABLE_METRICS: Type.Boolean({ default: true, description: 'Serve Prometheus metrics at /metrics.' }),
+  METRICS_NEED_KEY: Type.Boolean({
+    default: false,
+    description: 'Ask for one of API_KEY at /metrics too; Prometheus can send it as a bearer token.',
+  }),
   ENABLE_TRACING: Type.Boolean({ default: true, description: 'Export OpenTelemetry spans.' }),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.String({
     default: 'http://localhost:4318',
@@ -137,12 +151,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (!Value.Check(schema, read[name]))
       problems.push(`${name}=${name === 'API_KEY' ? '…' : text}: ${requirement(schema)}`);
   }
-  if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
   const values = read as Settings;
-  if (values.ATTACK_THRESHOLD > values.LIVE_THRESHOLD) {
-    throw new Error('The configuration is wrong.\n  ATTACK_THRESHOLD must not be above LIVE_THRESHOLD.');
-  }
   const keys = items(values.API_KEY);
+  // An operator who sets a key, a blank secret for instance, does not mean an open server.
+  if (env.API_KEY && keys.length === 0) problems.push('API_KEY is set, but holds no key.');
+  if (values.ATTACK_THRESHOLD > values.LIVE_THRESHOLD)
+    problems.push('ATTACK_THRESHOLD must not be above LIVE_THRESHOLD.');
+  if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
   return Object.freeze({
     ...values,
     HOST: values.HOST || (keys.length > 0 ? '0.0.0.0' : '127.0.0.1'),

@@ -39,6 +39,13 @@ it('says how to show a key, before it looks at the body', async () => {
   }
 });
 
+it('asks for a key at /metrics where METRICS_NEED_KEY says so', async () => {
+  const app = await testApp({ ...keys, METRICS_NEED_KEY: 'true' });
+  expect((await app.inject('/metrics')).statusCode).toBe(401);
+  const authorization = 'Bearer second';
+  expect((await app.inject({ url: '/metrics', headers: { authorization } })).statusCode).toBe(200);
+});
+
 it.each(['/', '/health', '/docs/', '/openapi.json', '/metrics'])('leaves %s open', async (url) => {
   expect((await (await testApp(keys)).inject(url)).statusCode).toBe(200);
 });

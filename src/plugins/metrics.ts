@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Perception } from '../perception/engine.ts';
+import { requireApiKey } from './api-key.ts';
 import { onSettled } from './lifecycle.ts';
 
 /** Seconds; from a cached answer to the longest wait the configuration recommends. */
@@ -9,35 +10,41 @@ const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 /** Seconds; one model takes from half a millisecond to a few hundred. */
 const stageBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
+/** What the metrics are made of, and who may read them. */
+export interface MetricsOptions {
+  readonly perception: Perception;
+  /** One of these opens `/metrics`; without any it is open, as scrapers of seed 000 expect. */
+  readonly keys: readonly string[];
+}
+
 /**
- * Prometheus metrics at `GET /metrics`, open as scrapers of seed 000 expect. The five `liveness_request*`
+ * Prometheus metrics at `GET /metrics`. The five `liveness_request*`
  * and `liveness_inference*` names are that seed's; the rest is ours. One registry for each app.
  */
-export const metrics = fastifyPlugin(
-  async (app: FastifyInstance, { perception }: { perception: Perception }) => {
-    const registry = new Registry();
-    collectDefaultMetrics({ register: registry });
-    observePerception(registry, perception);
-    const observed = requestMetrics(registry);
+export const metrics = fastifyPlugin(async (app: FastifyInstance, { perception, keys }: MetricsOptions) => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  observePerception(registry, perception);
+  const observed = requestMetrics(registry);
 
-    onSettled(app, (_request, { method, endpoint, status, milliseconds, findings }) => {
-      observed.total.inc({ method, endpoint, status });
-      observed[status < 400 ? 'success' : 'error'].inc({ method, endpoint });
-      observed.latency.observe({ method, endpoint }, milliseconds / 1000);
-      if (findings === null) return;
-      let inference = 0;
-      for (const { stage, milliseconds } of findings.timings) {
-        observed.stages.observe({ stage }, milliseconds / 1000);
-        inference += milliseconds / 1000;
-      }
-      observed.inference.observe(inference);
-    });
+  onSettled(app, (_request, { method, endpoint, status, milliseconds, findings }) => {
+    observed.total.inc({ method, endpoint, status });
+    observed[status < 400 ? 'success' : 'error'].inc({ method, endpoint });
+    observed.latency.observe({ method, endpoint }, milliseconds / 1000);
+    if (findings === null) return;
+    let inference = 0;
+    for (const { stage, milliseconds } of findings.timings) {
+      observed.stages.observe({ stage }, milliseconds / 1000);
+      inference += milliseconds / 1000;
+    }
+    observed.inference.observe(inference);
+  });
 
-    app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type(registry.contentType).send(await registry.metrics()),
-    );
-  },
-);
+  const onRequest = requireApiKey(keys);
+  app.get('/metrics', { schema: { hide: true }, onRequest }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+});
 
 function requestMetrics(registry: Registry) {
   const registers = [registry];

@@ -63,8 +63,9 @@ it('makes upload_url absolute with PUBLIC_URL only, never with the Host header',
   expect(body.fallback.upload_url).toMatch(/^https:\/\/liveness\.example\.com\/api\/active\/blink\?check=/);
 });
 
-it('answers at /passive/liveness too', async () => {
-  expect((await answer([faceFacts()], {}, '/passive/liveness')).liveness_label).toBe('real');
+it('answers at /passive/liveness too, and keeps to that address', async () => {
+  const body = await answer([scored(0.6, 0.6)], {}, '/passive/liveness');
+  expect(body.fallback.upload_url).toMatch(/^\/passive\/active\/blink\?check=/);
 });
 
 describe('the details', () => {

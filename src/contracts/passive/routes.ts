@@ -26,7 +26,7 @@ export interface PassiveOptions {
 /** Seed 000: `POST /liveness` and `POST /active/blink`. */
 export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, options) => {
   const { checkLiveness, isBusy, publicUrl, maxImageBytes, hide } = options;
-  const openActiveCheck = () => `${publicUrl}/active/blink?check=${options.openActiveCheck()}`;
+  const openActiveCheck = () => `${publicUrl}${app.prefix}/active/blink?check=${options.openActiveCheck()}`;
 
   app.post(
     '/liveness',

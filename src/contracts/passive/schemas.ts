@@ -42,7 +42,10 @@ const face = Type.Object({
 });
 
 const details = Type.Object({
-  live_probability: orNull(Type.Number(), 'Fused live probability, 0..1.'),
+  live_probability: orNull(
+    Type.Number(),
+    'Mean live score of the anti-spoof nets, 0..1: raw, not yet calibrated as a probability.',
+  ),
   reasons: Type.Array(
     Type.Object({
       code: Type.String({ description: 'Stable name, for programs.' }),
@@ -65,7 +68,7 @@ const details = Type.Object({
       name: Type.String(),
       sha256: Type.String({ description: 'SHA-256 of the weights, lower-case hex.' }),
     }),
-    { description: 'The models that spoke.' },
+    { description: 'The models in use.' },
   ),
   latency_ms: Type.Object({
     total: Type.Number({ description: 'From the arrival of the request to its answer.' }),
@@ -88,7 +91,9 @@ export const livenessRequest = Type.Object(
 export const livenessResponse = Type.Object(
   {
     liveness_label: Type.Enum(['real', 'spoof', 'inconclusive']),
-    confidence_score: share('Confidence in the label; 0 for `inconclusive`, which claims nothing.'),
+    confidence_score: share(
+      'Confidence in the label, 0..1: raw, not yet calibrated as a probability. 0 for `inconclusive`, which claims nothing.',
+    ),
     requires_active_check: Type.Boolean({ description: 'True exactly when the label is `inconclusive`.' }),
     fallback: Type.Optional(
       Type.Object(
