@@ -10,6 +10,7 @@ import { createEngine } from '../src/perception/load-engine.ts';
 import { modelPath } from '../src/perception/models/files.ts';
 import { findModel } from '../src/perception/models/registry.ts';
 import { encodeJpeg, loadSampleFaces, photographPath, type SampleFace } from './support/faces.ts';
+import { onFrame, turned } from './support/frames.ts';
 
 /** The embedded pack alone: what a fresh machine has. */
 const embedded: EngineOptions = {
@@ -36,32 +37,6 @@ afterAll(() => perception.close());
 
 async function largestFace(bytes: Uint8Array): Promise<FaceFacts | undefined> {
   return (await perception.analyseImage(bytes, { measuredFaces: 1 })).faces[0];
-}
-
-/** The person on a grey frame, their face box `share` of its height high. */
-async function onFrame({ image, face }: SampleFace, width: number, height: number, share: number) {
-  const scale = (share * height) / face.box.height;
-  const [w, h] = [Math.round(image.width * scale), Math.round(image.height * scale)];
-  const left = Math.round(width / 2 - (face.box.x + face.box.width / 2) * scale);
-  const top = Math.round(height / 2 - (face.box.y + face.box.height / 2) * scale);
-  const raw = { width: image.width, height: image.height, channels: 3 as const };
-  const visible = {
-    left: Math.max(-left, 0),
-    top: Math.max(-top, 0),
-    width: Math.min(w + Math.min(left, 0), width - Math.max(left, 0)),
-    height: Math.min(h + Math.min(top, 0), height - Math.max(top, 0)),
-  };
-  const input = await sharp(image.data, { raw }).resize(w, h, { fit: 'fill' }).png().toBuffer();
-  return sharp({ create: { width, height, channels: 3, background: '#777777' } })
-    .composite([
-      {
-        input: await sharp(input).extract(visible).png().toBuffer(),
-        left: Math.max(left, 0),
-        top: Math.max(top, 0),
-      },
-    ])
-    .jpeg({ quality: 92 })
-    .toBuffer();
 }
 
 describe('faces of every size and frame', () => {
@@ -100,14 +75,6 @@ describe('faces of every size and frame', () => {
 });
 
 describe('orientation', () => {
-  const turned = (degrees: number, { image }: SampleFace) => {
-    const raw = { width: image.width, height: image.height, channels: 3 as const };
-    return sharp(image.data, { raw })
-      .rotate(degrees, { background: '#777777' })
-      .jpeg({ quality: 95 })
-      .toBuffer();
-  };
-
   it('measures people who lie on their side or stand on their head, and says so in the roll', async () => {
     let right = 0;
     const faces = people.slice(0, 6);
