@@ -9,12 +9,12 @@ import { system } from './contracts/system/routes.ts';
 import type { Perception } from './perception/engine.ts';
 import { apiDocs } from './plugins/api-docs.ts';
 import { requireApiKey } from './plugins/api-key.ts';
-import { lifecycle, requestId } from './plugins/lifecycle.ts';
+import { lifecycle, requestId, routableUrl } from './plugins/lifecycle.ts';
 import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
 import { createActiveChecks } from './services/active-checks.ts';
-import { checkLiveness } from './services/check-liveness.ts';
+import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
 import { describeServer } from './services/describe-server.ts';
 
 /** What the app is made of; the clock and the randomness have real defaults. */
@@ -62,6 +62,7 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestId,
+    rewriteUrl: routableUrl,
     requestTimeout: arrivalLimit,
     // While the server drains, connections that are open are still served.
     return503OnClosing: false,
@@ -97,8 +98,8 @@ function passiveOptions({ config, perception, ...parts }: AppParts) {
     randomBytes: parts.randomBytes ?? randomBytes,
   });
   return {
-    checkLiveness: (bytes: Uint8Array, signal: AbortSignal) =>
-      checkLiveness(perception, options, bytes, signal),
+    checkLiveness: (bytes: Uint8Array, context: LivenessCheckContext) =>
+      checkLiveness(perception, options, bytes, context),
     isBusy: () => perception.load().full,
     openActiveCheck: activeChecks.open,
     publicUrl: config.PUBLIC_URL.replace(/\/+$/, ''),

@@ -7,14 +7,14 @@ import { catalogue } from '../errors.ts';
 
 /** What a contract found out while it answered, for the log, the metrics and the traces. */
 export interface Findings {
-  /** The verdict in the contract's own words. */
-  readonly verdict: string;
+  /** The verdict in the contract's own words; missing where the picture allows none. */
+  readonly verdict?: string;
   readonly timings: readonly StageTiming[];
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by a contract once it has an answer; null until then, and for other routes. */
+    /** Set by a contract as soon as perception has answered; null until then, and for other routes. */
     findings: Findings | null;
   }
 }
@@ -34,6 +34,20 @@ export interface SettledRequest {
 export function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/**
+ * The URL as it came, or, where its percent escapes make no sense, with each `%` taken for itself: an
+ * address where nothing is. Fastify would answer such a URL before any hook, out of sight of log,
+ * metrics and security headers.
+ */
+export function routableUrl({ url = '/' }: IncomingMessage): string {
+  try {
+    decodeURI(url.split(/[?#]/, 1)[0]!);
+    return url;
+  } catch {
+    return url.replaceAll('%', '%25');
+  }
 }
 
 /** Returns the request id as a header, writes one log line for each request, and lets clients go at the end. */

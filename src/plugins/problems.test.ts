@@ -22,7 +22,6 @@ const requests: readonly [ErrorCode, string, InjectOptions][] = [
   ['invalid_request', 'no image', post('{}')],
   ['invalid_request', 'a number for an image', post({ image: 1 })],
   ['invalid_request', 'nothing for an image', post({ image: null })],
-  ['invalid_request', 'a bad escape in the URL', { method: 'GET', url: '/%zz' }],
   ['invalid_base64', 'text that is not base64', post({ image: 'not base64!' })],
   ['invalid_base64', 'an empty image', post({ image: '' })],
   [
@@ -34,6 +33,8 @@ const requests: readonly [ErrorCode, string, InjectOptions][] = [
   ['payload_too_large', 'an image over the limit', post({ image: 'A'.repeat(1_400) })],
   ['payload_too_large', 'a body over the limit', post({ image: 'A'.repeat(40_000) })],
   ['not_found', 'an unknown path', { method: 'GET', url: '/nowhere' }],
+  ['not_found', 'a bad escape in the URL', { method: 'GET', url: '/%zz' }],
+  ['not_found', 'a bad escape in the name of a file', { method: 'GET', url: '/docs/static/%ff' }],
   ['not_found', 'a slash at the end: another contract', { ...post(picture), url: '/liveness/' }],
   ['not_found', 'a file the interface does not have', { method: 'GET', url: '/docs/static/none.js' }],
   ['method_not_allowed', 'a known path with another method', { method: 'GET', url: '/liveness?x=1' }],

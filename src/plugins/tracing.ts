@@ -46,7 +46,7 @@ export const tracing = fastifyPlugin(async (app: FastifyInstance, options: Traci
       'http.route': endpoint,
       'http.response.status_code': status,
       'bonafide.request_id': request.id,
-      ...(findings === null ? {} : { 'bonafide.verdict': findings.verdict }),
+      ...(findings?.verdict !== undefined && { 'bonafide.verdict': findings.verdict }),
     };
     const kind = SpanKind.SERVER;
     const startTime = endTime - milliseconds;

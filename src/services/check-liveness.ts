@@ -13,6 +13,14 @@ export interface LivenessCheck extends LivenessDecision {
   readonly bystanders: readonly FaceFacts[];
 }
 
+/** What goes with one check. */
+export interface LivenessCheckContext {
+  /** Aborts the work when the client has left. */
+  readonly signal?: AbortSignal;
+  /** Hears of the facts as soon as they are there: also of those that then allow no decision. */
+  readonly onFacts?: (facts: FrameFacts) => void;
+}
+
 /** What the passive check needs to know. */
 export interface LivenessCheckOptions {
   readonly thresholds: Thresholds;
@@ -24,16 +32,16 @@ export interface LivenessCheckOptions {
  * The passive check: one still picture in, a decision with reasons out.
  *
  * @param bytes the encoded file, untouched
- * @param signal aborts the work when the client has left
  * @throws BonafideError `no_face`, `several_faces`, and all that `Perception.analyseImage` throws
  */
 export async function checkLiveness(
   perception: Perception,
   options: LivenessCheckOptions,
   bytes: Uint8Array,
-  signal?: AbortSignal,
+  { signal, onFacts }: LivenessCheckContext = {},
 ): Promise<LivenessCheck> {
   const facts = await perception.analyseImage(bytes, { measuredFaces: 1 }, signal);
+  onFacts?.(facts);
   const subject = chooseSubject(facts.faces, options.bystanderRatio);
   if (subject.status !== 'chosen') throw new BonafideError(subject.status);
   return {

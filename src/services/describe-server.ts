@@ -1,5 +1,4 @@
 import type { Perception, PerceptionDescription, PerceptionLoad } from '../perception/engine.ts';
-import { registry } from '../perception/models/registry.ts';
 
 /** What serves on this machine, and how busy it is. */
 export interface ServerDescription {
@@ -14,11 +13,10 @@ export interface ServerDescription {
 /** Describes the server without asking a perception process: it answers while all of them work. */
 export function describeServer(perception: Perception): ServerDescription {
   const description = perception.describe();
-  const embedded = new Set(registry.filter(({ pack }) => pack === 'embedded').map(({ name }) => name));
   return {
     perception: description,
     load: perception.load(),
     detector: description.models.find(({ role }) => role === 'detector')?.name ?? null,
-    pack: description.models.every(({ name }) => embedded.has(name)) ? 'embedded' : 'strong',
+    pack: description.models.every(({ pack }) => pack === 'embedded') ? 'embedded' : 'strong',
   };
 }

@@ -3,14 +3,14 @@ import { BonafideError } from '../../errors.ts';
 import { security } from '../../plugins/api-key.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
-import type { LivenessCheck } from '../../services/check-liveness.ts';
+import type { LivenessCheck, LivenessCheckContext } from '../../services/check-liveness.ts';
 import { decodeBase64 } from './base64.ts';
 import { toResponse } from './mapping.ts';
 import { livenessRequest, livenessResponse } from './schemas.ts';
 
 /** What the passive contract asks of the server. */
 export interface PassiveOptions {
-  readonly checkLiveness: (bytes: Uint8Array, signal: AbortSignal) => Promise<LivenessCheck>;
+  readonly checkLiveness: (bytes: Uint8Array, context: LivenessCheckContext) => Promise<LivenessCheck>;
   /** True when one more check would have to be refused. */
   readonly isBusy: () => boolean;
   /** Opens an active check and returns its id. */
@@ -50,7 +50,12 @@ export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, op
     },
     async (request, reply) => {
       const bytes = decodeBase64(request.body.image, maxImageBytes);
-      const check = await checkLiveness(bytes, hangUpSignal(reply));
+      const check = await checkLiveness(bytes, {
+        signal: hangUpSignal(reply),
+        onFacts: ({ timings }) => {
+          request.findings = { timings };
+        },
+      });
       const response = toResponse(check, {
         requestId: request.id,
         elapsed: reply.elapsedTime,
