@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type PullOptions, type PullProgress, pullModels } from './pull.ts';
 import type { StrongModel } from './registry.ts';
 
@@ -204,6 +204,42 @@ describe('an interrupted pull', () => {
     writeFileSync(part(), randomBytes(1000));
     await pull({ from: mirror.url });
     expect(mirror.requests.map(({ headers }) => headers.range)).toEqual(['bytes=1000-', undefined]);
+    expectInstalled();
+  });
+});
+
+describe('the part of a killed pull', () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+  const leave = (path: string, when: Date) => {
+    writeFileSync(path, half);
+    utimesSync(path, when, when);
+  };
+  const orphan = () => `${target()}.${randomUUID()}.part`;
+
+  it('is removed when it is older than an hour, and nothing else is', async () => {
+    const mirror = await startMirror(serve(content));
+    const [dead, alive] = [orphan(), orphan()];
+    const others = ['other.onnx.part', `other.onnx.${randomUUID()}.part`, 'sample.onnx.backup.part'];
+    leave(dead, hoursAgo(2));
+    leave(alive, hoursAgo(0.5));
+    for (const other of others) leave(join(folder, other), hoursAgo(2));
+    await pull({ from: mirror.url });
+    expect(readdirSync(folder).sort()).toEqual(['sample.onnx', basename(alive), ...others].sort());
+  });
+
+  it('is not mistaken for an old part that another pull has just claimed', async () => {
+    const waiting: ServerResponse[] = [];
+    const mirror = await startMirror((request, response) => {
+      if (request.headers.range) waiting.push(response);
+      else serve(content)(request, response);
+    });
+    leave(part(), hoursAgo(2));
+    const first = pull({ from: mirror.url });
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await pull({ from: mirror.url });
+    const range = `bytes ${half.length}-${content.length - 1}/${content.length}`;
+    waiting[0]?.writeHead(206, { 'content-range': range }).end(content.subarray(half.length));
+    await first;
     expectInstalled();
   });
 });

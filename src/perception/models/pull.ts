@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { locateModel, modelPath } from './files.ts';
 import type { StrongModel } from './registry.ts';
 
@@ -30,7 +30,8 @@ export interface PullOptions {
 /**
  * Fetches models one after the other, each checked by size and hash while it streams, and put in
  * place by an atomic rename only when it is right. An interrupted transfer leaves `<file>.part`,
- * which the next pull resumes; a file already in order is left alone.
+ * which the next pull resumes; a killed one leaves its part under another name, which a pull more than an
+ * hour later removes. A file already in order is left alone.
  *
  * @throws Error with one sentence: which model, from where, and why it could not be pulled
  */
@@ -46,6 +47,12 @@ export async function pullModels(options: PullOptions): Promise<void> {
     }
   }
 }
+
+/** A transfer in progress writes at least every `stallTimeout`: an hour, in milliseconds, is long dead. */
+const orphanedAfter = 3_600_000;
+
+/** How the name of a claimed part ends: a dot, a UUID, `.part`. */
+const claimed = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/;
 
 /** What one transfer brought. */
 interface Transfer {
@@ -87,11 +94,25 @@ async function pullModel(entry: StrongModel, origin: string, options: PullOption
  * rename has one winner, and the other starts afresh. Releasing gives what is left its name back.
  */
 async function claimPart(target: string) {
+  await removeOrphans(target);
   const [shared, path] = [`${target}.part`, `${target}.${randomUUID()}.part`];
+  // Fresh before it is claimed: an old part in use must not look like an orphan.
+  await utimes(shared, new Date(), new Date()).catch(ignoreMissing);
   await rename(shared, path).catch(ignoreMissing);
   // After a success nothing is left to release; after a failure the first error is the one to tell.
   const release = () => rename(path, shared).catch(() => {});
   return { path, release };
+}
+
+/** Removes the parts that pulls which were killed had claimed. */
+async function removeOrphans(target: string): Promise<void> {
+  const folder = dirname(target);
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${basename(target)}.`) || !claimed.test(name)) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(ignoreMissing);
+    if (found && Date.now() - found.mtimeMs > orphanedAfter) await rm(path, { force: true });
+  }
 }
 
 async function download(

@@ -41,7 +41,10 @@ const human = '@vladmandic/human';
 const mediaPipe = 'MediaPipe, by Google; converted to TensorFlow.js and shipped by @vladmandic/human (MIT).';
 const yakhyo = 'https://github.com/yakhyo/face-anti-spoofing/raw/c175efef505bc275f7835cc9aa2aecab305ac184';
 
-/** Every model the server can run. Hashes and sizes were taken from the files that were evaluated. */
+/**
+ * Every model the server knows. It loads all but `yunet-320` and `mobilefacenet`, which can be pulled
+ * for trials and which nothing runs yet. Hashes and sizes were taken from the files that were evaluated.
+ */
 export const registry: readonly ModelEntry[] = deepFreeze([
   {
     name: 'blazeface',
@@ -99,7 +102,8 @@ export const registry: readonly ModelEntry[] = deepFreeze([
     sha256: 'beb05bf2378aee45cd7c41056da07265b7bb91041ed1b06f923819a9c744ec36',
     bytes: 232_557,
     licence: 'MIT',
-    notice: 'YuNet at 320×320, four times faster, by Shiqi Yu and others, from libfacedetection.train.',
+    notice:
+      'YuNet at 320×320, four times faster, by Shiqi Yu and others, from libfacedetection.train. Not run yet.',
     url: 'https://github.com/ShiqiYu/libfacedetection.train/raw/0047ac24afb1a50a0c6105001c89d1b5b805dbf1/onnx/yunet_s_320_320.onnx',
     pulledByDefault: false,
   },
@@ -149,7 +153,7 @@ export const registry: readonly ModelEntry[] = deepFreeze([
     bytes: 3_973_728,
     licence: 'MIT, training data terms unchecked',
     notice:
-      'MobileFaceNet, 128 dimensions, from placrosse/Zaru; the terms of its training data were not checked.',
+      'MobileFaceNet, 128 dimensions, from placrosse/Zaru; the terms of its training data were not checked. Not run yet.',
     url: 'https://github.com/placrosse/Zaru/raw/246d88c25310a0dec1a21ec3b4272635b55f7b85/3rdparty/onnx/mobilefacenet.onnx',
     pulledByDefault: false,
   },
