@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,8 +22,16 @@ beforeAll(async () => {
     .toFile(portrait);
 });
 
-function check(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { PATH: process.env.PATH, MODELS_DIR: join(folder, 'none') };
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const check = (...args: string[]) => checkWith({}, ...args);
+
+function checkWith(settings: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome> {
+  const env = { PATH: process.env.PATH, MODELS_DIR: join(folder, 'none'), ...settings };
   return new Promise((resolve) => {
     execFile(process.execPath, [cli, 'check', ...args], { env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
@@ -73,6 +81,28 @@ describe('bonafide check', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^several_faces\n/);
     expect((await sharp(await readFile(out)).metadata()).width).toBe(1600);
+  });
+
+  it('prints its JSON for a broken picture too, and says that nothing was drawn', async () => {
+    const [broken, out] = [join(folder, 'broken.jpg'), join(folder, 'broken.png')];
+    writeFileSync(broken, (await readFile(portrait)).subarray(0, 5_000));
+    const { code, stdout, stderr } = await check('--image', broken, '--json', '--draw', out);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ error: { code: 'invalid_image', message: expect.any(String) } });
+    expect(stderr).toContain(`Nothing was drawn to ${out}`);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('refuses a file larger than MAX_IMAGE_BYTES, as the server does', async () => {
+    const { size } = await stat(portrait);
+    const settings = { MAX_IMAGE_BYTES: String(size - 1) };
+    expect(await checkWith(settings, '--image', portrait)).toMatchObject({
+      code: 1,
+      stdout: `payload_too_large\nThe image is larger than ${size - 1} bytes.\n`,
+    });
+    expect(await checkWith({ MAX_IMAGE_BYTES: String(size) }, '--image', portrait)).toMatchObject({
+      code: 0,
+    });
   });
 
   it('is clear about wrong usage and wrong files', async () => {

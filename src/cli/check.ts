@@ -51,8 +51,8 @@ export async function checkCommand(
   const config = readConfig(env);
   const bytes = await readFile(values.image);
   const outcome = await check(config, bytes);
-  if (values.draw) await writeFile(values.draw, await draw(bytes, outcome));
   console.log(values.json ? JSON.stringify(outcome, plainNumbers, 2) : describe(outcome).join('\n'));
+  if (values.draw) await draw(values.draw, bytes, outcome);
   return outcome.error ? 1 : 0;
 }
 
@@ -64,6 +64,9 @@ interface Outcome {
 }
 
 async function check(config: Config, bytes: Uint8Array): Promise<Outcome> {
+  const { MAX_IMAGE_BYTES: maxBytes } = config;
+  if (bytes.length > maxBytes)
+    return failed(new BonafideError('payload_too_large', `The image is larger than ${maxBytes} bytes.`));
   const perception = await createInlinePerception(engineOptions(config));
   for (const notice of perception.describe().notices) console.error(notice);
   // The facts are kept aside: an unclear subject (no face, several faces) is still worth drawing.
@@ -81,20 +84,23 @@ async function check(config: Config, bytes: Uint8Array): Promise<Outcome> {
     return { check: await checkLiveness(remember, options, bytes), ...(facts && { facts }) };
   } catch (error) {
     if (!(error instanceof BonafideError)) throw error;
-    return { error: { code: error.code, message: error.message }, ...(facts && { facts }) };
+    return failed(error, facts);
   } finally {
     await perception.close();
   }
 }
 
-async function draw(bytes: Uint8Array, { facts, check, error }: Outcome): Promise<Buffer> {
-  if (!facts) throw new Error(`There is nothing to draw: ${error?.message}`);
-  const [title = '', ...lines] = describe({ facts, ...(check && { check }), ...(error && { error }) });
-  return drawFacts(bytes, facts, check?.subject, {
-    title,
-    colour: colours[check?.verdict ?? 'inconclusive'],
-    lines,
-  });
+function failed({ code, message }: BonafideError, facts?: FrameFacts): Outcome {
+  return { error: { code, message }, ...(facts && { facts }) };
+}
+
+/** Writes the drawing; of a picture that could not be decoded there is none. */
+async function draw(file: string, bytes: Uint8Array, outcome: Outcome): Promise<void> {
+  const { facts, check } = outcome;
+  if (!facts) return console.error(`Nothing was drawn to ${file}: the picture was not decoded.`);
+  const [title = '', ...lines] = describe(outcome);
+  const colour = colours[check?.verdict ?? 'inconclusive'];
+  await writeFile(file, await drawFacts(bytes, facts, check?.subject, { title, colour, lines }));
 }
 
 /** The verdict and its reasons as lines of text, the verdict first. */
