@@ -309,3 +309,18 @@ test('no orphan stays when the server is killed with -9', async () => {
   parent.kill('SIGKILL');
   await vi.waitFor(() => expect(pids.filter(alive)).toEqual([]), 5_000);
 });
+
+test('says when a new process finds other models than the first', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'bonafide-')), 'models.json');
+  const net = { role: 'anti-spoof', name: 'net', pack: 'strong', sha256: '00' };
+  writeFileSync(file, '[]');
+  const pool = await startPool({}, { models: file });
+  await pool.order({ do: 'exit' }).catch(() => undefined);
+  await pool.order({ do: 'sleep', ms: 1 });
+  expect(types(pool)).not.toContain('models_changed');
+  writeFileSync(file, JSON.stringify([net]));
+  await pool.order({ do: 'exit' }).catch(() => undefined);
+  await pool.order({ do: 'sleep', ms: 1 });
+  expect(pool.events).toContainEqual({ type: 'models_changed', models: [net] });
+  expect(pool.describe().models).toEqual([net]);
+});

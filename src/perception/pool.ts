@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FrameFacts } from '../decisions/facts.ts';
+import type { FrameFacts, ModelIdentity } from '../decisions/facts.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import { backOffMs } from './back-off.ts';
 import { type Child, type ChildEvent, type ChildState, type Run, startChild } from './child.ts';
 import { type Deferred, deferred } from './deferred.ts';
-import type { EngineOptions, ImageRequest, Perception } from './engine.ts';
+import type { EngineOptions, ImageRequest, Perception, PerceptionDescription } from './engine.ts';
 
 /**
  * Resident memory after a job, in bytes, past which a process is replaced: one and a half times the
@@ -16,7 +16,9 @@ const RECYCLE_ABOVE_BYTES = 525_000_000;
 export type PoolEvent =
   | ChildEvent
   /** A process is started in place of another, after a pause in milliseconds. */
-  | { readonly type: 'restarting'; readonly afterMs: number };
+  | { readonly type: 'restarting'; readonly afterMs: number }
+  /** A new process loaded other models than the first: files changed while the server ran. */
+  | { readonly type: 'models_changed'; readonly models: readonly ModelIdentity[] };
 
 export interface PoolOptions {
   readonly engine: EngineOptions;
@@ -59,6 +61,8 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
   /** For each job that has no answer yet, what answers it with an error. */
   const unanswered = new Set<(code: ErrorCode) => void>();
   const closing = new AbortController();
+  /** What the process that started last says. */
+  let description: PerceptionDescription | undefined;
 
   const inState = (state: ChildState) => [...children].filter((child) => child.state() === state);
   const full = () => queue.length >= queueLimit && inState('idle').length === 0;
@@ -74,7 +78,15 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
     });
     children.add(child);
     void child.ended.then(() => children.delete(child));
+    child.ready.then(noteModels, () => undefined);
     return child;
+  }
+
+  /** Verdicts should not depend on the process that took the job: the operator is told when they do. */
+  function noteModels(loaded: PerceptionDescription): void {
+    const changed = description && JSON.stringify(loaded.models) !== JSON.stringify(description.models);
+    if (changed) onEvent({ type: 'models_changed', models: loaded.models });
+    description = loaded;
   }
 
   /** One slot of the pool: from `first` on, a process is alive or about to start, until the pool closes. */
@@ -144,13 +156,13 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
 
   const first = Array.from({ length: options.processes }, launch);
   const slots = first.map((child) => keepAlive(child));
-  const descriptions = await Promise.all(first.map((child) => child.ready)).catch(async (error) => {
+  await Promise.all(first.map((child) => child.ready)).catch(async (error) => {
     await close();
     throw error;
   });
   return {
     analyseImage,
-    describe: () => descriptions[0]!,
+    describe: () => description!,
     load: () => {
       const running = inState('busy').length;
       const processes = running + inState('idle').length;

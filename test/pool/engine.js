@@ -1,6 +1,6 @@
 // A perception process whose engine does what the bytes tell it to, so that the pool can be tested with
 // real processes that sleep, spin, grow and die. Options of the start come in `modelsDir`, as JSON.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BonafideError } from '../../dist/errors.js';
 import { serve } from '../../dist/perception/serve.js';
@@ -31,13 +31,13 @@ const jobs = {
 };
 
 serve(async (options) => {
-  const { fail, failWhileExists, die } = JSON.parse(options.modelsDir || '{}');
+  const { fail, failWhileExists, die, models } = JSON.parse(options.modelsDir || '{}');
   if (fail) throw new Error(fail);
   if (failWhileExists && existsSync(failWhileExists)) throw new Error('The models are gone.');
   if (die) process.abort();
   return {
     describe: () => ({
-      models: [],
+      models: models ? JSON.parse(readFileSync(models, 'utf8')) : [],
       executionProviders: ['cpu'],
       notices: [JSON.stringify(process.env), JSON.stringify(process.execArgv)],
     }),
