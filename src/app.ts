@@ -69,6 +69,8 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
     frameworkErrors: answerError,
     clientErrorHandler: answerSocketError,
   });
+  // No contract takes plain text: it is refused as any other content type.
+  app.removeContentTypeParser('text/plain');
   return app.setValidatorCompiler(TypeBoxValidatorCompiler);
 }
 

@@ -29,6 +29,7 @@ const requests: readonly [ErrorCode, string, InjectOptions][] = [
     'a form',
     post('image=1', { 'content-type': 'application/x-www-form-urlencoded' }),
   ],
+  ['unsupported_media_type', 'plain text', post('{}', { 'content-type': 'text/plain' })],
   ['unsupported_media_type', 'nonsense for a type', post('{}', { 'content-type': ';;;' })],
   ['payload_too_large', 'an image over the limit', post({ image: 'A'.repeat(1_400) })],
   ['payload_too_large', 'a body over the limit', post({ image: 'A'.repeat(40_000) })],
@@ -137,6 +138,17 @@ describe('on the socket', () => {
       'POST /liveness HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n';
     const answer = await exchange(`${head}Content-Length: 999999999\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it.each([
+    ['POST /nowhere', 404],
+    ['PUT /liveness', 405],
+  ])('%s is answered before its body is there', async (target, status) => {
+    const head =
+      'Host: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n';
+    const answer = await exchange(`${target} HTTP/1.1\r\n${head}`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toMatch(/^x-request-id: /im);
   });
 
   it('a body without a length is cut off at the limit', async () => {

@@ -48,14 +48,19 @@ export const problems = fastifyPlugin(async (app: FastifyInstance) => {
   app.addHook('onRoute', (route) => {
     routes.push({ pattern: pathPattern(route.url), methods: [route.method].flat() });
   });
-  app.setNotFoundHandler((request, reply) => {
+  const answerNotFound = (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?', 1)[0]!;
     const methods = routes.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods);
     if (methods.length === 0 || methods.includes(request.method))
       return sendProblem(new BonafideError('not_found'), request, reply);
     reply.header('allow', [...new Set(methods)].join(', '));
     return sendProblem(new BonafideError('method_not_allowed'), request, reply);
+  };
+  // Before the body: a stranger's upload to nowhere takes no memory.
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.is404) return answerNotFound(request, reply);
   });
+  app.setNotFoundHandler(answerNotFound);
   app.setErrorHandler(answerError);
 });
 
