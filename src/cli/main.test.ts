@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
 const tool = fileURLToPath(new URL('dist/cli/main.js', root));
@@ -9,12 +11,15 @@ const tool = fileURLToPath(new URL('dist/cli/main.js', root));
 /** Runs the built tool and answers what it said. */
 const bonafide = (...args: string[]) => run(process.execPath, [tool, ...args]);
 
-function run(
-  program: string,
-  args: readonly string[],
-): Promise<{ code: number; stdout: string; stderr: string }> {
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(program: string, args: readonly string[], env = process.env): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(program, args, { cwd: root }, (error, stdout, stderr) => {
+    execFile(program, args, { cwd: root, env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
@@ -42,7 +47,11 @@ describe('bonafide', () => {
   });
 
   it('is what npx runs in this folder, as the README has it', async () => {
-    const { code, stdout } = await run('npx', ['--no-install', 'bonafide', 'models', 'list']);
+    // An npx of its own, which has not kept where an earlier build had its tool.
+    const cache = mkdtempSync(join(tmpdir(), 'bonafide-npx-'));
+    onTestFinished(() => rmSync(cache, { recursive: true, force: true }));
+    const env = { ...process.env, npm_config_cache: cache, npm_config_offline: 'true' };
+    const { code, stdout } = await run('npx', ['--no-install', 'bonafide', 'models', 'list'], env);
     expect(code).toBe(0);
     expect(stdout).toContain('minifasnet-v2');
   });
