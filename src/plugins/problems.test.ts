@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import type { InjectOptions } from 'fastify';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { listeningApp, picture, scriptedPerception, testApp } from '../../test/support/app.ts';
 import { faceFacts, frameFacts } from '../../test/support/facts.ts';
 import { BonafideError, catalogue, type ErrorCode } from '../errors.ts';
@@ -125,6 +126,17 @@ describe('on the socket', () => {
     const answer = await exchange('nonsense\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('"code":"bad_http"');
+  });
+
+  it('broken HTTP ends the connection, even of a client that never hangs up', async () => {
+    const app = await testApp();
+    const { hostname, port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    const connections = () => promisify(app.server.getConnections.bind(app.server))();
+    await expect.poll(connections).toBe(1);
+    socket.write('nonsense\r\n\r\n');
+    await expect.poll(connections, { timeout: 10_000 }).toBe(0);
   });
 
   it('headers that are too large are a 431', async () => {

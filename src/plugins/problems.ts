@@ -28,6 +28,9 @@ export const problem = Type.Object(
   },
 );
 
+/** Milliseconds for which a socket stays after the answer that ends it. */
+const lingerLimit = 1_000;
+
 const mediaType = 'application/problem+json';
 
 /** Response schemas for the errors a route may answer with, one for each status. */
@@ -89,6 +92,8 @@ export function answerSocketError(error: Error & { readonly code?: string }, soc
       body,
     ].join('\r\n'),
   );
+  // Time to read the answer; a client that does not hang up then shall not hold what its request holds.
+  setTimeout(() => socket.destroy(), lingerLimit).unref();
 }
 
 const socketErrors: Readonly<Record<string, ErrorCode>> = {
