@@ -1,5 +1,10 @@
 import { growth, median, quantile, sum, table } from './figures.js';
 
+/** @param {number} milliseconds from `node dist/main.js` to the first answer of `/health` */
+export function printStart(milliseconds) {
+  console.log(`start: ${(milliseconds / 1000).toFixed(1)} s from process to first answer (aim: under 5 s)`);
+}
+
 /** Stages in the order of their work; the rest is what a whole image takes beside them. */
 export function printFloor(rounds) {
   const images = rounds.flatMap(({ alone }) => alone.images);

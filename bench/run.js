@@ -10,7 +10,7 @@ import { engineOptions, readConfig } from '../dist/config.js';
 import { forkChild } from '../dist/perception/fork-child.js';
 import { createHelper } from './helper.js';
 import { childrenOf, machineCpu, usage } from './processes.js';
-import { printFloor, printMemory, printOthers, printServer } from './report.js';
+import { printFloor, printMemory, printOthers, printServer, printStart } from './report.js';
 import { makeSelfie } from './selfie.js';
 import { startServer } from './server.js';
 
@@ -28,6 +28,7 @@ const engines = await startEngines();
 const load = createHelper(fork(fileURLToPath(new URL('./load.js', import.meta.url))));
 const server = await startServer();
 try {
+  printStart(server.startedIn);
   await load.ask({
     url: `${server.url}/liveness`,
     body: JSON.stringify({ image: picture.toString('base64') }),
