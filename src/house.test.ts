@@ -44,6 +44,7 @@ describe('the arrows between folders', () => {
     ['contracts/passive', 'sharp', false],
     ['services', '../perception/engine.ts', true],
     ['services', '../decisions/fusion.ts', true],
+    ['contracts/passive', '../../decisions/fusion.ts', false],
     ['services', '../stores/ports.ts', true],
     ['services', '../perception/pool.ts', false],
     ['services', '../perception/models/registry.ts', false],

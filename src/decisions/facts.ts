@@ -124,7 +124,7 @@ export interface FaceFacts {
   readonly antiSpoof: Readonly<Record<string, Fact<AntiSpoofScore>>>;
 }
 
-/** A model that spoke, with the hash of its weights. */
+/** A model in use, with the hash of its weights. */
 export interface ModelIdentity {
   readonly role: 'detector' | 'mesh' | 'iris' | 'anti-spoof' | 'embedding' | 'occlusion';
   /** The model's name in the registry, `minifasnet-v2` for instance. */
@@ -155,7 +155,7 @@ export interface FrameFacts {
   readonly capturedAt: number | null;
   /** Up to ten faces, largest first. */
   readonly faces: readonly FaceFacts[];
-  /** The models that spoke. */
+  /** The models in use. */
   readonly models: readonly ModelIdentity[];
   readonly timings: readonly StageTiming[];
 }

@@ -69,7 +69,9 @@ async function bestTurns(finder: FaceFinder, asSent: Look, stages: Stages): Prom
   let best = { doubt: asSent.doubt * clearlyLess, turns: 0 as QuarterTurns };
   for (const turns of [1, 3, 2] as const) {
     const trial = await look(finder, small, turns, noCloser, stages);
-    if (trial.doubt < best.doubt && trial.turnsNeeded === 0) best = trial;
+    // A wide-open mouth alone raises doubt; only a picture that was the wrong way up also looks better turned.
+    const isSurer = scoreOf(trial) > scoreOf(asSent);
+    if (isSurer && trial.doubt < best.doubt && trial.turnsNeeded === 0) best = trial;
   }
   return best.turns;
 }
@@ -121,6 +123,11 @@ async function look(
   const { misfit, pose } = fitMeanFace(largestMesh.points);
   const turnsNeeded = ((4 - Math.round(pose.roll / 90)) % 4) as QuarterTurns;
   return { turns, pyramid, detections, largestMesh, doubt: misfit / largest.score ** 2, turnsNeeded };
+}
+
+/** The detector's score of the largest face, 0 where there is none. */
+function scoreOf({ detections }: Look): number {
+  return detections[0]?.score ?? 0;
 }
 
 /** A trial is content with a glance: tiny faces that lie on their side are not looked for. */

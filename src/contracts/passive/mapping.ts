@@ -1,5 +1,4 @@
 import { type FaceFacts, type FrameFacts, valueIfMeasured } from '../../decisions/facts.ts';
-import type { LivenessDecision } from '../../decisions/fusion.ts';
 import { explain } from '../../decisions/reasons.ts';
 import type { LivenessCheck } from '../../services/check-liveness.ts';
 import type { LivenessResponse } from './schemas.ts';
@@ -41,7 +40,10 @@ export function toResponse(check: LivenessCheck, context: AnswerContext): Livene
 }
 
 /** The confidence in the label, not in life; an inconclusive label claims nothing. */
-function confidence({ verdict, liveProbability }: LivenessDecision): number {
+function confidence({
+  verdict,
+  liveProbability,
+}: Pick<LivenessCheck, 'verdict' | 'liveProbability'>): number {
   if (verdict === 'inconclusive' || liveProbability === null) return 0;
   return verdict === 'live' ? liveProbability : 1 - liveProbability;
 }
