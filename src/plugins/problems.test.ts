@@ -7,7 +7,7 @@ import { faceFacts, frameFacts } from '../../test/support/facts.ts';
 import { BonafideError, catalogue, type ErrorCode } from '../errors.ts';
 
 const json = { 'content-type': 'application/json' };
-const post = (payload: InjectOptions['payload'], headers = json): InjectOptions => ({
+const post = (payload: InjectOptions['payload'], headers: Record<string, string> = json): InjectOptions => ({
   method: 'POST',
   url: '/liveness',
   headers,
@@ -31,6 +31,7 @@ const requests: readonly [ErrorCode, string, InjectOptions][] = [
     post('image=1', { 'content-type': 'application/x-www-form-urlencoded' }),
   ],
   ['unsupported_media_type', 'plain text', post('{}', { 'content-type': 'text/plain' })],
+  ['unsupported_media_type', 'a compressed body', post('{}', { ...json, 'content-encoding': 'gzip' })],
   ['unsupported_media_type', 'nonsense for a type', post('{}', { 'content-type': ';;;' })],
   ['payload_too_large', 'an image over the limit', post({ image: 'A'.repeat(1_400) })],
   ['payload_too_large', 'a body over the limit', post({ image: 'A'.repeat(40_000) })],

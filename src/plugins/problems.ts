@@ -62,6 +62,13 @@ export const problems = fastifyPlugin(async (app: FastifyInstance) => {
   // Before the body: a stranger's upload to nowhere takes no memory.
   app.addHook('preParsing', async (request, reply) => {
     if (request.is404) return answerNotFound(request, reply);
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new BonafideError(
+        'unsupported_media_type',
+        'Send the body as it is, without a Content-Encoding.',
+      );
+    }
   });
   app.setNotFoundHandler(answerNotFound);
   app.setErrorHandler(answerError);
