@@ -64,6 +64,8 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
     genReqId: requestId,
     rewriteUrl: routableUrl,
     requestTimeout: arrivalLimit,
+    // Node looks for late requests every 30 s by default, which would make a minute last one and a half.
+    http: { connectionsCheckingInterval: 2_000 },
     // While the server drains, connections that are open are still served.
     return503OnClosing: false,
     frameworkErrors: answerError,

@@ -14,6 +14,14 @@ it.each([',', ' ', ' , ,'])('API_KEY=%j is a mistake, not an open server', (key)
   expect(() => readConfig({ API_KEY: key })).toThrow(/API_KEY is set, but holds no key/);
 });
 
+it.each(['notaurl', 'ftp://x.example', 'https://x.example/?a=b'])('PUBLIC_URL=%s is refused', (url) => {
+  expect(() => readConfig({ PUBLIC_URL: url })).toThrow(/PUBLIC_URL=.*: must be an http or https address/);
+});
+
+it('refuses a list of nets that names none', () => {
+  expect(() => readConfig({ ANTISPOOF_NETS: ',' })).toThrow(/ANTISPOOF_NETS is set, but names no net/);
+});
+
 it('names every wrong setting at once', () => {
   const wrong = { PORT: 'eighty', ENABLE_METRICS: 'maybe', LIVE_THRESHOLD: '0.2', API_KEY: ',' };
   expect(() => readConfig(wrong)).toThrow(

@@ -155,6 +155,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const keys = items(values.API_KEY);
   // An operator who sets a key, a blank secret for instance, does not mean an open server.
   if (env.API_KEY && keys.length === 0) problems.push('API_KEY is set, but holds no key.');
+  if (env.ANTISPOOF_NETS?.trim() && items(values.ANTISPOOF_NETS).length === 0)
+    problems.push('ANTISPOOF_NETS is set, but names no net.');
+  if (values.PUBLIC_URL && !isBaseUrl(values.PUBLIC_URL))
+    problems.push(`PUBLIC_URL=${values.PUBLIC_URL}: must be an http or https address without a query.`);
   if (values.ATTACK_THRESHOLD > values.LIVE_THRESHOLD)
     problems.push('ATTACK_THRESHOLD must not be above LIVE_THRESHOLD.');
   if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
@@ -188,6 +192,12 @@ export function envExample(): string {
     return `# ${description}\n# ${name}=${defaultOf(schema)}\n`;
   });
   return `# Every setting of the server with its default. Printed by \`npm run env-example\`.\n\n${blocks.join('\n')}`;
+}
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && search === '' && hash === '';
 }
 
 function defaultOf(schema: TSchema): unknown {

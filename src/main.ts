@@ -25,7 +25,10 @@ async function main(): Promise<void> {
 
   const stop = async () => {
     logger.info('stopping: no new connections; requests under way are finished');
+    // An upload that stalls must not hold the stop up: what works is done by its own deadline.
+    const drained = setTimeout(() => app.server.closeAllConnections(), config.REQUEST_TIMEOUT_MS);
     await app.close();
+    clearTimeout(drained);
     await perception.close();
     logger.info('stopped');
   };

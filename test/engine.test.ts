@@ -220,7 +220,7 @@ describe('models that are missing or wrong', () => {
     expect(models.map(({ name }) => name)).toEqual(['blazeface', 'facemesh', 'iris']);
     expect(notices.join('\n')).toMatch(/YuNet is not installed: BlazeFace/);
     expect(notices.join('\n')).toMatch(
-      /Not installed: anti-spoof minifasnet-v2, minifasnet-v1se: passive checks are inconclusive/,
+      /Not installed in .* \(MODELS_DIR\): anti-spoof minifasnet-v2, minifasnet-v1se: passive checks are inconclusive/,
     );
   });
 
@@ -235,6 +235,9 @@ describe('models that are missing or wrong', () => {
   it('refuses an unknown net, a MODEL_PATH that is missing and one that is no model', async () => {
     await expect(start({ antiSpoofNets: ['resnet'] })).rejects.toThrow(
       /ANTISPOOF_NETS names "resnet".*known are minifasnet-v2/,
+    );
+    await expect(start({ antiSpoofNets: ['minifasnet-v1se'] })).rejects.toThrow(
+      /minifasnet-v1se alone, which must not/,
     );
     await expect(start({ modelPath: '/nowhere.onnx' })).rejects.toThrow(
       /MODEL_PATH=\/nowhere.onnx cannot be read/,

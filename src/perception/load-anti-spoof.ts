@@ -14,6 +14,9 @@ const recipes: Readonly<Record<string, MiniFasNetRecipe>> = {
   'minifasnet-v2se': { cropScale: 1.5, crop: 'square', order: 'rgb', white: 1, liveClass: 0 },
 };
 
+/** Nets that are no evidence by themselves: on one's own camera they call too many attacks live. */
+const neverAlone: readonly string[] = ['minifasnet-v1se'];
+
 /** The anti-spoof nets of one process. */
 export interface AntiSpoofNets {
   readonly loaded: readonly Loaded<AntiSpoofNet>[];
@@ -32,8 +35,11 @@ export async function loadAntiSpoof(
   notices: string[],
 ): Promise<AntiSpoofNets> {
   if (options.modelPath) {
-    return { loaded: [await loadByPath(options.modelPath, session, notices)], missing: [] };
+    const net = await loadByPath(options.modelPath, session, notices);
+    refuseAlone([net.identity.name], 'MODEL_PATH');
+    return { loaded: [net], missing: [] };
   }
+  refuseAlone(options.antiSpoofNets, 'ANTISPOOF_NETS');
   const loaded: Loaded<AntiSpoofNet>[] = [];
   const missing: string[] = [];
   for (const name of options.antiSpoofNets) {
@@ -51,11 +57,16 @@ export async function loadAntiSpoof(
   }
   if (missing.length > 0) {
     notices.push(
-      `Not installed: anti-spoof ${missing.join(', ')}: passive checks are inconclusive without it. ` +
+      `Not installed in ${options.modelsDir} (MODELS_DIR): anti-spoof ${missing.join(', ')}: passive checks are inconclusive without it. ` +
         `\`bonafide models pull ${missing.join(' ')}\` fetches what is missing.`,
     );
   }
   return { loaded, missing };
+}
+
+function refuseAlone([only, ...others]: readonly string[], setting: string): void {
+  if (only === undefined || others.length > 0 || !neverAlone.includes(only)) return;
+  throw new Error(`${setting} names ${only} alone, which must not be used alone: add minifasnet-v2.`);
 }
 
 /**
