@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { photographPath } from './support/faces.ts';
@@ -11,6 +11,17 @@ async function startServer(settings: Readonly<Record<string, string>> = {}): Pro
   const server = await start(settings);
   onTestFinished(() => void server.process.kill('SIGKILL'));
   return server;
+}
+
+/** A connection that sends the first byte of a body and no more. */
+async function stalledUpload(server: Server): Promise<Socket> {
+  const upload = connect(Number(new URL(server.url).port), '127.0.0.1');
+  upload.on('error', () => {});
+  upload.write(
+    'POST /liveness HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+  );
+  await expect.poll(async () => (await fetch(`${server.url}/health`)).status).toBe(200);
+  return upload;
 }
 
 /** Where one of the three faces of sample1.jpg stands alone, in pixels. */
@@ -87,14 +98,19 @@ describe('stopping', () => {
     expect(await exit).toEqual([0, null]);
   });
 
+  it('does not wait for an upload that stalls longer than any request may take', async () => {
+    const server = await startServer({ REQUEST_TIMEOUT_MS: '500' });
+    const upload = await stalledUpload(server);
+    const exit = once(server.process, 'exit');
+    const cut = once(upload, 'close');
+    server.process.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    await cut;
+  });
+
   it('exits at once at the second signal', async () => {
     const server = await startServer();
-    const upload = connect(Number(new URL(server.url).port), '127.0.0.1');
-    upload.on('error', () => {});
-    upload.write(
-      'POST /liveness HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
-    );
-    await expect.poll(async () => (await fetch(`${server.url}/health`)).status).toBe(200);
+    await stalledUpload(server);
     server.process.kill('SIGINT');
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(server.process.exitCode).toBeNull();

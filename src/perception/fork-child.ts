@@ -50,7 +50,7 @@ export function forkChild(
 }
 
 /** The environment of a perception process. */
-export function childEnvironment(environment: Readonly<Record<string, string | undefined>>) {
+function childEnvironment(environment: Readonly<Record<string, string | undefined>>) {
   const handedDown = HANDED_DOWN.flatMap((name) => {
     const value = environment[name];
     return value === undefined ? [] : [[name, value]];

@@ -5,7 +5,7 @@ import { type Pyramid, type Square, sampleCrop, squareTransform, toImage } from 
 const side = 192;
 
 /** Number of mesh points. */
-export const meshPoints = 468;
+const meshPoints = 468;
 
 /** Mesh points that other files name; sides are the subject's own. */
 export const meshIndex = {
