@@ -31,6 +31,7 @@ async function measure(folder) {
     threads: 1,
     warmUp: false,
     maxImagePixels: 40_000_000,
+    clip: { maxBytes: 0, maxMilliseconds: 0, maxPixels: 0, maxDecodeMilliseconds: 0 },
   });
   const found = [];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -70,6 +70,12 @@ export const settings = Type.Object({
     maximum: 100_000,
     description: 'Jobs that may wait for a process; past it the answer is 503.',
   }),
+  CLIP_TIMEOUT_MS: Type.Integer({
+    default: 60_000,
+    minimum: 100,
+    maximum: 600_000,
+    description: 'Longest wait for the analysis of one clip, queue included, in milliseconds.',
+  }),
   REQUEST_TIMEOUT_MS: Type.Integer({
     default: 15_000,
     minimum: 100,
@@ -95,6 +101,30 @@ export const settings = Type.Object({
     maximum: 200_000_000,
     description: 'Largest image, in pixels, read from its header before decoding.',
   }),
+  MAX_CLIP_BYTES: Type.Integer({
+    default: 20_000_000,
+    minimum: 1_000,
+    maximum: 1_000_000_000,
+    description: 'Largest clip file, in bytes.',
+  }),
+  MAX_CLIP_SECONDS: Type.Number({
+    default: 30,
+    minimum: 1,
+    maximum: 300,
+    description: 'Longest clip, in seconds.',
+  }),
+  MAX_CLIP_PIXELS: Type.Integer({
+    default: 9_000_000,
+    minimum: 10_000,
+    maximum: 50_000_000,
+    description: "Largest frame of a clip, in pixels; the default admits phones' 4K.",
+  }),
+  CLIP_DECODE_TIMEOUT_MS: Type.Integer({
+    default: 20_000,
+    minimum: 100,
+    maximum: 600_000,
+    description: 'Longest time spent on decoding one clip, in milliseconds.',
+  }),
   LIVE_THRESHOLD: Type.Number({
     default: 0.9,
     minimum: 0,
@@ -113,6 +143,64 @@ export const settings = Type.Object({
     minimum: 0,
     maximum: 1,
     description: 'A face lower than this share of the largest one is a bystander and does not count.',
+  }),
+  REQUIRED_SUCCESSES: Type.Integer({
+    default: 3,
+    minimum: 1,
+    maximum: 20,
+    description: 'Challenges to be passed in a WebSocket session.',
+  }),
+  CHALLENGE_TIMEOUT: Type.Number({
+    default: 5,
+    minimum: 1,
+    maximum: 60,
+    description: 'Longest time for one challenge, in seconds.',
+  }),
+  SESSION_TIMEOUT: Type.Number({
+    default: 30,
+    minimum: 1,
+    maximum: 600,
+    description: 'Longest time for a whole WebSocket session, in seconds.',
+  }),
+  MAX_WRONG_ATTEMPTS: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 20,
+    description: 'Turns in a wrong direction at which a WebSocket session fails.',
+  }),
+  MAX_SESSIONS: Type.Integer({
+    default: 1_000,
+    minimum: 1,
+    maximum: 100_000,
+    description: 'WebSocket sessions at once; past it a new one is refused.',
+  }),
+  MAX_FRAME_BYTES: Type.Integer({
+    default: 2_000_000,
+    minimum: 1_000,
+    maximum: 100_000_000,
+    description: 'Largest frame of a WebSocket session, in bytes of JPEG.',
+  }),
+  MAX_FRAME_RATE: Type.Number({
+    default: 60,
+    minimum: 1,
+    maximum: 1_000,
+    description: 'Frames a second that a WebSocket session may send, late ones that are dropped included.',
+  }),
+  IDLE_TIMEOUT: Type.Number({
+    default: 10,
+    minimum: 1,
+    maximum: 600,
+    description: 'Longest silence of a WebSocket client, in seconds.',
+  }),
+  FRAMES_THRESHOLD: Type.Number({
+    default: 0.7,
+    minimum: 0,
+    maximum: 1,
+    description: 'Confidence from which posed frames show a real face.',
+  }),
+  FRAMES_ATTACK_VETO: Type.Boolean({
+    default: true,
+    description: 'Strong signs of an attack refuse posed frames, whatever their confidence.',
   }),
   ENABLE_METRICS: Type.Boolean({ default: true, description: 'Serve Prometheus metrics at /metrics.' }),
   METRICS_NEED_KEY: Type.Boolean({
@@ -182,6 +270,12 @@ export function engineOptions(config: Config): EngineOptions {
     threads: config.ORT_THREADS,
     warmUp: !config.DISABLE_WARMUP,
     maxImagePixels: config.MAX_IMAGE_PIXELS,
+    clip: {
+      maxBytes: config.MAX_CLIP_BYTES,
+      maxMilliseconds: config.MAX_CLIP_SECONDS * 1000,
+      maxPixels: config.MAX_CLIP_PIXELS,
+      maxDecodeMilliseconds: config.CLIP_DECODE_TIMEOUT_MS,
+    },
   };
 }
 

@@ -13,6 +13,7 @@ async function main(): Promise<void> {
     processes: config.PERCEPTION_PROCESSES,
     queueLimit: config.QUEUE_LIMIT,
     deadlineMs: config.REQUEST_TIMEOUT_MS,
+    clipDeadlineMs: config.CLIP_TIMEOUT_MS,
     entry: new URL('./perception/process.js', import.meta.url),
     environment: process.env,
     onEvent: (event) => logger[isRoutine(event) ? 'info' : 'warn']({ event }, 'perception process'),

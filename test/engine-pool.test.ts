@@ -32,6 +32,7 @@ async function startPool(options: Partial<PoolOptions> = {}) {
     processes: 2,
     queueLimit: 64,
     deadlineMs: 30_000,
+    clipDeadlineMs: 60_000,
     entry: new URL('../dist/perception/process.js', import.meta.url),
     onEvent: (event) => events.push(event),
     ...options,

@@ -38,6 +38,7 @@ beforeAll(async () => {
     processes: 2,
     queueLimit: CLIENTS,
     deadlineMs: 15_000,
+    clipDeadlineMs: 60_000,
     entry: new URL('../dist/perception/process.js', import.meta.url),
     onEvent: (event) => events.push(event),
   });

@@ -7,6 +7,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { FrameFacts } from '../src/decisions/facts.ts';
 import type { ImageRequest, Perception } from '../src/perception/engine.ts';
 import { createPool, type PoolEvent, type PoolOptions } from '../src/perception/pool.ts';
+import { engineOptions } from './support/engine.ts';
 
 const ENTRY = new URL('pool/engine.js', import.meta.url);
 const REQUEST: ImageRequest = { measuredFaces: 1 };
@@ -31,18 +32,11 @@ interface Order {
 async function startPool(options: Partial<PoolOptions> = {}, start: object = {}): Promise<TestPool> {
   const events: PoolEvent[] = [];
   const pool = await createPool({
-    engine: {
-      modelsDir: JSON.stringify(start),
-      modelPath: '',
-      antiSpoofNets: [],
-      executionProviders: ['cpu'],
-      threads: 1,
-      warmUp: false,
-      maxImagePixels: 1_000_000,
-    },
+    engine: engineOptions({ modelsDir: JSON.stringify(start) }),
     processes: 1,
     queueLimit: 100,
     deadlineMs: 20_000,
+    clipDeadlineMs: 20_000,
     entry: ENTRY,
     onEvent: (event) => events.push(event),
     ...options,

@@ -99,16 +99,33 @@ export interface AntiSpoofScore {
   readonly logit: number;
 }
 
+/** A face as a vector of unit length. Only vectors of one model may be compared. */
+export interface Embedding {
+  /** The model's name in the registry. */
+  readonly model: string;
+  readonly vector: Float32Array;
+}
+
+/**
+ * How much the aligned face changed since the frame before it, 0 (the same picture) to 1. What each number
+ * means stands in `perception/face-change.ts`.
+ */
+export interface FaceChange {
+  readonly eyes: number;
+  readonly elsewhere: number;
+}
+
 /** Everything perception can state about one face. */
 export interface FaceFacts {
+  /** Of the detector; of the mesh where a face was followed from one frame to the next. */
   readonly box: Box;
   /**
    * Shorter side of the box in the pixels that were measured: less than in `box` where a large picture
    * was reduced first. What is too small to judge is told by this.
    */
   readonly measuredSide: number;
-  /** The detector's score, 0..1. */
-  readonly detectorScore: number;
+  /** The detector's score, 0..1; `not_requested` where a face was followed. */
+  readonly detectorScore: Fact<number>;
   /** 468 mesh points, flat `[x0, y0, z0, x1, …]`: pixels; z in the same pixels, smaller is nearer. */
   readonly mesh: Fact<Float32Array>;
   /** The mesh net's own belief that it looks at a face, 0..1. */
@@ -117,6 +134,9 @@ export interface FaceFacts {
   readonly pose: Fact<Pose>;
   readonly eyes: Fact<EyePair<EyeOpenness>>;
   readonly texture: Fact<TextureMeasures>;
+  readonly embedding: Fact<Embedding>;
+  /** Since the frame before; `not_requested` for a picture without one. */
+  readonly change: Fact<FaceChange>;
   /**
    * One entry for each anti-spoof net that is asked for, by its name in the model registry; `no_model`
    * where its file is missing.
@@ -137,7 +157,7 @@ export interface ModelIdentity {
 
 /** How long one stage of perception took. */
 export interface StageTiming {
-  /** `decode`, `detect`, `mesh`, `iris`, `texture` or `anti-spoof/<model>`. */
+  /** `decode`, `detect`, `mesh`, `iris`, `texture`, `embedding`, `change` or `anti-spoof/<model>`. */
   readonly stage: string;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
@@ -151,11 +171,28 @@ export interface FrameFacts {
   readonly height: number;
   /** The container's format: `jpeg`, `png`, `webp`, `avif`, `heic`, `gif` or `tiff`. */
   readonly format: string;
-  /** When the frame was taken, in milliseconds of its own clock; `null` for a still. */
+  /** When the frame was taken, in milliseconds since the clip's first one; `null` for a still. */
   readonly capturedAt: number | null;
   /** Up to ten faces, largest first. */
   readonly faces: readonly FaceFacts[];
   /** The models in use. */
   readonly models: readonly ModelIdentity[];
+  readonly timings: readonly StageTiming[];
+}
+
+/** Everything perception can state about one clip. */
+export interface ClipFacts {
+  /** The file's format by its first bytes, `mp4` for instance, and its video codec, `h264` for instance. */
+  readonly container: string;
+  readonly codec: string;
+  /** Frames that were decoded; `frames` holds those that were measured. */
+  readonly decodedFrames: number;
+  /** Time stamp of the last frame, counted from the first. */
+  readonly milliseconds: number;
+  /** In the order of their time stamps (`capturedAt`). Their own `timings` are empty. */
+  readonly frames: readonly FrameFacts[];
+  /** The models in use. */
+  readonly models: readonly ModelIdentity[];
+  /** One entry a stage: the sum over all frames. */
   readonly timings: readonly StageTiming[];
 }

@@ -1,9 +1,8 @@
-import type { FrameFacts } from '../decisions/facts.ts';
 import { BonafideError } from '../errors.ts';
 import { type Deferred, deferred } from './deferred.ts';
-import type { EngineOptions, ImageRequest, PerceptionDescription } from './engine.ts';
+import type { EngineOptions, PerceptionDescription } from './engine.ts';
 import { type ForkedChild, forkChild } from './fork-child.ts';
-import type { Failure, FromProcess, ToProcess } from './protocol.ts';
+import type { Failure, FromProcess, Task, TaskFacts, ToProcess } from './protocol.ts';
 
 /** A process that has not loaded its models by then never will. */
 const START_LIMIT_MS = 60_000;
@@ -62,7 +61,7 @@ export interface Run {
    *
    * @throws BonafideError whatever the engine threw, or `perception_lost`
    */
-  readonly facts: Promise<FrameFacts>;
+  readonly facts: Promise<TaskFacts>;
   /** Makes the process give the job up, by force when it has not within two seconds. */
   stop(): void;
 }
@@ -78,8 +77,8 @@ export interface Child {
   /** Resolves when the process is gone. */
   readonly ended: Promise<Ending>;
   state(): ChildState;
-  /** Works on one image; only while idle. */
-  run(bytes: Uint8Array, request: ImageRequest): Run;
+  /** Works on one task; only while idle. */
+  run(task: Task): Run;
   /** Ends the process after the job it has. */
   retire(): void;
   /** Ends the process now, by force when it has not left within two seconds. */
@@ -105,7 +104,7 @@ function attend({ process: child, pid, lastWords }: ForkedChild, options: ChildO
   const startLimit = setTimeout(kill, START_LIMIT_MS, 'start');
   let stopLimit: NodeJS.Timeout | undefined;
   let state: ChildState = 'starting';
-  let job: Deferred<FrameFacts> | undefined;
+  let job: Deferred<TaskFacts> | undefined;
   let jobsDone = 0;
   let wasReady = false;
   let retiring = false;
@@ -202,11 +201,11 @@ function attend({ process: child, pid, lastWords }: ForkedChild, options: ChildO
     oversized: oversized.promise,
     ended: ended.promise,
     state: () => state,
-    run(bytes, request) {
-      const mine = deferred<FrameFacts>();
+    run(task) {
+      const mine = deferred<TaskFacts>();
       state = 'busy';
       job = mine;
-      send({ type: 'analyse_image', bytes, request });
+      send(task);
       return {
         facts: mine.promise,
         stop: () => {

@@ -1,9 +1,45 @@
-import type { FrameFacts, ModelIdentity } from '../decisions/facts.ts';
+import type { ClipFacts, FrameFacts, ModelIdentity } from '../decisions/facts.ts';
+
+/** What can be measured of a face beyond its box, mesh and pose. */
+export type Measurement = 'eyes' | 'texture' | 'anti_spoof' | 'embedding';
 
 /** What a caller wants to know of one image. */
 export interface ImageRequest {
-  /** How many of the largest faces are measured in full, 0..10; the others carry box and score only. */
+  /** How many of the largest faces are measured, 0..10; the others carry box and score only. */
   readonly measuredFaces: number;
+  /** What is measured of them; all but the embedding unless told otherwise. */
+  readonly measure?: readonly Measurement[];
+  /**
+   * `thorough`, the default: in every orientation, and small faces in tiles; `glance`: one look at an
+   * upright picture, for the frames of a stream.
+   */
+  readonly search?: 'thorough' | 'glance';
+  /**
+   * The mesh of the face in the frame before, in pixels of a frame of this size. The face is looked for
+   * there, at a third of the cost, and if it is there, no other is looked for; texture and anti-spoof
+   * scores, which need the detector's box, are not measured then.
+   */
+  readonly follow?: Float32Array;
+}
+
+/** What a caller wants to know of one clip. The largest face of each frame is measured. */
+export interface ClipRequest {
+  /**
+   * Milliseconds between frames that are looked at in full: every face is looked for, and the largest gets
+   * texture, anti-spoof scores and an embedding. Between them the largest is followed: pose, eyes, change.
+   */
+  readonly fullLookEvery: number;
+}
+
+/** What a clip may cost. */
+export interface ClipBounds {
+  readonly maxBytes: number;
+  /** From the first frame to the last. */
+  readonly maxMilliseconds: number;
+  /** Width times height of a frame. */
+  readonly maxPixels: number;
+  /** Time spent on decoding alone. */
+  readonly maxDecodeMilliseconds: number;
 }
 
 /** What the engine needs to know to load its models. */
@@ -21,6 +57,7 @@ export interface EngineOptions {
   readonly warmUp: boolean;
   /** Images with more pixels than this are refused before they are decoded. */
   readonly maxImagePixels: number;
+  readonly clip: ClipBounds;
 }
 
 /**
@@ -29,6 +66,7 @@ export interface EngineOptions {
  */
 export interface Engine {
   analyseImage(bytes: Uint8Array, request: ImageRequest, shouldStop: () => boolean): Promise<FrameFacts>;
+  analyseClip(bytes: Uint8Array, request: ClipRequest, shouldStop: () => boolean): Promise<ClipFacts>;
   describe(): PerceptionDescription;
 }
 
@@ -67,6 +105,13 @@ export interface Perception {
    *   `perception_lost`, `deadline_exceeded` or `cancelled`
    */
   analyseImage(bytes: Uint8Array, request: ImageRequest, signal?: AbortSignal): Promise<FrameFacts>;
+  /**
+   * Decodes one clip and measures the largest face of each frame.
+   *
+   * @throws BonafideError `unsupported_format`, `invalid_clip`, `payload_too_large`, `too_many_pixels`,
+   *   `clip_too_long`, `busy`, `perception_lost`, `deadline_exceeded` or `cancelled`
+   */
+  analyseClip(bytes: Uint8Array, request: ClipRequest, signal?: AbortSignal): Promise<ClipFacts>;
   describe(): PerceptionDescription;
   load(): PerceptionLoad;
   /** Finishes nothing, releases everything: pending jobs are refused with `shutting_down`. */

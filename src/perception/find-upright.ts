@@ -5,6 +5,7 @@ import { type FaceMesh, regionFromBox, regionFromMesh } from './models/facemesh.
 import { type QuarterTurns, turnImage } from './orientation.ts';
 import { fitMeanFace } from './pose.ts';
 import { buildPyramid, type Pyramid, type Square } from './sampling.ts';
+import type { Stages } from './stages.ts';
 
 /** The nets that find faces and tell whether they stand upright. */
 export interface FaceFinder {
@@ -23,16 +24,8 @@ export interface UprightFaces {
   readonly largestMesh: FaceMesh | undefined;
 }
 
-/** Accompanies the work: its stages are timed, and between them it can be stopped. */
-export interface Stages {
-  /** Times one stage; see `StageTiming`. */
-  readonly timed: <T>(stage: string, work: () => T | Promise<T>) => Promise<T>;
-  /** Lets the process hear what else is said to it; throws `cancelled` when the work should stop. */
-  readonly breathe: () => Promise<void>;
-}
-
 /** The coarsest pyramid level: half the detectors' smallest input. */
-const coarsestSide = 128;
+export const coarsestSide = 128;
 
 /** The other orientations of an image are first tried at this size, YuNet's own. */
 const trialSide = 640;
@@ -60,6 +53,11 @@ export async function findUpright(
   if (turns === 0) return asSent;
   const turned = await look(finder, image, turns, lookCloser, stages);
   return turned.detections.length > 0 ? turned : asSent;
+}
+
+/** Finds the faces of an image that stands upright, small ones beside a large one not surely. */
+export function findAtAGlance(finder: FaceFinder, image: RgbImage, stages: Stages): Promise<UprightFaces> {
+  return look(finder, image, 0, noCloser, stages);
 }
 
 /** The quarter turns that leave clearly less doubt than the image as it was sent, else none. */
@@ -130,5 +128,5 @@ function scoreOf({ detections }: Look): number {
   return detections[0]?.score ?? 0;
 }
 
-/** A trial is content with a glance: tiny faces that lie on their side are not looked for. */
+/** Content with a glance: tiny faces are not looked for. */
 const noCloser: typeof lookCloser = async (_detector, _pyramid, found) => found;

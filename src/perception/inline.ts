@@ -15,26 +15,32 @@ export async function createInlinePerception(options: EngineOptions): Promise<Pe
   let running = 0;
   let closed = false;
 
+  /** Does `work` when all before it is done. */
+  function inTurn<T>(work: (shouldStop: () => boolean) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const shouldStop = () => closed || signal?.aborted === true;
+    const refuse = () => new BonafideError(closed ? 'shutting_down' : 'cancelled');
+    queued++;
+    const facts = turn.then(async () => {
+      queued--;
+      if (shouldStop()) throw refuse();
+      running++;
+      try {
+        return await work(shouldStop);
+      } catch (error) {
+        throw shouldStop() ? refuse() : error;
+      } finally {
+        running--;
+      }
+    });
+    turn = facts.catch(() => undefined);
+    return facts;
+  }
+
   return {
-    analyseImage(bytes, request, signal) {
-      const shouldStop = () => closed || signal?.aborted === true;
-      const refuse = () => new BonafideError(closed ? 'shutting_down' : 'cancelled');
-      queued++;
-      const facts = turn.then(async () => {
-        queued--;
-        if (shouldStop()) throw refuse();
-        running++;
-        try {
-          return await engine.analyseImage(bytes, request, shouldStop);
-        } catch (error) {
-          throw shouldStop() ? refuse() : error;
-        } finally {
-          running--;
-        }
-      });
-      turn = facts.catch(() => undefined);
-      return facts;
-    },
+    analyseImage: (bytes, request, signal) =>
+      inTurn((shouldStop) => engine.analyseImage(bytes, request, shouldStop), signal),
+    analyseClip: (bytes, request, signal) =>
+      inTurn((shouldStop) => engine.analyseClip(bytes, request, shouldStop), signal),
     describe: engine.describe,
     load: () => ({ queued, running, processes: closed ? 0 : 1, full: false }),
     async close() {

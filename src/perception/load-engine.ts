@@ -1,5 +1,7 @@
 import { restrictImageLibrary } from '../media/decode-image.ts';
-import { analyseImage, type Models } from './analyse-image.ts';
+import { analyseClip } from './analyse-clip.ts';
+import { analyseImage } from './analyse-image.ts';
+import type { Models } from './describe-face.ts';
 import type { Detector } from './detection.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { loadAntiSpoof } from './load-anti-spoof.ts';
@@ -42,6 +44,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     analyseImage: (bytes, request, shouldStop) =>
       analyseImage(models, bytes, request, options.maxImagePixels, shouldStop),
+    analyseClip: (bytes, request, shouldStop) =>
+      analyseClip(models, bytes, request, options.clip, shouldStop),
     describe: () => ({ models: models.identities, executionProviders, notices }),
   };
 }

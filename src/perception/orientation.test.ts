@@ -32,7 +32,9 @@ describe('restoreFace', () => {
   const face: FaceFacts = {
     box: { x: 10, y: 20, width: 30, height: 40 },
     measuredSide: 30,
-    detectorScore: 1,
+    detectorScore: measured(1),
+    embedding: unavailable('not_requested'),
+    change: unavailable('not_requested'),
     mesh: measured(Float32Array.of(10, 20, -5)),
     presence: measured(1),
     iris: measured({

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FrameFacts, ModelIdentity } from '../decisions/facts.ts';
+import type { ClipFacts, FrameFacts, ModelIdentity } from '../decisions/facts.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import { backOffMs } from './back-off.ts';
 import { type Child, type ChildEvent, type ChildState, type Run, startChild } from './child.ts';
 import { type Deferred, deferred } from './deferred.ts';
-import type { EngineOptions, ImageRequest, Perception, PerceptionDescription } from './engine.ts';
+import type { EngineOptions, Perception, PerceptionDescription } from './engine.ts';
+import type { Task, TaskFacts } from './protocol.ts';
 
 /**
  * Resident memory after a job, in bytes, past which a process is replaced: one and a half times the
@@ -28,6 +29,8 @@ export interface PoolOptions {
   readonly queueLimit: number;
   /** Longest time from a job's arrival to its answer, queue included, in milliseconds. */
   readonly deadlineMs: number;
+  /** The same of a clip. */
+  readonly clipDeadlineMs: number;
   /** The built `process.js`. */
   readonly entry: URL;
   readonly onEvent: (event: PoolEvent) => void;
@@ -40,9 +43,8 @@ export interface PoolOptions {
   readonly recycleAboveBytes?: number;
 }
 
-interface Job extends Deferred<FrameFacts> {
-  readonly bytes: Uint8Array;
-  readonly request: ImageRequest;
+interface Job extends Deferred<TaskFacts> {
+  readonly task: Task;
   /** Its work; `undefined` while it waits. */
   run?: Run;
 }
@@ -55,9 +57,11 @@ interface Job extends Deferred<FrameFacts> {
  * @throws Error the sentence that the start of a process failed with
  */
 export async function createPool(options: PoolOptions): Promise<Perception> {
-  const { queueLimit, deadlineMs, onEvent } = options;
+  const { queueLimit, onEvent } = options;
   const children = new Set<Child>();
   const queue: Job[] = [];
+  /** The clips that are worked on. */
+  const clips = new Set<Job>();
   /** For each job that has no answer yet, what answers it with an error. */
   const unanswered = new Set<(code: ErrorCode) => void>();
   const closing = new AbortController();
@@ -114,18 +118,26 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
 
   function dispatch(): void {
     for (const child of inState('idle')) {
-      const job = queue.shift();
+      const job = nextJob();
       if (!job) return;
-      job.run = child.run(job.bytes, job.request);
-      job.run.facts.then(job.resolve, job.reject);
+      job.run = child.run(job.task);
+      if (isClip(job)) clips.add(job);
+      job.run.facts.then(job.resolve, job.reject).finally(() => clips.delete(job));
     }
   }
 
-  async function analyseImage(bytes: Uint8Array, request: ImageRequest, signal?: AbortSignal) {
+  /** First come, first served, but that a clip takes seconds: one process is left to the pictures. */
+  function nextJob(): Job | undefined {
+    const clipMayRun = clips.size < Math.max(1, options.processes - 1);
+    const place = clipMayRun ? 0 : queue.findIndex((job) => !isClip(job));
+    return place < 0 ? undefined : queue.splice(place, 1)[0];
+  }
+
+  async function submit(task: Task, signal?: AbortSignal): Promise<TaskFacts> {
     if (closing.signal.aborted) throw new BonafideError('shutting_down');
     if (signal?.aborted) throw new BonafideError('cancelled');
     if (full()) throw new BonafideError('busy');
-    const job: Job = { bytes, request, ...deferred<FrameFacts>() };
+    const job: Job = { task, ...deferred<TaskFacts>() };
     const giveUp = (code: ErrorCode) => {
       job.reject(new BonafideError(code));
       job.run?.stop();
@@ -133,7 +145,8 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
       if (place >= 0) queue.splice(place, 1);
     };
     const onAbort = () => giveUp('cancelled');
-    const deadline = setTimeout(giveUp, deadlineMs, 'deadline_exceeded');
+    const limit = isClip(job) ? options.clipDeadlineMs : options.deadlineMs;
+    const deadline = setTimeout(giveUp, limit, 'deadline_exceeded');
     signal?.addEventListener('abort', onAbort);
     unanswered.add(giveUp);
     queue.push(job);
@@ -161,7 +174,10 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
     throw error;
   });
   return {
-    analyseImage,
+    analyseImage: (bytes, request, signal) =>
+      submit({ type: 'analyse_image', bytes, request }, signal) as Promise<FrameFacts>,
+    analyseClip: (bytes, request, signal) =>
+      submit({ type: 'analyse_clip', bytes, request }, signal) as Promise<ClipFacts>,
     describe: () => description!,
     load: () => {
       const running = inState('busy').length;
@@ -170,6 +186,10 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
     },
     close,
   };
+}
+
+function isClip({ task }: Job): boolean {
+  return task.type === 'analyse_clip';
 }
 
 function isReady(child: Child): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { BonafideError } from '../errors.ts';
 import type { Engine, EngineOptions } from './engine.ts';
-import type { Failure, FromProcess, ToProcess } from './protocol.ts';
+import type { Failure, FromProcess, Task, TaskFacts, ToProcess } from './protocol.ts';
 
 /**
  * The life of a perception process, from inside: loads the models when told to, then answers one job
@@ -17,10 +17,11 @@ export function serve(createEngine: (options: EngineOptions) => Promise<Engine>)
       case 'start':
         engine = await createEngine(message.engine);
         return { type: 'ready', description: engine.describe() };
-      case 'analyse_image': {
+      case 'analyse_image':
+      case 'analyse_clip': {
         if (!engine) throw new Error('A job came before the models were loaded.');
         stopped = false;
-        const facts = await engine.analyseImage(message.bytes, message.request, () => stopped);
+        const facts = await work(engine, message, () => stopped);
         return { type: 'facts', facts, rss: process.memoryUsage.rss() };
       }
       case 'stop':
@@ -40,6 +41,12 @@ export function serve(createEngine: (options: EngineOptions) => Promise<Engine>)
   process.on('disconnect', () => process.exit());
   // A Ctrl-C or a service manager signals the whole group; the parent drains first and then hangs up.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
+}
+
+function work(engine: Engine, task: Task, shouldStop: () => boolean): Promise<TaskFacts> {
+  return task.type === 'analyse_image'
+    ? engine.analyseImage(task.bytes, task.request, shouldStop)
+    : engine.analyseClip(task.bytes, task.request, shouldStop);
 }
 
 function apology(message: ToProcess, error: unknown): FromProcess {

@@ -9,6 +9,7 @@ import type { Engine } from '../../src/perception/engine.ts';
 import { createEngine } from '../../src/perception/load-engine.ts';
 import { createSession } from '../../src/perception/runtime/session.ts';
 import { buildPyramid, sampleCrop, squareTransform } from '../../src/perception/sampling.ts';
+import { engineOptions } from '../support/engine.ts';
 
 const shared = join(import.meta.dirname, '../../../shared');
 
@@ -45,15 +46,7 @@ type PoseNet = (image: RgbImage, box: Box) => Promise<Pose>;
 const clips = new Map<string, readonly Sample[]>();
 
 beforeAll(async () => {
-  const engine = await createEngine({
-    modelsDir: join(shared, 'models'),
-    modelPath: '',
-    antiSpoofNets: [],
-    executionProviders: ['cpu'],
-    threads: 1,
-    warmUp: false,
-    maxImagePixels: 1e7,
-  });
+  const engine = await createEngine(engineOptions({ modelsDir: join(shared, 'models'), antiSpoofNets: [] }));
   const fsaNet = await loadFsaNet();
   for (const path of [...live, ...others]) clips.set(path, await sampleClip(engine, fsaNet, path));
 }, 900_000);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FaceFacts, valueIfMeasured } from '../../src/decisions/facts.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';
+import { engineOptions } from '../support/engine.ts';
 import { loadSampleFaces, photographPath, type SampleFace } from '../support/faces.ts';
 import { onFrame, turned } from '../support/frames.ts';
 
@@ -14,15 +15,12 @@ let perception: Perception;
 let people: readonly SampleFace[];
 
 beforeAll(async () => {
-  perception = await createInlinePerception({
-    modelsDir: `${shared}/models`,
-    modelPath: '',
-    antiSpoofNets: ['minifasnet-v2', 'minifasnet-v1se', 'minifasnet-v2se'],
-    executionProviders: ['cpu'],
-    threads: 1,
-    warmUp: false,
-    maxImagePixels: 25_000_000,
-  });
+  perception = await createInlinePerception(
+    engineOptions({
+      modelsDir: `${shared}/models`,
+      antiSpoofNets: ['minifasnet-v2', 'minifasnet-v1se', 'minifasnet-v2se'],
+    }),
+  );
   people = await loadSampleFaces(perception);
 });
 

@@ -12,10 +12,12 @@ const pool = await createPool({
     threads: 1,
     warmUp: false,
     maxImagePixels: 1e6,
+    clip: { maxBytes: 1e6, maxMilliseconds: 1e4, maxPixels: 1e6, maxDecodeMilliseconds: 1e4 },
   },
   processes: 2,
   queueLimit: 0,
   deadlineMs: 60_000,
+  clipDeadlineMs: 60_000,
   entry: new URL(entry),
   onEvent: (event) => event.type === 'started' && pids.push(event.pid),
 });

@@ -14,6 +14,7 @@ export function scriptedPerception(
 ): Perception {
   return {
     analyseImage: (_bytes, _request, signal) => analyse(signal),
+    analyseClip: () => Promise.reject(new Error('No clip was expected.')),
     describe: () => ({
       models: [
         { role: 'detector', pack: 'strong', name: 'blazeface', sha256: 'cd'.repeat(32) },

@@ -5,7 +5,7 @@ export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
   return {
     box: { x: 100, y: 50, width: 200, height: 240 },
     measuredSide: 200,
-    detectorScore: 0.95,
+    detectorScore: measured(0.95),
     mesh: measured(new Float32Array(1404)),
     presence: measured(0.99),
     iris: unavailable('not_requested'),
@@ -23,6 +23,8 @@ export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
       lineRatio: 0.02,
       penaltySharpSmall: 0,
     }),
+    embedding: unavailable('not_requested'),
+    change: unavailable('not_requested'),
     antiSpoof: antiSpoof(0.99, 0.95),
     ...changes,
   };

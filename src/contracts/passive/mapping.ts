@@ -51,11 +51,12 @@ function confidence({
 function toFace(face: FaceFacts): Details['faces'][number] {
   const pose = valueIfMeasured(face.pose);
   const eyes = valueIfMeasured(face.eyes);
+  const detectorScore = valueIfMeasured(face.detectorScore);
   const presence = valueIfMeasured(face.presence);
   const { x, y, width, height } = face.box;
   return {
     box: { x: round(x, 1), y: round(y, 1), width: round(width, 1), height: round(height, 1) },
-    detector_score: round(face.detectorScore, 6),
+    detector_score: detectorScore === undefined ? null : round(detectorScore, 6),
     presence: presence === undefined ? null : round(presence, 6),
     pose: pose ? { yaw: round(pose.yaw, 1), pitch: round(pose.pitch, 1), roll: round(pose.roll, 1) } : null,
     eyes: eyes ? { left: toEye(eyes.left), right: toEye(eyes.right) } : null,

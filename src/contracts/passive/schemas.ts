@@ -16,7 +16,7 @@ const face = Type.Object({
     { x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() },
     { description: 'Pixels of the upright image, from its top left corner. It may reach outside.' },
   ),
-  detector_score: share("The detector's score."),
+  detector_score: orNull(Type.Number(), "The detector's score, 0..1."),
   presence: orNull(Type.Number(), "The mesh net's own belief that it sees a face, 0..1."),
   pose: orNull(
     Type.Object({ yaw: Type.Number(), pitch: Type.Number(), roll: Type.Number() }),

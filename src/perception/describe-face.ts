@@ -1,0 +1,168 @@
+import {
+  type AntiSpoofScore,
+  type Box,
+  type FaceFacts,
+  type Fact,
+  type ModelIdentity,
+  measured,
+  unavailable,
+} from '../decisions/facts.ts';
+import type { RgbImage } from '../media/image.ts';
+import type { Detection } from './detection.ts';
+import type { Measurement } from './engine.ts';
+import type { FaceFinder } from './find-upright.ts';
+import type { FaceMesh } from './models/facemesh.ts';
+import type { Eyes } from './models/iris.ts';
+import type { AntiSpoofNet } from './models/minifasnet.ts';
+import { fitMeanFace } from './pose.ts';
+import type { Pyramid } from './sampling.ts';
+import type { Stages } from './stages.ts';
+import { measureTexture } from './texture.ts';
+
+/** The loaded models, by role. */
+export interface Models extends FaceFinder {
+  readonly iris: (pyramid: Pyramid, mesh: Float32Array) => Promise<Eyes>;
+  readonly embedder?: {
+    readonly name: string;
+    /** A vector of unit length. */
+    readonly embed: (pyramid: Pyramid, mesh: Float32Array) => Promise<Float32Array>;
+  };
+  /** `undefined` for a net that is asked for but whose file is missing. */
+  readonly antiSpoof: Readonly<Record<string, AntiSpoofNet | undefined>>;
+  readonly identities: readonly ModelIdentity[];
+}
+
+/**
+ * A detection counts when the detector is this sure, or the mesh net recognises a face in it. MediaPipe's
+ * own limits are 0.65 and 0.5; the false alarms seen (clothes, foliage) scored under 0.6 with a presence
+ * under 0.1, profiles 0.85 with as little presence.
+ */
+const sureDetection = 0.7;
+const surePresence = 0.5;
+
+/** Whether a detection shows a face at all. */
+export function isFace(detection: Detection, mesh: FaceMesh): boolean {
+  return detection.score >= sureDetection || mesh.presence >= surePresence;
+}
+
+/** Whether the mesh net sees the face that it was asked to follow. */
+export function isStillThere(mesh: FaceMesh): boolean {
+  return mesh.presence >= surePresence;
+}
+
+/** Measures a detected face. */
+export async function describeFace(
+  models: Models,
+  pyramid: Pyramid,
+  { box, score }: Detection,
+  mesh: FaceMesh,
+  measure: readonly Measurement[],
+  { timed }: Stages,
+): Promise<FaceFacts> {
+  const face = await describeMesh(models, pyramid, box, mesh, measure, { timed });
+  const texture = measure.includes('texture')
+    ? measured(await timed('texture', () => measureTexture(pyramid[0], box)))
+    : face.texture;
+  const antiSpoof = measure.includes('anti_spoof')
+    ? await scoreAntiSpoof(models.antiSpoof, pyramid[0], box, timed)
+    : face.antiSpoof;
+  return { ...face, detectorScore: measured(score), texture, antiSpoof };
+}
+
+/** Measures what can be told of a face by its mesh; a box that is missing is drawn around it. */
+export async function describeMesh(
+  models: Models,
+  pyramid: Pyramid,
+  detected: Box | undefined,
+  mesh: FaceMesh,
+  measure: readonly Measurement[],
+  { timed }: Pick<Stages, 'timed'>,
+): Promise<FaceFacts> {
+  const box = detected ?? boundsOf(mesh.points);
+  const known = { ...undescribed(box, unavailable('not_requested')), presence: measured(mesh.presence) };
+  if (mesh.presence < surePresence) return { ...known, ...notMeasurable(measure) };
+  const eyes = measure.includes('eyes')
+    ? await timed('iris', () => models.iris(pyramid, mesh.points))
+    : undefined;
+  return {
+    ...known,
+    mesh: measured(mesh.points),
+    pose: measured(fitMeanFace(mesh.points).pose),
+    ...(eyes && { iris: measured(eyes.iris), eyes: measured(eyes.openness) }),
+    ...(measure.includes('embedding') && {
+      embedding: await embed(models.embedder, pyramid, mesh.points, timed),
+    }),
+  };
+}
+
+/** A face of which box, score and presence suffice. */
+export function mentionFace({ box, score }: Detection, mesh: FaceMesh): FaceFacts {
+  return { ...undescribed(box, measured(score)), presence: measured(mesh.presence) };
+}
+
+function undescribed(box: Box, detectorScore: Fact<number>): FaceFacts {
+  const nothing = unavailable('not_requested');
+  return {
+    box,
+    measuredSide: Math.min(box.width, box.height),
+    detectorScore,
+    mesh: nothing,
+    presence: nothing,
+    iris: nothing,
+    pose: nothing,
+    eyes: nothing,
+    texture: nothing,
+    embedding: nothing,
+    change: nothing,
+    antiSpoof: {},
+  };
+}
+
+/** What a face without a mesh cannot tell, of what was asked for. */
+function notMeasurable(measure: readonly Measurement[]): Partial<FaceFacts> {
+  const nothing = unavailable('not_measurable');
+  return {
+    mesh: nothing,
+    pose: nothing,
+    ...(measure.includes('eyes') && { iris: nothing, eyes: nothing }),
+    ...(measure.includes('embedding') && { embedding: nothing }),
+  };
+}
+
+async function embed(
+  embedder: Models['embedder'],
+  pyramid: Pyramid,
+  mesh: Float32Array,
+  timed: Stages['timed'],
+): Promise<FaceFacts['embedding']> {
+  if (!embedder) return unavailable('no_model');
+  const vector = await timed('embedding', () => embedder.embed(pyramid, mesh));
+  return measured({ model: embedder.name, vector });
+}
+
+async function scoreAntiSpoof(
+  nets: Models['antiSpoof'],
+  image: RgbImage,
+  box: Box,
+  timed: Stages['timed'],
+): Promise<Record<string, Fact<AntiSpoofScore>>> {
+  const scores: Record<string, Fact<AntiSpoofScore>> = {};
+  for (const [name, net] of Object.entries(nets)) {
+    scores[name] = net
+      ? measured(await timed(`anti-spoof/${name}`, () => net(image, box)))
+      : unavailable('no_model');
+  }
+  return scores;
+}
+
+/** The smallest upright box around a mesh. */
+function boundsOf(points: Float32Array): Box {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let at = 0; at < points.length; at += 3) {
+    left = Math.min(left, points[at]!);
+    right = Math.max(right, points[at]!);
+    top = Math.min(top, points[at + 1]!);
+    bottom = Math.max(bottom, points[at + 1]!);
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
