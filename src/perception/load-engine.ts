@@ -7,6 +7,7 @@ import type { Engine, EngineOptions } from './engine.ts';
 import { loadAntiSpoof } from './load-anti-spoof.ts';
 import { type Loaded, loadEmbedded, loadStrong } from './load-model.ts';
 import { createBlazeFace } from './models/blazeface.ts';
+import { createDlibResNet } from './models/dlib-resnet.ts';
 import { createFaceMesh } from './models/facemesh.ts';
 import { createIrisNet } from './models/iris.ts';
 import { createYuNet } from './models/yunet.ts';
@@ -28,12 +29,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const detector = await loadDetector(options.modelsDir, session, notices);
   const mesh = await loadEmbedded('facemesh', session, createFaceMesh);
   const iris = await loadEmbedded('iris', session, createIrisNet);
+  const embedder = await loadEmbedded('dlib-resnet', session, createDlibResNet);
   const antiSpoof = await loadAntiSpoof(options, session, notices);
-  const loaded = [detector, mesh, iris, ...antiSpoof.loaded];
+  const loaded = [detector, mesh, iris, embedder, ...antiSpoof.loaded];
   const models: Models = {
     detector: detector.model,
     mesh: mesh.model,
     iris: iris.model,
+    embedder: { name: embedder.identity.name, embed: embedder.model },
     antiSpoof: {
       ...Object.fromEntries(antiSpoof.loaded.map(({ identity, model }) => [identity.name, model])),
       ...Object.fromEntries(antiSpoof.missing.map((name) => [name, undefined])),
@@ -78,7 +81,7 @@ async function loadDetector(
 }
 
 /** Runs every model, and our own hot loops, once on a blank picture: first runs are slow. */
-async function warmUp({ detector, mesh, iris, antiSpoof }: Models): Promise<void> {
+async function warmUp({ detector, mesh, iris, embedder, antiSpoof }: Models): Promise<void> {
   const side = 256;
   const image = { width: side, height: side, data: new Uint8Array(side * side * 3).fill(127) };
   const pyramid = buildPyramid(image, side);
@@ -86,6 +89,7 @@ async function warmUp({ detector, mesh, iris, antiSpoof }: Models): Promise<void
   await detector.detect(pyramid, region);
   const { points } = await mesh(pyramid, region);
   await iris(pyramid, points);
+  await embedder?.embed(pyramid, points);
   const box = { x: side / 4, y: side / 4, width: side / 2, height: side / 2 };
   for (const net of Object.values(antiSpoof)) await net?.(image, box);
   measureTexture(image, box);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ModelIdentity } from '../decisions/facts.ts';
 import { brokenModelSentence, loadModelBytes, locateModel, topologyPath } from './models/files.ts';
 import { type EmbeddedModel, findModel, type ModelEntry, type StrongModel } from './models/registry.ts';
+import { dlibResNetToOnnx } from './runtime/dlib-resnet-to-onnx.ts';
 import { rewritePrelu } from './runtime/rewrite-prelu.ts';
 import { createSession, type Session, type SessionOptions } from './runtime/session.ts';
 import { parseTfjsModel } from './runtime/tfjs-model.ts';
@@ -26,9 +27,16 @@ export async function loadEmbedded<T>(
   const entry = findModel(name) as EmbeddedModel;
   const weights = await loadModelBytes(entry, '');
   const topology = await readFile(topologyPath(entry), 'utf8');
-  const onnx = translateToOnnx(parseTfjsModel(topology, weights));
+  const onnx = translations[entry.format](topology, weights);
   return { identity: identify(entry), model: create(await createSession(onnx, options)) };
 }
+
+const translations: Readonly<
+  Record<EmbeddedModel['format'], (topology: string, weights: Uint8Array) => Uint8Array>
+> = {
+  'tfjs-graph': (topology, weights) => translateToOnnx(parseTfjsModel(topology, weights)),
+  'dlib-resnet-weights': dlibResNetToOnnx,
+};
 
 /**
  * Loads a model of the strong pack, or answers `undefined` where its file is missing.

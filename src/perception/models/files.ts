@@ -24,7 +24,7 @@ export function modelPath(entry: ModelEntry, modelsDir: string): string {
   return entry.pack === 'strong' ? join(modelsDir, entry.file) : embeddedPath(entry, entry.file);
 }
 
-/** Where an embedded model's graph (TFJS JSON) stands. */
+/** Where the JSON file beside an embedded model's weights stands. */
 export function topologyPath(entry: EmbeddedModel): string {
   return embeddedPath(entry, entry.topology);
 }
@@ -71,5 +71,5 @@ export function brokenModelSentence(entry: ModelEntry, file: BrokenModelFile): s
 }
 
 function embeddedPath(entry: EmbeddedModel, file: string): string {
-  return join(packageFolder(entry.source), 'models', file);
+  return join(packageFolder(entry.source), entry.folder, file);
 }

@@ -8,7 +8,7 @@ interface CommonEntry {
   /** The name used in settings, on the command line and in results. */
   readonly name: string;
   readonly role: ModelIdentity['role'];
-  /** The weights file: in the package's `models` folder (embedded) or in MODELS_DIR (strong). */
+  /** The weights file: in a folder of its package (embedded) or in MODELS_DIR (strong). */
   readonly file: string;
   /** Lower-case hex SHA-256 of the weights file; it decides, wherever the file came from. */
   readonly sha256: string;
@@ -19,11 +19,17 @@ interface CommonEntry {
   readonly notice: string;
 }
 
-/** A TFJS graph that an npm package ships: `file` is its weights, `topology` its graph. */
+/** A net that an npm package ships, translated to ONNX at start. */
 export interface EmbeddedModel extends CommonEntry {
   readonly pack: 'embedded';
-  /** The npm package whose `models` folder holds the files. */
+  /** The npm package that holds the files, and the folder in it. */
   readonly source: string;
+  readonly folder: string;
+  /**
+   * What `topology`, the JSON file beside the weights, is: a graph of TensorFlow.js, or a mere manifest
+   * of the weights of dlib's ResNet, whose graph stands in `runtime/dlib-resnet-to-onnx.ts`.
+   */
+  readonly format: 'tfjs-graph' | 'dlib-resnet-weights';
   readonly topology: string;
 }
 
@@ -37,7 +43,12 @@ export interface StrongModel extends CommonEntry {
 
 export type ModelEntry = EmbeddedModel | StrongModel;
 
-const human = '@vladmandic/human';
+const human = {
+  pack: 'embedded',
+  source: '@vladmandic/human',
+  folder: 'models',
+  format: 'tfjs-graph',
+} as const;
 const mediaPipe = 'MediaPipe, by Google; converted to TensorFlow.js and shipped by @vladmandic/human (MIT).';
 const yakhyo = 'https://github.com/yakhyo/face-anti-spoofing/raw/c175efef505bc275f7835cc9aa2aecab305ac184';
 
@@ -49,8 +60,7 @@ export const registry: readonly ModelEntry[] = deepFreeze([
   {
     name: 'blazeface',
     role: 'detector',
-    pack: 'embedded',
-    source: human,
+    ...human,
     file: 'blazeface.bin',
     topology: 'blazeface.json',
     sha256: 'dc9a97fdc50bc43216554bdd69aa3e7b9361a519ee7bdd996a2f69a98a6f9b72',
@@ -61,8 +71,7 @@ export const registry: readonly ModelEntry[] = deepFreeze([
   {
     name: 'facemesh',
     role: 'mesh',
-    pack: 'embedded',
-    source: human,
+    ...human,
     file: 'facemesh.bin',
     topology: 'facemesh.json',
     sha256: '3826da640b0a3021161605369ee6af293f75d518040355b960ec71a3390c1c0b',
@@ -73,14 +82,28 @@ export const registry: readonly ModelEntry[] = deepFreeze([
   {
     name: 'iris',
     role: 'iris',
-    pack: 'embedded',
-    source: human,
+    ...human,
     file: 'iris.bin',
     topology: 'iris.json',
     sha256: 'd7f296d184274213d4642681ae186112cbbec77fd2ab066257d3c56a1940bc71',
     bytes: 2_599_092,
     licence: 'Apache-2.0',
     notice: mediaPipe,
+  },
+  {
+    name: 'dlib-resnet',
+    role: 'embedding',
+    pack: 'embedded',
+    source: '@vladmandic/face-api',
+    folder: 'model',
+    format: 'dlib-resnet-weights',
+    file: 'face_recognition_model.bin',
+    topology: 'face_recognition_model-weights_manifest.json',
+    sha256: 'b413e420d6840b2775fba32008db6f3cddb07d485967fb42cfcf379c16a8c589',
+    bytes: 6_444_032,
+    licence: 'CC0-1.0',
+    notice:
+      "dlib's face-recognition ResNet, 128 dimensions, by Davis King; quantised weights shipped by @vladmandic/face-api (MIT).",
   },
   {
     name: 'yunet',

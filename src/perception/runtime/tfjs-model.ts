@@ -26,11 +26,13 @@ export interface TfjsModel {
   readonly weights: ReadonlyMap<string, TfTensor>;
 }
 
-interface WeightSpec {
+/** How one weight is stored, as a weights manifest says it. */
+export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: string;
-  readonly quantization?: { readonly dtype: string };
+  /** A byte stands for `byte · scale + min`; halves need neither. */
+  readonly quantization?: { readonly dtype: string; readonly scale?: number; readonly min?: number };
 }
 
 /**
@@ -48,17 +50,27 @@ export function parseTfjsModel(topology: string, weights: Uint8Array): TfjsModel
   };
   const nodes = model.modelTopology?.node;
   if (!nodes || !model.weightsManifest) throw new Error('This is not a TensorFlow.js graph model.');
+  const specs = model.weightsManifest.flatMap((group) => group.weights);
+  return { nodes, weights: readWeights(specs, weights) };
+}
+
+/**
+ * Reads all weights of a file, which stand in the order of their manifest.
+ *
+ * @throws Error naming the weight when its type is unknown or the file is too short or too long
+ */
+export function readWeights(specs: readonly WeightSpec[], bytes: Uint8Array): Map<string, TfTensor> {
   const tensors = new Map<string, TfTensor>();
   let offset = 0;
-  for (const spec of model.weightsManifest.flatMap((group) => group.weights)) {
-    const { tensor, byteLength } = readWeight(spec, weights, offset);
+  for (const spec of specs) {
+    const { tensor, byteLength } = readWeight(spec, bytes, offset);
     tensors.set(spec.name, tensor);
     offset += byteLength;
   }
-  if (offset !== weights.length) {
-    throw new Error(`The weights file has ${weights.length} bytes where the model describes ${offset}.`);
+  if (offset !== bytes.length) {
+    throw new Error(`The weights file has ${bytes.length} bytes where the model describes ${offset}.`);
   }
-  return { nodes, weights: tensors };
+  return tensors;
 }
 
 function readWeight(
@@ -67,7 +79,7 @@ function readWeight(
   offset: number,
 ): { tensor: TfTensor; byteLength: number } {
   const stored = spec.quantization?.dtype ?? spec.dtype;
-  const size = { float32: 4, int32: 4, float16: 2 }[stored];
+  const size = { float32: 4, int32: 4, float16: 2, uint8: 1 }[stored];
   if (!size) throw new Error(`Weight ${spec.name} has the unknown type ${stored}.`);
   const count = spec.shape.reduce((product, length) => product * length, 1);
   const byteLength = count * size;
@@ -78,13 +90,15 @@ function readWeight(
   }
   // A copy of its own: offsets need not be multiples of four, and a Buffer's slice would share memory.
   const raw = new Uint8Array(bytes.subarray(offset, offset + byteLength)).buffer;
-  const data =
-    stored === 'float32'
-      ? new Float32Array(raw)
-      : stored === 'int32'
-        ? new Int32Array(raw)
-        : halvesToSingles(new Uint16Array(raw));
-  return { tensor: { shape: spec.shape, data }, byteLength };
+  return { tensor: { shape: spec.shape, data: decode(raw, stored, spec) }, byteLength };
+}
+
+function decode(raw: ArrayBuffer, stored: string, { quantization }: WeightSpec): TfTensor['data'] {
+  if (stored === 'float32') return new Float32Array(raw);
+  if (stored === 'int32') return new Int32Array(raw);
+  if (stored === 'float16') return halvesToSingles(new Uint16Array(raw));
+  const { scale = 1, min = 0 } = quantization ?? {};
+  return Float32Array.from(new Uint8Array(raw), (byte) => byte * scale + min);
 }
 
 function halvesToSingles(halves: Uint16Array): Float32Array {

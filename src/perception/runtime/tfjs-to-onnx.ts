@@ -138,7 +138,7 @@ function elementwise(graph: GraphBuilder, node: TfNode, op: string, operands: nu
 }
 
 /** A convolution's kernel in ONNX order `[out, in / groups, height, width]`. */
-interface Kernel {
+export interface Kernel {
   readonly dims: readonly [number, number, number, number];
   readonly groups: number;
   readonly data: Float32Array;
@@ -170,7 +170,7 @@ function convolve(graph: GraphBuilder, node: TfNode, kernel: Kernel, bias?: TfTe
 }
 
 /** TensorFlow's `[height, width, in, out]` to ONNX. */
-function denseKernel({ shape, data }: TfTensor): Kernel {
+export function denseKernel({ shape, data }: TfTensor): Kernel {
   const [height = 0, width = 0, input = 0, output = 0] = shape;
   const reordered = new Float32Array(data.length);
   let at = 0;
