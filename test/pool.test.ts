@@ -97,6 +97,31 @@ test('refuses what does not fit into the queue', async () => {
   expect(pool.load().full).toBe(false);
 });
 
+test('a clip leaves one process to the pictures, and waits its turn within the queue', async () => {
+  const pool = await startPool({ processes: 2, queueLimit: 1 });
+  const order = (ms: number) => Buffer.from(JSON.stringify({ do: 'sleep', ms }));
+  const clip = (ms: number) => pool.analyseClip(order(ms), { fullLookEvery: 400 });
+  const first = clip(400);
+  const second = clip(1);
+  expect(pool.load()).toMatchObject({ queued: 1, running: 1 });
+  await expect(clip(1)).rejects.toMatchObject({ code: 'busy' });
+  await pool.order({ do: 'sleep', ms: 1 });
+  expect(pool.load()).toMatchObject({ queued: 1, running: 1 });
+  expect(await Promise.all([first, second])).toMatchObject([
+    { decodedFrames: 400, codec: 'h264' },
+    { decodedFrames: 400, codec: 'h264' },
+  ]);
+});
+
+test('a lone process takes clips too, each within the deadline of a clip', async () => {
+  const pool = await startPool({ deadlineMs: 100, clipDeadlineMs: 1_000 });
+  const order = (ms: number) => Buffer.from(JSON.stringify({ do: 'sleep', ms }));
+  await pool.analyseClip(order(300), { fullLookEvery: 400 });
+  await expect(pool.analyseClip(order(3_000), { fullLookEvery: 400 })).rejects.toMatchObject({
+    code: 'deadline_exceeded',
+  });
+});
+
 test('hands catalogue errors on, and keeps the words of others for the log', async () => {
   const pool = await startPool();
   await expect(pool.order({ do: 'refuse' })).rejects.toMatchObject({

@@ -70,6 +70,7 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
 
   const inState = (state: ChildState) => [...children].filter((child) => child.state() === state);
   const full = () => queue.length >= queueLimit && inState('idle').length === 0;
+  const clipMayRun = () => clips.size < Math.max(1, options.processes - 1);
 
   function launch(): Child {
     const child = startChild({
@@ -122,22 +123,24 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
       if (!job) return;
       job.run = child.run(job.task);
       if (isClip(job)) clips.add(job);
-      job.run.facts.then(job.resolve, job.reject).finally(() => clips.delete(job));
+      job.run.facts.then(job.resolve, job.reject).finally(() => {
+        if (clips.delete(job)) dispatch();
+      });
     }
   }
 
   /** First come, first served, but that a clip takes seconds: one process is left to the pictures. */
   function nextJob(): Job | undefined {
-    const clipMayRun = clips.size < Math.max(1, options.processes - 1);
-    const place = clipMayRun ? 0 : queue.findIndex((job) => !isClip(job));
+    const place = clipMayRun() ? 0 : queue.findIndex((job) => !isClip(job));
     return place < 0 ? undefined : queue.splice(place, 1)[0];
   }
 
   async function submit(task: Task, signal?: AbortSignal): Promise<TaskFacts> {
     if (closing.signal.aborted) throw new BonafideError('shutting_down');
     if (signal?.aborted) throw new BonafideError('cancelled');
-    if (full()) throw new BonafideError('busy');
     const job: Job = { task, ...deferred<TaskFacts>() };
+    const mustWait = isClip(job) && !clipMayRun();
+    if (full() || (mustWait && queue.length >= queueLimit)) throw new BonafideError('busy');
     const giveUp = (code: ErrorCode) => {
       job.reject(new BonafideError(code));
       job.run?.stop();

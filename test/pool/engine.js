@@ -35,6 +35,12 @@ serve(async (options) => {
   if (fail) throw new Error(fail);
   if (failWhileExists && existsSync(failWhileExists)) throw new Error('The models are gone.');
   if (die) process.abort();
+  const obey = async (bytes, shouldStop) => {
+    const text = Buffer.from(bytes.subarray(0, 200)).toString();
+    if (!text.startsWith('{')) return;
+    const order = JSON.parse(text);
+    await jobs[order.do](order, shouldStop);
+  };
   return {
     describe: () => ({
       models: models ? JSON.parse(readFileSync(models, 'utf8')) : [],
@@ -42,11 +48,7 @@ serve(async (options) => {
       notices: [JSON.stringify(process.env), JSON.stringify(process.execArgv)],
     }),
     async analyseImage(bytes, request, shouldStop) {
-      const text = Buffer.from(bytes.subarray(0, 200)).toString();
-      if (text.startsWith('{')) {
-        const order = JSON.parse(text);
-        await jobs[order.do](order, shouldStop);
-      }
+      await obey(bytes, shouldStop);
       return {
         width: bytes.length,
         height: process.pid,
@@ -56,6 +58,16 @@ serve(async (options) => {
         faces: [{ mesh: { status: 'measured', value: Float32Array.from(bytes.subarray(-1404)) } }],
         models: [],
         timings: [{ stage: `measured ${request.measuredFaces}`, startedAt: 0, milliseconds: 0 }],
+      };
+    },
+    async analyseClip(bytes, request, shouldStop) {
+      await obey(bytes, shouldStop);
+      return {
+        container: 'mp4',
+        codec: 'h264',
+        decodedFrames: request.fullLookEvery,
+        frames: [],
+        timings: [],
       };
     },
   };
