@@ -4,7 +4,7 @@ import { security } from '../../plugins/api-key.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { LivenessCheck, LivenessCheckContext } from '../../services/check-liveness.ts';
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64 } from '../base64.ts';
 import { toResponse } from './mapping.ts';
 import { livenessRequest, livenessResponse } from './schemas.ts';
 

@@ -1,4 +1,4 @@
-import { BonafideError } from '../../errors.ts';
+import { BonafideError } from '../errors.ts';
 
 /**
  * The bytes of a picture sent as text: base64 or base64url, padded or not, white space anywhere, with
