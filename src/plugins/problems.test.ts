@@ -114,6 +114,21 @@ it('names the methods an address answers to, and the request in the log', async 
   expect(response.json().instance).toBe('urn:bonafide:request:abc-1');
 });
 
+it('says the title in the language that is asked for; nothing else changes', async () => {
+  const app = await testApp();
+  const ask = (language?: string) =>
+    app.inject({ url: '/nowhere', headers: language ? { 'accept-language': language } : {} });
+  const english = await ask();
+  const indonesian = await ask('id-ID,id;q=0.9,en;q=0.8');
+  expect(english.headers).toMatchObject({ 'content-language': 'en', vary: 'accept-language' });
+  expect(indonesian.headers).toMatchObject({ 'content-language': 'id', vary: 'accept-language' });
+  expect(indonesian.json()).toEqual({
+    ...english.json(),
+    title: 'Tidak ada apa pun di alamat ini.',
+    instance: indonesian.json().instance,
+  });
+});
+
 describe('on the socket', () => {
   /** Sends raw bytes and returns all that comes back. */
   async function exchange(text: string): Promise<string> {

@@ -4,12 +4,16 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fastifyPlugin from 'fastify-plugin';
 import { type Static, Type } from 'typebox';
 import { BonafideError, catalogue, type ErrorCode } from '../errors.ts';
+import { chooseLanguage, type Language, say } from '../messages.ts';
 
 /** An error as clients see it: problem details of RFC 9457 with a stable `code`. */
 export const problem = Type.Object(
   {
     type: Type.String({ description: 'A URN that names the kind of error.' }),
-    title: Type.String({ description: 'The kind of error in plain English; the same for each `code`.' }),
+    title: Type.String({
+      description:
+        'The kind of error in plain words; the same for each `code`, in the language that `Accept-Language` asks for: en, id, pt or uz.',
+    }),
     status: Type.Integer({ description: 'The HTTP status.' }),
     detail: Type.Optional(Type.String({ description: 'What is wrong with this request.' })),
     code: Type.String({ description: 'The stable name of the error, for programs.' }),
@@ -88,7 +92,7 @@ export function answerSocketError(error: Error & { readonly code?: string }, soc
     return;
   }
   const known = new BonafideError(socketErrors[error.code ?? ''] ?? 'bad_http');
-  const body = JSON.stringify(problemOf(known, 'none'));
+  const body = JSON.stringify(problemOf(known, 'none', 'en'));
   socket.end(
     [
       `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status]}`,
@@ -129,17 +133,19 @@ function toBonafideError(error: unknown): BonafideError {
 function sendProblem(error: BonafideError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
   if (error.code === 'unauthorised') reply.header('www-authenticate', 'Bearer realm="bonafide"');
+  const language = chooseLanguage(request.headers['accept-language'], 'en');
   return reply
     .code(error.status)
     .type(mediaType)
+    .headers({ 'content-language': language, vary: 'accept-language' })
     .serializer(JSON.stringify)
-    .send(problemOf(error, request.id));
+    .send(problemOf(error, request.id, language));
 }
 
-function problemOf(error: BonafideError, requestId: string): Static<typeof problem> {
+function problemOf(error: BonafideError, requestId: string, language: Language): Static<typeof problem> {
   return {
     type: `urn:bonafide:error:${error.code}`,
-    title: catalogue[error.code].title,
+    title: say(`error.${error.code}`, language),
     status: error.status,
     ...(error.detail === undefined ? {} : { detail: error.detail }),
     code: error.code,
