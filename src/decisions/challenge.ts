@@ -26,6 +26,7 @@ export type FailureReason =
   | 'too_many_frames'
   | 'invalid_frame'
   | 'idle_timeout'
+  | 'shutting_down'
   | 'internal_error';
 
 /** What happens to a session; `at` is milliseconds of one steadily growing clock. */
