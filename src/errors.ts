@@ -4,10 +4,13 @@ interface CatalogueEntry {
   readonly title: string;
   /** Seconds after which trying again makes sense; sent as `Retry-After`. */
   readonly retryAfter?: number;
+  /** What a WebSocket that ends with this error is closed with (RFC 6455, section 7.4.1). */
+  readonly closeCode?: number;
 }
 
 /**
- * Every error the server can answer with: a stable code, its HTTP status and a safe English text.
+ * Every error the server can answer with: a stable code, its HTTP status, for those that end a WebSocket its
+ * close code, and a safe English text.
  * Contracts with words of their own (seeds 002, 003) map these codes to them.
  */
 export const catalogue = {
@@ -18,23 +21,31 @@ export const catalogue = {
   invalid_image: { status: 400, title: 'The image is damaged, truncated or not an image at all.' },
   invalid_clip: { status: 400, title: 'The clip is damaged, truncated or not a clip at all.' },
   unauthorised: { status: 401, title: 'A valid API key is required.' },
+  forbidden_origin: { status: 403, title: 'Pages of this origin may not open sessions on this server.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, title: 'This address does not answer to this method.' },
   request_timeout: { status: 408, title: 'The request did not arrive in time.' },
-  payload_too_large: { status: 413, title: 'The request is larger than this server accepts.' },
+  payload_too_large: {
+    status: 413,
+    title: 'The request is larger than this server accepts.',
+    closeCode: 1009,
+  },
   too_many_pixels: { status: 413, title: 'The image has more pixels than this server accepts.' },
   clip_too_long: { status: 413, title: 'The clip is longer than this server accepts.' },
   unsupported_media_type: { status: 415, title: 'The content type of the request is not accepted here.' },
   unsupported_format: { status: 415, title: 'The image format is not supported.' },
   no_face: { status: 422, title: 'No face was found in the image.' },
   several_faces: { status: 422, title: 'More than one face could be meant.' },
+  upgrade_required: { status: 426, title: 'This address speaks WebSocket only.' },
+  too_many_frames: { status: 429, title: 'Frames came faster than this server accepts.', closeCode: 1008 },
   headers_too_large: { status: 431, title: 'The headers of the request are too large.' },
   cancelled: { status: 499, title: 'The client closed the request.' },
-  internal: { status: 500, title: 'Something went wrong on the server.' },
+  internal: { status: 500, title: 'Something went wrong on the server.', closeCode: 1011 },
   not_implemented: { status: 501, title: 'This server does not offer this check yet.' },
   busy: { status: 503, title: 'The server is busy.', retryAfter: 1 },
   perception_lost: { status: 503, title: 'The analysis was interrupted.', retryAfter: 1 },
-  shutting_down: { status: 503, title: 'The server is shutting down.', retryAfter: 5 },
+  too_many_sessions: { status: 503, title: 'Too many sessions are open.', retryAfter: 5 },
+  shutting_down: { status: 503, title: 'The server is shutting down.', retryAfter: 5, closeCode: 1001 },
   deadline_exceeded: { status: 503, title: 'The analysis took too long.', retryAfter: 2 },
 } as const satisfies Record<string, CatalogueEntry>;
 

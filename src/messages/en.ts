@@ -17,6 +17,7 @@ const failures = {
   'failure.too_many_frames': 'The camera sends too many pictures.',
   'failure.invalid_frame': 'A picture from the camera could not be read.',
   'failure.idle_timeout': 'No pictures came from the camera. Please start again.',
+  'failure.shutting_down': 'The server is being stopped. Please try again in a moment.',
   'failure.internal_error': 'Something went wrong. Please try again.',
 } satisfies Record<`failure.${FailureReason}`, string>;
 
