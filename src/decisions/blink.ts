@@ -1,0 +1,211 @@
+import calibration from './calibration/blink.json' with { type: 'json' };
+import { type FrameFacts, type Pose, valueIfMeasured } from './facts.ts';
+
+const { limits } = calibration;
+
+/** One closing and reopening of both eyes. */
+export interface Blink {
+  /** When the eyes were shut, in milliseconds since the clip's first frame. */
+  readonly at: number;
+  /** Milliseconds from the middle of the closing to the middle of the reopening. */
+  readonly duration: number;
+  /** Mean lid gap of both eyes at that time; 1: as open as they are otherwise, 0: shut. */
+  readonly openness: number;
+}
+
+/** A closing and reopening that is no blink, and why. */
+export interface RefusedBlink extends Blink {
+  readonly why:
+    | 'one_eye'
+    | 'too_short'
+    | 'too_long'
+    | 'too_noisy'
+    | 'face_turned'
+    | 'head_moved'
+    | 'face_warped';
+}
+
+/** What the eyes did. */
+export interface EyeMovements {
+  readonly blinks: readonly Blink[];
+  readonly refused: readonly RefusedBlink[];
+}
+
+/** The eyes of one frame, against their own baseline. */
+export interface EyeSample {
+  /** Milliseconds since the clip's first frame. */
+  readonly at: number;
+  /** Lid gap over the baseline, 1: open. */
+  readonly left: number;
+  readonly right: number;
+  /** The mean of both. */
+  readonly ratio: number;
+  readonly pose: Pose;
+  /** Width over height of the face, which changes when a head turns or a picture is squeezed. */
+  readonly aspect: number;
+}
+
+/** Mesh points: the outer corners of the eyes, the root of the nose and its base. */
+const aspectPoints = { right: 33, left: 263, top: 168, bottom: 2 } as const;
+
+/**
+ * Finds the blinks of the largest face: both eyes close and reopen within half a second against their own
+ * open-eye baseline, while the head stays as it is. Limits and their sources: `calibration/blink.json`.
+ *
+ * @param frames in the order of their time stamps
+ */
+export function findBlinks(frames: readonly FrameFacts[]): EyeMovements {
+  const samples = eyeSamples(frames);
+  const blinks: Blink[] = [];
+  const refused: RefusedBlink[] = [];
+  for (const trough of findTroughs(samples)) {
+    const blink = measureTrough(samples, trough);
+    const why = refusal(samples, trough, blink);
+    if (why) refused.push({ ...blink, why });
+    else blinks.push(blink);
+  }
+  return { blinks, refused };
+}
+
+/** The eyes over time. Frames without a measured face are left out, and eyes that never are seen open. */
+export function eyeSamples(frames: readonly FrameFacts[]): readonly EyeSample[] {
+  const raw = frames.flatMap(rawSample);
+  const frontal = raw.filter(({ pose }) => isFrontal(pose));
+  return raw.flatMap((sample) => {
+    const near = frontal.filter(({ at }) => Math.abs(at - sample.at) <= limits.baselineWindow.value);
+    const openLeft = openGap(near.map(({ left }) => left));
+    const openRight = openGap(near.map(({ right }) => right));
+    if (!(openLeft > limits.openGap.value && openRight > limits.openGap.value)) return [];
+    const [left, right] = [sample.left / openLeft, sample.right / openRight];
+    return [{ ...sample, left, right, ratio: (left + right) / 2 }];
+  });
+}
+
+/** The lid gap of an open eye, of the gaps seen about a moment. */
+function openGap(gaps: readonly number[]): number {
+  return percentile(gaps, limits.baselinePercentile.value);
+}
+
+/** The eyes of one frame before the baseline is known. */
+type RawSample = Omit<EyeSample, 'ratio'>;
+
+function rawSample({ capturedAt, faces: [face] }: FrameFacts): RawSample[] {
+  const eyes = face && valueIfMeasured(face.eyes);
+  const pose = face && valueIfMeasured(face.pose);
+  const mesh = face && valueIfMeasured(face.mesh);
+  if (!eyes || !pose || !mesh || capturedAt === null) return [];
+  const { right, left, top, bottom } = aspectPoints;
+  const aspect = meshDistance(mesh, right, left) / meshDistance(mesh, top, bottom);
+  return [{ at: capturedAt, left: eyes.left.lidGap, right: eyes.right.lidGap, pose, aspect }];
+}
+
+function isFrontal({ yaw, pitch }: Pose): boolean {
+  return Math.abs(yaw) <= limits.frontal.value && Math.abs(pitch) <= limits.frontal.value;
+}
+
+/** A closing and reopening: the eyes are open again in the samples `before` and `after` the lowest one. */
+interface Trough {
+  readonly before: number;
+  readonly lowest: number;
+  readonly after: number;
+}
+
+/** Every time the eyes close far enough, and are seen to close and to reopen. */
+function findTroughs(samples: readonly EyeSample[]): Trough[] {
+  return samples.flatMap(({ ratio }, lowest) => {
+    if (ratio >= limits.closed.value) return [];
+    const before = reopening(samples, lowest, -1);
+    const after = reopening(samples, lowest, 1);
+    return before === undefined || after === undefined ? [] : [{ before, lowest, after }];
+  });
+}
+
+/**
+ * The first sample, going backwards (-1) or forwards (1), in which the eyes are open again; `undefined` where
+ * they close further first, where the clip ends, or where the face was lost meanwhile.
+ */
+function reopening(samples: readonly EyeSample[], lowest: number, step: 1 | -1): number | undefined {
+  const { ratio } = samples[lowest]!;
+  const open = Math.min(limits.reopened.value, ratio + limits.reopenedShare.value * (1 - ratio));
+  for (let at = lowest + step; samples[at]; at += step) {
+    const [sample, last] = [samples[at]!, samples[at - step]!];
+    if (Math.abs(sample.at - last.at) > limits.longestGap.value) return undefined;
+    if (sample.ratio >= open) return at;
+    // Of two equally low samples the first one is the lowest.
+    if (step === -1 ? sample.ratio <= ratio : sample.ratio < ratio) return undefined;
+  }
+  return undefined;
+}
+
+function measureTrough(samples: readonly EyeSample[], { lowest }: Trough): Blink {
+  const { ratio } = samples[lowest]!;
+  const half = (1 + ratio) / 2;
+  const closed = crossing(samples, lowest, -1, half);
+  const duration = crossing(samples, lowest, 1, half) - closed;
+  return { at: closed + limits.peak.value * duration, duration, openness: ratio };
+}
+
+/** When the ratio rises through `level`, going from a sample below it backwards (-1) or forwards (1). */
+function crossing(samples: readonly EyeSample[], from: number, step: 1 | -1, level: number): number {
+  let inner = from;
+  while (samples[inner + step] && samples[inner + step]!.ratio < level) inner += step;
+  const [below, above] = [samples[inner]!, samples[inner + step]];
+  if (!above) return below.at;
+  return below.at + ((level - below.ratio) / (above.ratio - below.ratio)) * (above.at - below.at);
+}
+
+function refusal(
+  samples: readonly EyeSample[],
+  { before, lowest, after }: Trough,
+  { duration }: Blink,
+): RefusedBlink['why'] | undefined {
+  const { at, left, right, ratio, aspect } = samples[lowest]!;
+  if (Math.max(left, right) >= limits.eachClosed.value) return 'one_eye';
+  if (duration < limits.shortest.value) return 'too_short';
+  if (duration > limits.longest.value) return 'too_long';
+  if (Math.max(at - samples[before]!.at, samples[after]!.at - at) > limits.reopensWithin.value)
+    return 'too_long';
+  if (1 - ratio < limits.noise.value * noiseAround(samples, at)) return 'too_noisy';
+  const during = samples.slice(before, after + 1);
+  if (!isFrontal(samples[lowest]!.pose)) return 'face_turned';
+  if (headSpeed(during) > limits.headSpeed.value) return 'head_moved';
+  const usual = (samples[before]!.aspect + samples[after]!.aspect) / 2;
+  const stretch = aspect / usual;
+  const isWarped = Math.abs(Math.log(stretch)) > Math.log(1 + limits.aspectChange.value);
+  // What squeezes a picture by a third makes its eyes narrower by a third: that much is no lid's doing.
+  if (isWarped || ratio * stretch >= limits.closed.value) return 'face_warped';
+  return undefined;
+}
+
+/** The median change of the ratio from one sample to the next. */
+function noiseAround(samples: readonly EyeSample[], time: number): number {
+  const changes: number[] = [];
+  for (let at = 1; at < samples.length; at++)
+    if (Math.abs(samples[at]!.at - time) <= limits.noiseWindow.value)
+      changes.push(Math.abs(samples[at]!.ratio - samples[at - 1]!.ratio));
+  return percentile(changes, 0.5);
+}
+
+/** The fastest turn in yaw and pitch together, in degrees a second over a tenth of a second or more. */
+function headSpeed(samples: readonly EyeSample[]): number {
+  let fastest = 0;
+  for (const [index, { at, pose }] of samples.entries()) {
+    const later = samples.find(
+      (sample, place) => place > index && sample.at - at >= limits.speedWindow.value,
+    );
+    if (!later) break;
+    const turn = Math.hypot(later.pose.yaw - pose.yaw, later.pose.pitch - pose.pitch);
+    fastest = Math.max(fastest, turn / ((later.at - at) / 1000));
+  }
+  return fastest;
+}
+
+/** NaN of nothing. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+}
+
+function meshDistance(mesh: Float32Array, from: number, to: number): number {
+  return Math.hypot(mesh[to * 3]! - mesh[from * 3]!, mesh[to * 3 + 1]! - mesh[from * 3 + 1]!);
+}
