@@ -1,95 +1,70 @@
-import type { FrameFacts } from './facts.ts';
+import calibration from './calibration/challenge.json' with { type: 'json' };
+import { takeFrame } from './challenge-frame.ts';
+import { type ChallengeState, type ChallengeStep, fail, openState, say } from './challenge-state.ts';
+import type { ChallengeEvent, ChallengeSettings, FailureReason, NextLook } from './challenge-words.ts';
+import { wantsEmbedding } from './one-face.ts';
+import type { Direction } from './turn.ts';
 
-/** Where the user is asked to turn; the subject's own sides. */
-export type Direction = 'LEFT' | 'RIGHT' | 'UP' | 'DOWN';
-
-/** What a session asks for; times in milliseconds. Defaults are seed 001's and stand in `config.ts`. */
-export interface ChallengeSettings {
-  readonly requiredSuccesses: number;
-  /** From the announcement of a direction to the turn that answers it. */
-  readonly challengeTimeout: number;
-  readonly sessionTimeout: number;
-  /** Turns in a wrong direction at which the session fails. */
-  readonly maxWrongAttempts: number;
-  /** See `chooseSubject`. */
-  readonly bystanderRatio: number;
-}
-
-/** Why a session failed. */
-export type FailureReason =
-  | 'session_timeout'
-  | 'challenge_timeout'
-  | 'wrong_direction'
-  | 'multiple_faces'
-  | 'face_changed'
-  | 'spoof_detected'
-  | 'too_many_frames'
-  | 'invalid_frame'
-  | 'idle_timeout'
-  | 'shutting_down'
-  | 'internal_error';
-
-/** What happens to a session; `at` is milliseconds of one steadily growing clock. */
-export type ChallengeEvent =
-  /** `at` is when the frame arrived, not when its analysis was done. */
-  | { readonly type: 'frame'; readonly at: number; readonly facts: FrameFacts }
-  /** Time has passed, whether or not frames came. */
-  | { readonly type: 'tick'; readonly at: number }
-  /** The server gives the session up. */
-  | { readonly type: 'abort'; readonly at: number; readonly reason: FailureReason };
-
-/** What the user is told (seed 001's message, but for the words of `message`). */
-export interface ChallengeMessage {
-  readonly type: 'start' | 'waiting' | 'challenge' | 'success' | 'complete' | 'failed' | 'no_face';
-  readonly state: 'WAITING_CENTER' | 'WAITING_ACTION' | 'COMPLETE';
-  readonly instruction: 'CENTER' | Direction | 'VERIFIED';
-  readonly success: number;
-  readonly total: number;
-  /** Degrees, as measured; missing where no face was. */
-  readonly yaw?: number;
-  readonly pitch?: number;
-  /** True in `complete` alone, and there only if all evidence agrees. */
-  readonly live?: boolean;
-  readonly wrongDirection?: Direction;
-  /** In `failed` alone. */
-  readonly reason?: FailureReason;
-}
-
-/** What the next frame should be asked. */
-export interface NextLook {
-  /** Every face is looked for, anti-spoof nets score; else the face is followed, which is cheap. */
-  readonly full: boolean;
-  readonly embedding: boolean;
-  /** The mesh of the face in the frame before, in pixels; missing where it was lost. */
-  readonly follow?: Float32Array;
-}
-
-/** A session: opaque to all but this file. */
-export interface ChallengeState {
-  readonly settings: ChallengeSettings;
-  /** Drawn by the service from a cryptographic source; revealed one at a time. */
-  readonly directions: readonly Direction[];
-}
-
-/** One step of a session. */
-export interface ChallengeStep {
-  readonly state: ChallengeState;
-  /** In this order. */
-  readonly messages: readonly ChallengeMessage[];
-}
+export type { ChallengeState, ChallengeStep } from './challenge-state.ts';
+export type * from './challenge-words.ts';
 
 /** Opens a session. `directions` are as many as `settings.requiredSuccesses`. */
-export declare function startChallenge(
+export function startChallenge(
   settings: ChallengeSettings,
   directions: readonly Direction[],
   at: number,
-): ChallengeStep;
+): ChallengeStep {
+  return say(openState(settings, directions, at), 'start');
+}
 
-/** Moves a session on; an ended one stays as it is and says nothing. */
-export declare function advanceChallenge(state: ChallengeState, event: ChallengeEvent): ChallengeStep;
+/**
+ * Moves a session on; an ended one stays as it is and says nothing.
+ *
+ * A frame is judged by when it arrived. One that arrived in time counts although its analysis ends after the
+ * deadline: ticks grant those on their way a grace (`calibration/challenge.json`). One that arrived late ends
+ * the session at once. Frames count in the order of their events: one whose `at` is older than that of the
+ * frame before is taken to have come with it.
+ */
+export function advanceChallenge(state: ChallengeState, event: ChallengeEvent): ChallengeStep {
+  if (state.phase === 'ended') return { state, messages: [] };
+  if (event.type === 'abort') return fail(state, event.reason);
+  const at =
+    event.type === 'tick' ? event.at - calibration.grace.value : Math.max(event.at, state.latestFrame);
+  const timeOut = timeOutAt(state, at);
+  if (timeOut !== null) return fail(state, timeOut);
+  return event.type === 'tick' ? { state, messages: [] } : takeFrame(state, event.facts, at);
+}
 
 /** When a `tick` is due at the latest; null for a session that has ended. */
-export declare function nextDeadline(state: ChallengeState): number | null;
+export function nextDeadline(state: ChallengeState): number | null {
+  return state.phase === 'ended' ? null : firstDeadline(state) + calibration.grace.value;
+}
 
 /** What the next frame, arriving at `at`, should be asked. */
-export declare function nextLook(state: ChallengeState, at: number): NextLook;
+export function nextLook(state: ChallengeState, at: number): NextLook {
+  if (state.phase === 'ended') return { full: false, embedding: false };
+  const { seen, neutral } = state;
+  const full =
+    seen === null ||
+    state.severalFaces > 0 ||
+    isShortOfLooks(state) ||
+    at - state.latestFullLook >= calibration.evidence.interval.value;
+  const embedding = wantsEmbedding(state.oneFace, seen?.pose ?? null, neutral?.pose ?? null);
+  return { full, embedding, ...(!full && { follow: seen.mesh }) };
+}
+
+/** The last turn is done, and the session has yet to be looked at before it can be judged. */
+function isShortOfLooks({ success, settings, fullLooks }: ChallengeState): boolean {
+  return success === settings.requiredSuccesses && fullLooks < calibration.evidence.minimumLooks.value;
+}
+
+/** The time-out that came first, of those that have come by `at`. */
+function timeOutAt(state: ChallengeState, at: number): FailureReason | null {
+  const deadline = firstDeadline(state);
+  if (at < deadline) return null;
+  return deadline === state.sessionDeadline ? 'session_timeout' : 'challenge_timeout';
+}
+
+function firstDeadline({ sessionDeadline, challengeDeadline }: ChallengeState): number {
+  return Math.min(sessionDeadline, challengeDeadline ?? Infinity);
+}

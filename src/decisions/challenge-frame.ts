@@ -1,0 +1,149 @@
+import calibration from './calibration/challenge.json' with { type: 'json' };
+import {
+  announced,
+  type ChallengeState,
+  type ChallengeStep,
+  fail,
+  type SeenFace,
+  say,
+} from './challenge-state.ts';
+import type { FaceFacts, FrameFacts } from './facts.ts';
+import { affineResidual } from './flatness.ts';
+import { lookOn, neutralPoseOf } from './neutral-pose.ts';
+import { hasSeenVisitor, judgeVisit, seeFace, startVisit } from './one-face.ts';
+import { addEvidence, judgeSession } from './session-evidence.ts';
+import { chooseSubject } from './subject.ts';
+import { bearingOf, type Direction, heldBearing, holdOn } from './turn.ts';
+
+/** Moves a session on by a frame that arrived in time; one message at least. */
+export function takeFrame(before: ChallengeState, facts: FrameFacts, at: number): ChallengeStep {
+  const subject = chooseSubject(facts.faces, before.settings.bystanderRatio);
+  const face = subject.status === 'chosen' ? subject.face : null;
+  const state = look(before, facts, face, at);
+  if (state.severalFaces >= calibration.severalFaces.value) return fail(state, 'multiple_faces');
+  if (state.neutral === null) return learnNeutral(state, face, at);
+  const oneFace = face === null ? state.oneFace : seeFace(state.oneFace, face, state.neutral.pose);
+  const step = followHead({ ...state, oneFace }, at);
+  return step.phase === 'center' ? seekCentre(step, at) : seekTurn(step);
+}
+
+/** Takes down what a frame shows, before anything is made of it. */
+function look(
+  before: ChallengeState,
+  { faces }: FrameFacts,
+  face: FaceFacts | null,
+  at: number,
+): ChallengeState {
+  const isFull = faces[0] === undefined || faces[0].detectorScore.status === 'measured';
+  const several = face === null && faces.length > 0;
+  return {
+    ...before,
+    latestFrame: at,
+    seen: face && seeIn(face),
+    evidence: face === null ? before.evidence : addEvidence(before.evidence, face, at),
+    ...(isFull && {
+      fullLooks: before.fullLooks + 1,
+      latestFullLook: at,
+      severalFaces: several ? before.severalFaces + 1 : 0,
+    }),
+  };
+}
+
+function seeIn({ pose, mesh }: FaceFacts): SeenFace | null {
+  if (pose.status === 'unavailable' || mesh.status === 'unavailable') return null;
+  return { pose: pose.value, mesh: mesh.value };
+}
+
+/** Before the head has come to rest. */
+function learnNeutral(before: ChallengeState, face: FaceFacts | null, at: number): ChallengeStep {
+  const { seen } = before;
+  const steadyLook = lookOn(before.steadyLook, seen?.pose ?? null, at);
+  // Whoever was there before the head came to rest may be somebody else, who hands the phone on.
+  const isNew = steadyLook === null || steadyLook.since === at;
+  const visit = isNew ? startVisit(before.oneFace) : before.oneFace;
+  const oneFace = face === null ? visit : seeFace(visit, face, null);
+  const state = { ...before, steadyLook, oneFace };
+  const pose = neutralPoseOf(steadyLook);
+  if (pose === null || seen === null) return wait(state);
+  return announce({ ...state, neutral: { pose, mesh: seen.mesh } }, at);
+}
+
+/** Where the head points, and since when. */
+function followHead(before: ChallengeState, at: number): ChallengeState {
+  const { seen, neutral } = before;
+  const bearing = seen && bearingOf(seen.pose, neutral!.pose);
+  const hold = holdOn(before.hold, bearing, at);
+  const goesOn = hold !== null && hold.since === before.hold?.since && hold.bearing === before.hold.bearing;
+  const soFar = goesOn ? before.residual : 0;
+  const residual =
+    seen && bearing !== 'CENTER' ? Math.max(soFar, affineResidual(neutral!.mesh, seen.mesh)) : soFar;
+  return { ...before, hold, residual };
+}
+
+/** Between the turns. */
+function seekCentre(state: ChallengeState, at: number): ChallengeStep {
+  if (heldBearing(state.hold) !== 'CENTER' || !hasSeenVisitor(state.oneFace)) return wait(state);
+  if (state.success < state.settings.requiredSuccesses) return announce(state, at);
+  return state.fullLooks < calibration.evidence.minimumLooks.value ? wait(state) : finish(state);
+}
+
+function announce(state: ChallengeState, at: number): ChallengeStep {
+  const { challengeTimeout } = state.settings;
+  const phase = 'action';
+  return say(
+    { ...state, phase, hold: null, mustReturn: false, challengeDeadline: at + challengeTimeout },
+    'challenge',
+  );
+}
+
+/** While a direction is announced. */
+function seekTurn(state: ChallengeState): ChallengeStep {
+  if (state.mustReturn) {
+    const isBack = state.hold?.bearing === 'CENTER';
+    return wait({ ...state, mustReturn: !isBack, hold: isBack ? state.hold : null });
+  }
+  const held = heldBearing(state.hold);
+  if (held === null || held === 'CENTER') return wait(state);
+  return held === announced(state) ? succeed(state) : answerWrongly(state, held);
+}
+
+function succeed(state: ChallengeState): ChallengeStep {
+  if (state.residual < calibration.flat.residual.value) return fail(state, 'spoof_detected');
+  const { oneFace, isSame } = judgeVisit(state.oneFace);
+  if (!isSame) return fail(state, 'face_changed');
+  return say(
+    {
+      ...state,
+      phase: 'center',
+      success: state.success + 1,
+      challengeDeadline: null,
+      hold: null,
+      oneFace: startVisit(oneFace),
+    },
+    'success',
+  );
+}
+
+function answerWrongly(before: ChallengeState, wrongDirection: Direction): ChallengeStep {
+  const wrongAttempts = before.wrongAttempts + 1;
+  const state = { ...before, wrongAttempts, hold: null, mustReturn: true };
+  return wrongAttempts >= state.settings.maxWrongAttempts
+    ? fail(state, 'wrong_direction', { wrongDirection })
+    : say(state, 'waiting', { wrongDirection });
+}
+
+/** The last centre: all that was gathered is judged, once. */
+function finish(state: ChallengeState): ChallengeStep {
+  if (!judgeVisit(state.oneFace).isSame) return fail(state, 'face_changed');
+  const verdict = judgeSession(state.evidence);
+  if (verdict === 'attack') return fail(state, 'spoof_detected');
+  // Without an anti-spoof net the turns themselves are the evidence.
+  const live = verdict === 'live' || verdict === 'unavailable';
+  const { messages } = say(state, 'complete', { state: 'COMPLETE', instruction: 'VERIFIED', live });
+  return { state: { ...state, phase: 'ended' }, messages };
+}
+
+function wait(state: ChallengeState): ChallengeStep {
+  const isThere = state.seen !== null || state.severalFaces > 0;
+  return say(state, isThere ? 'waiting' : 'no_face');
+}

@@ -1,0 +1,114 @@
+import type { ChallengeMessage, ChallengeSettings, FailureReason } from './challenge-words.ts';
+import type { Pose } from './facts.ts';
+import type { SteadyLook } from './neutral-pose.ts';
+import { noVisits, type OneFace } from './one-face.ts';
+import { noEvidence, type SessionEvidence } from './session-evidence.ts';
+import type { Direction, Hold, NeutralPose } from './turn.ts';
+
+/** A session: opaque to all but the challenge's own files. Never changed, only followed by another. */
+export interface ChallengeState {
+  readonly settings: ChallengeSettings;
+  /** Drawn by the service from a cryptographic source; revealed one at a time. */
+  readonly directions: readonly Direction[];
+  readonly phase: 'center' | 'action' | 'ended';
+  readonly success: number;
+  readonly wrongAttempts: number;
+  readonly sessionDeadline: number;
+  /** Of the direction that is announced; null where none is. */
+  readonly challengeDeadline: number | null;
+  /** Arrival of the latest frame; frames count in the order of their events. */
+  readonly latestFrame: number;
+  readonly steadyLook: SteadyLook | null;
+  /** How the head looked when it rested at the start; null until then. */
+  readonly neutral: { readonly pose: NeutralPose; readonly mesh: Float32Array } | null;
+  readonly hold: Hold | null;
+  /** The largest affine residual of the turn that is being held; see `flatness.ts`. */
+  readonly residual: number;
+  /** After a wrong turn, until the head is back: a turn starts from the centre. */
+  readonly mustReturn: boolean;
+  /** The face in the latest frame; null where it was lost. */
+  readonly seen: SeenFace | null;
+  readonly evidence: SessionEvidence;
+  readonly oneFace: OneFace;
+  readonly fullLooks: number;
+  readonly latestFullLook: number;
+  /** Full looks in a row that showed several faces. */
+  readonly severalFaces: number;
+}
+
+/** What was measured of the face that is followed: degrees, pixels. */
+export interface SeenFace {
+  readonly pose: Pose;
+  readonly mesh: Float32Array;
+}
+
+/** One step of a session. */
+export interface ChallengeStep {
+  readonly state: ChallengeState;
+  /** In this order. */
+  readonly messages: readonly ChallengeMessage[];
+}
+
+/** The state of a session that opens at `at`. */
+export function openState(
+  settings: ChallengeSettings,
+  directions: readonly Direction[],
+  at: number,
+): ChallengeState {
+  return {
+    settings,
+    directions,
+    phase: 'center',
+    success: 0,
+    wrongAttempts: 0,
+    sessionDeadline: at + settings.sessionTimeout,
+    challengeDeadline: null,
+    latestFrame: at,
+    steadyLook: null,
+    neutral: null,
+    hold: null,
+    residual: 0,
+    mustReturn: false,
+    seen: null,
+    evidence: noEvidence,
+    oneFace: noVisits,
+    fullLooks: 0,
+    latestFullLook: -Infinity,
+    severalFaces: 0,
+  };
+}
+
+/** The direction that the user is to turn to now. */
+export function announced({ directions, success }: ChallengeState): Direction {
+  return directions[success]!;
+}
+
+/** Goes on to `state` and tells the user where the session stands. */
+export function say(
+  state: ChallengeState,
+  type: ChallengeMessage['type'],
+  more: Partial<ChallengeMessage> = {},
+): ChallengeStep {
+  const { success, seen } = state;
+  const message: ChallengeMessage = {
+    type,
+    ...(state.phase === 'action'
+      ? ({ state: 'WAITING_ACTION', instruction: announced(state) } as const)
+      : ({ state: 'WAITING_CENTER', instruction: 'CENTER' } as const)),
+    success,
+    total: state.settings.requiredSuccesses,
+    ...(seen !== null && type !== 'no_face' && { yaw: seen.pose.yaw, pitch: seen.pose.pitch }),
+    ...more,
+  };
+  return { state, messages: [message] };
+}
+
+/** Ends the session; the user is told the state in which it failed. */
+export function fail(
+  state: ChallengeState,
+  reason: FailureReason,
+  more: Partial<ChallengeMessage> = {},
+): ChallengeStep {
+  const { messages } = say(state, 'failed', { reason, ...more });
+  return { state: { ...state, phase: 'ended' }, messages };
+}

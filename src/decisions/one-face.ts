@@ -1,0 +1,88 @@
+import calibration from './calibration/challenge.json' with { type: 'json' };
+import type { Embedding, FaceFacts, Pose } from './facts.ts';
+import { cosineDistance } from './same-person.ts';
+import type { NeutralPose } from './turn.ts';
+
+/**
+ * Whose face looked at the camera, at each visit to the centre. Far turns make embeddings of one person drift
+ * as far apart as strangers', so faces are compared between the moves, never during them.
+ */
+export interface OneFace {
+  /** The mean face of the first visit; null before there is one. */
+  readonly reference: Embedding | null;
+  /** Faces of the visit that goes on. */
+  readonly visit: readonly Embedding[];
+  /** No model embeds faces on this machine. */
+  readonly isBlind: boolean;
+}
+
+/** Before the first visit. */
+export const noVisits: OneFace = { reference: null, visit: [], isBlind: false };
+
+/** Begins a visit to the centre anew: what was seen in it is not looked at. */
+export function startVisit(oneFace: OneFace): OneFace {
+  return { ...oneFace, visit: [] };
+}
+
+/**
+ * Adds a face to the visit, unless it is full or the face turned too far.
+ *
+ * @param neutral null before it is known: then pitch may be anything, as people's neutral pitch is
+ */
+export function seeFace(oneFace: OneFace, face: FaceFacts, neutral: NeutralPose | null): OneFace {
+  const { embedding, pose } = face;
+  if (embedding.status === 'unavailable')
+    return embedding.reason === 'no_model' ? { ...oneFace, isBlind: true } : oneFace;
+  if (pose.status === 'unavailable' || isVisitFull(oneFace) || !isFrontal(pose.value, neutral))
+    return oneFace;
+  return { ...oneFace, visit: [...oneFace.visit, embedding.value] };
+}
+
+/** Whether the face of the next frame should be embedded, given where the head points now. */
+export function wantsEmbedding(
+  oneFace: OneFace,
+  pose: NeutralPose | null,
+  neutral: NeutralPose | null,
+): boolean {
+  return !oneFace.isBlind && !isVisitFull(oneFace) && pose !== null && isFrontal(pose, neutral);
+}
+
+/** Whether so many faces of the visit are known that it can be judged without waiting for more. */
+export function isVisitFull({ visit }: OneFace): boolean {
+  return visit.length >= calibration.oneFace.frames.value;
+}
+
+/** Whether the visit can be left: it showed whose face it is, or nobody could tell from the first on. */
+export function hasSeenVisitor({ reference, visit, isBlind }: OneFace): boolean {
+  return isBlind || reference === null || visit.length > 0;
+}
+
+/**
+ * Compares the mean face of the visit with that of the first, which it becomes if there is none. A visit
+ * without a face is not judged.
+ */
+export function judgeVisit(oneFace: OneFace): { readonly oneFace: OneFace; readonly isSame: boolean } {
+  const face = meanFace(oneFace.visit);
+  if (face === null) return { oneFace, isSame: true };
+  const { reference } = oneFace;
+  if (reference === null) return { oneFace: { ...oneFace, reference: face }, isSame: true };
+  const isSame =
+    reference.model === face.model &&
+    cosineDistance(reference.vector, face.vector) <= calibration.oneFace.distance.value;
+  return { oneFace, isSame };
+}
+
+function isFrontal(pose: Pick<Pose, 'yaw' | 'pitch'>, neutral: NeutralPose | null): boolean {
+  const { yaw, pitch } = calibration.oneFace;
+  if (neutral === null) return Math.abs(pose.yaw) <= yaw.value;
+  return Math.abs(pose.yaw - neutral.yaw) <= yaw.value && Math.abs(pose.pitch - neutral.pitch) <= pitch.value;
+}
+
+/** The mean of unit vectors, of unit length again; null for none. */
+function meanFace(faces: readonly Embedding[]): Embedding | null {
+  const [first] = faces;
+  if (first === undefined) return null;
+  const sum = first.vector.map((_, at) => faces.reduce((total, { vector }) => total + vector[at]!, 0));
+  const length = Math.hypot(...sum);
+  return { model: first.model, vector: sum.map((value) => value / length) };
+}
