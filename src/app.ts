@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from './config.ts';
+import { messageLimit } from './contracts/challenge/mapping.ts';
+import { challenge } from './contracts/challenge/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { system } from './contracts/system/routes.ts';
 import type { Perception } from './perception/engine.ts';
@@ -13,7 +15,9 @@ import { lifecycle, requestId, routableUrl } from './plugins/lifecycle.ts';
 import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
+import { webSockets } from './plugins/web-sockets.ts';
 import { createActiveChecks } from './services/active-checks.ts';
+import { type ChallengeSessions, createChallengeSessions } from './services/challenge-sessions.ts';
 import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
 import { describeServer } from './services/describe-server.ts';
 
@@ -26,6 +30,8 @@ export interface AppParts {
   readonly now?: () => number;
   /** A source of secure randomness; default: `crypto.randomBytes`. */
   readonly randomBytes?: (size: number) => Buffer;
+  /** A secure random integer, 0 up to but without `limit`; default: `crypto.randomInt`. */
+  readonly randomInt?: (limit: number) => number;
 }
 
 /** Longest time a whole request may take to arrive, in milliseconds: a slow sender holds no socket longer. */
@@ -38,12 +44,14 @@ const arrivalLimit = 60_000;
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config } = parts;
   const app = createServer(parts.logger);
+  const sessions = challengeSessions(parts);
   await app.register(lifecycle);
   await app.register(problems);
   await app.register(helmet, securityHeaders);
+  await app.register(webSockets, { maxMessageBytes: messageLimit(config.MAX_FRAME_BYTES) });
   if (config.ENABLE_METRICS) {
     const keys = config.METRICS_NEED_KEY ? config.API_KEY : [];
-    await app.register(metrics, { perception: parts.perception, keys });
+    await app.register(metrics, { perception: parts.perception, sessions: sessions.figures, keys });
   }
   if (config.ENABLE_TRACING) {
     // Loaded on demand: without tracing, none of OpenTelemetry is.
@@ -52,7 +60,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     await app.register(tracing, { endpoint, serviceVersion: packageInfo.version });
   }
   await app.register(apiDocs, { version: packageInfo.version });
-  await registerContracts(app, parts);
+  await registerContracts(app, parts, sessions);
   await app.ready();
   return app;
 }
@@ -76,7 +84,11 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
   return app.setValidatorCompiler(TypeBoxValidatorCompiler);
 }
 
-async function registerContracts(app: FastifyInstance, parts: AppParts): Promise<void> {
+async function registerContracts(
+  app: FastifyInstance,
+  parts: AppParts,
+  sessions: ChallengeSessions,
+): Promise<void> {
   const { config, perception } = parts;
   await app.register(system, {
     describeServer: () => describeServer(perception),
@@ -91,6 +103,12 @@ async function registerContracts(app: FastifyInstance, parts: AppParts): Promise
     const options = passiveOptions(parts);
     await guarded.register(passive, { ...options, hide: false });
     await guarded.register(passive, { ...options, hide: true, prefix: '/passive' });
+    await guarded.register(challenge, {
+      sessions,
+      origins: { publicUrl: config.PUBLIC_URL, allowed: config.ALLOWED_ORIGINS },
+      maxFrameBytes: config.MAX_FRAME_BYTES,
+      idleTimeout: config.IDLE_TIMEOUT * 1000,
+    });
   });
 }
 
@@ -109,6 +127,24 @@ function passiveOptions({ config, perception, ...parts }: AppParts) {
     publicUrl: config.PUBLIC_URL.replace(/\/+$/, ''),
     maxImageBytes: config.MAX_IMAGE_BYTES,
   };
+}
+
+function challengeSessions({ config, perception, ...parts }: AppParts): ChallengeSessions {
+  return createChallengeSessions({
+    perception,
+    settings: {
+      requiredSuccesses: config.REQUIRED_SUCCESSES,
+      challengeTimeout: config.CHALLENGE_TIMEOUT * 1000,
+      sessionTimeout: config.SESSION_TIMEOUT * 1000,
+      maxWrongAttempts: config.MAX_WRONG_ATTEMPTS,
+      bystanderRatio: config.BYSTANDER_RATIO,
+    },
+    maxSessions: config.MAX_SESSIONS,
+    maxFrameRate: config.MAX_FRAME_RATE,
+    idleTimeout: config.IDLE_TIMEOUT * 1000,
+    now: parts.now ?? (() => performance.now()),
+    randomInt: parts.randomInt ?? ((limit) => randomInt(limit)),
+  });
 }
 
 /**

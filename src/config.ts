@@ -31,6 +31,10 @@ export const settings = Type.Object({
     '',
     'API keys, separated by commas. Empty: every route is open. Otherwise /, /health, /docs, /openapi.json and /metrics stay open.',
   ),
+  ALLOWED_ORIGINS: list(
+    '',
+    "Origins whose pages may open WebSockets, besides the server's own; separated by commas, *: any. Programs that are no browsers send none and always may.",
+  ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'Log level: fatal, error, warn, info, debug, trace or silent.',
@@ -218,8 +222,9 @@ type Settings = Static<typeof settings>;
 
 /** The server's configuration, read once and frozen. */
 export interface Config
-  extends Readonly<Omit<Settings, 'API_KEY' | 'ANTISPOOF_NETS' | 'EXECUTION_PROVIDERS'>> {
+  extends Readonly<Omit<Settings, 'API_KEY' | 'ALLOWED_ORIGINS' | 'ANTISPOOF_NETS' | 'EXECUTION_PROVIDERS'>> {
   readonly API_KEY: readonly string[];
+  readonly ALLOWED_ORIGINS: readonly string[];
   readonly ANTISPOOF_NETS: readonly string[];
   readonly EXECUTION_PROVIDERS: readonly string[];
 }
@@ -255,6 +260,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     HOST: values.HOST || (keys.length > 0 ? '0.0.0.0' : '127.0.0.1'),
     PERCEPTION_PROCESSES: values.PERCEPTION_PROCESSES || availableParallelism(),
     API_KEY: keys,
+    ALLOWED_ORIGINS: items(values.ALLOWED_ORIGINS),
     ANTISPOOF_NETS: items(values.ANTISPOOF_NETS),
     EXECUTION_PROVIDERS: items(values.EXECUTION_PROVIDERS),
   });

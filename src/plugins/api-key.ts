@@ -12,6 +12,9 @@ export const securitySchemes = {
 /** The `security` of a route that asks for a key: either way will do. */
 export const security = [{ apiKey: [] }, { bearer: [] }];
 
+/** What stands before the key in a subprotocol. */
+const keyProtocol = 'bonafide.key.';
+
 /**
  * A hook that lets only holders of one of `keys` pass; without keys everyone passes.
  *
@@ -30,7 +33,15 @@ export function requireApiKey(keys: readonly string[]): (request: FastifyRequest
 
 function shownKeys(headers: IncomingHttpHeaders): string[] {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  return [headers['x-api-key'], bearer].filter((key) => typeof key === 'string');
+  return [headers['x-api-key'], bearer, ...subprotocolKeys(headers)].filter((key) => typeof key === 'string');
+}
+
+/** Browsers cannot set headers of a WebSocket; they show a key in base64url, as one of its subprotocols. */
+function subprotocolKeys(headers: IncomingHttpHeaders): string[] {
+  const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+  return protocols
+    .filter((protocol) => protocol.startsWith(keyProtocol))
+    .map((protocol) => Buffer.from(protocol.slice(keyProtocol.length), 'base64url').toString());
 }
 
 function digest(key: string): Buffer {

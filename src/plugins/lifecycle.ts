@@ -24,8 +24,9 @@ export interface SettledRequest {
   readonly method: string;
   /** The route's pattern, or `unmatched`: never the raw path, which strangers choose. */
   readonly endpoint: string;
-  /** The HTTP status; 499 when the client left before the answer was out. */
+  /** The HTTP status; 101 of a WebSocket, 499 when the client left before the answer was out. */
   readonly status: number;
+  /** From the first byte to the last of the answer, or to the end of a WebSocket. */
   readonly milliseconds: number;
   readonly findings: Findings | null;
 }
@@ -108,8 +109,14 @@ function settle(request: FastifyRequest, reply: FastifyReply): SettledRequest {
   return {
     method: request.method,
     endpoint: request.routeOptions.url ?? 'unmatched',
-    status: reply.raw.writableEnded ? reply.statusCode : catalogue.cancelled.status,
+    status: statusOf(reply),
     milliseconds: reply.elapsedTime,
     findings: request.findings,
   };
+}
+
+function statusOf(reply: FastifyReply): number {
+  if (reply.raw.writableEnded) return reply.statusCode;
+  // Sent, but not by Fastify: a WebSocket has taken the connection over.
+  return reply.sent ? 101 : catalogue.cancelled.status;
 }

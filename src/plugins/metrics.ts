@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Perception } from '../perception/engine.ts';
+import type { ChallengeFigures } from '../services/challenge-sessions.ts';
 import { requireApiKey } from './api-key.ts';
 import { onSettled } from './lifecycle.ts';
+import { observeSessions } from './session-metrics.ts';
 
 /** Seconds; from a cached answer to the longest wait the configuration recommends. */
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
@@ -13,6 +15,8 @@ const stageBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 /** What the metrics are made of, and who may read them. */
 export interface MetricsOptions {
   readonly perception: Perception;
+  /** What WebSocket sessions add up to. */
+  readonly sessions: () => ChallengeFigures;
   /** One of these opens `/metrics`; without any it is open, as scrapers of seed 000 expect. */
   readonly keys: readonly string[];
 }
@@ -21,15 +25,18 @@ export interface MetricsOptions {
  * Prometheus metrics at `GET /metrics`. The five `liveness_request*`
  * and `liveness_inference*` names are that seed's; the rest is ours. One registry for each app.
  */
-export const metrics = fastifyPlugin(async (app: FastifyInstance, { perception, keys }: MetricsOptions) => {
+export const metrics = fastifyPlugin(async (app: FastifyInstance, options: MetricsOptions) => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  observePerception(registry, perception);
+  observePerception(registry, options.perception);
+  observeSessions(registry, options.sessions);
   const observed = requestMetrics(registry);
 
   onSettled(app, (_request, { method, endpoint, status, milliseconds, findings }) => {
     observed.total.inc({ method, endpoint, status });
     observed[status < 400 ? 'success' : 'error'].inc({ method, endpoint });
+    // A WebSocket lasts as long as its user takes: that says nothing of the server.
+    if (status === 101) return;
     observed.latency.observe({ method, endpoint }, milliseconds / 1000);
     if (findings === null) return;
     let inference = 0;
@@ -40,7 +47,7 @@ export const metrics = fastifyPlugin(async (app: FastifyInstance, { perception, 
     observed.inference.observe(inference);
   });
 
-  const onRequest = requireApiKey(keys);
+  const onRequest = requireApiKey(options.keys);
   app.get('/metrics', { schema: { hide: true }, onRequest }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

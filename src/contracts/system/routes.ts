@@ -29,7 +29,10 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
       version: options.version,
       description: options.description,
       authentication: options.needsKey ? ('required' as const) : ('open' as const),
-      contracts: [{ name: 'passive', routes: ['POST /liveness', 'POST /active/blink'] }],
+      contracts: [
+        { name: 'passive', routes: ['POST /liveness', 'POST /active/blink'] },
+        { name: 'challenge', routes: ['WS /ws'] },
+      ],
       links: {
         health: '/health',
         docs: '/docs',

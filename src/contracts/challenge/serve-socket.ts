@@ -1,0 +1,56 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { FastifyRequest } from 'fastify';
+import { chooseLanguage } from '../../messages.ts';
+import type { ChallengeSessions } from '../../services/challenge-sessions.ts';
+import { closeCode, readFrame, toServerMessage } from './mapping.ts';
+
+/** What one socket needs to know. */
+export interface SocketOptions {
+  readonly sessions: Pick<ChallengeSessions, 'open'>;
+  /** Largest image, in bytes. */
+  readonly maxFrameBytes: number;
+  /** Longest time for which a client may be deaf, in milliseconds. */
+  readonly idleTimeout: number;
+}
+
+/** Bytes of answers that may wait for a slow reader: some three hundred messages. */
+const maxBufferedBytes = 65_536;
+
+/** Runs one session over one socket, from the first message to the close. */
+export function serveSocket(socket: WebSocket, request: FastifyRequest, options: SocketOptions): void {
+  const language = chooseLanguage(request.headers['accept-language'], 'uz');
+  const session = options.sessions.open({
+    tell(message, trouble) {
+      if (socket.readyState !== socket.OPEN) return;
+      socket.send(JSON.stringify(toServerMessage(message, language, trouble)));
+      if (socket.bufferedAmount > maxBufferedBytes) socket.terminate();
+    },
+    end({ outcome, reason, frames, milliseconds }) {
+      request.findings = { verdict: outcome, timings: [] };
+      request.log.info({ outcome, reason, frames, ms: Math.round(milliseconds) }, 'challenge session');
+      if (outcome !== 'left') socket.close(closeCode(reason));
+    },
+    fail: (error) => request.log.error(error),
+  });
+  socket.on('message', (data: Buffer, isBinary: boolean) =>
+    session.takeFrame(() => readFrame(data, isBinary, options.maxFrameBytes)),
+  );
+  // What breaks the protocol itself, a message past the limit for instance; the socket is closing by now.
+  socket.on('error', () => session.abort('invalid_frame'));
+  socket.on('close', session.leave);
+  hangUpOnTheDeaf(socket, options.idleTimeout / 2);
+}
+
+/** Ends a connection whose other end has gone without a word, or reads nothing any more. */
+function hangUpOnTheDeaf(socket: WebSocket, interval: number): void {
+  let heard = true;
+  socket.on('pong', () => {
+    heard = true;
+  });
+  const heartbeat = setInterval(() => {
+    if (!heard) return socket.terminate();
+    heard = false;
+    socket.ping();
+  }, interval);
+  socket.on('close', () => clearInterval(heartbeat));
+}

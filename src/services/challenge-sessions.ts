@@ -1,0 +1,94 @@
+import { BonafideError } from '../errors.ts';
+import { createFrameScheduler } from './frame-scheduler.ts';
+import {
+  type ChallengeClient,
+  type ChallengeOptions,
+  type ChallengeSession,
+  type FrameCounts,
+  runChallenge,
+  type SessionSummary,
+} from './run-challenge.ts';
+
+/** What all sessions of one server are made of. */
+export interface ChallengeSessionsOptions extends ChallengeOptions {
+  /** Sessions at once. */
+  readonly maxSessions: number;
+}
+
+/** What all sessions since the start add up to. */
+export interface ChallengeFigures {
+  readonly open: number;
+  /** Ended sessions by outcome and, for `failed`, reason. */
+  readonly ended: readonly (Pick<SessionSummary, 'outcome' | 'reason'> & { readonly sessions: number })[];
+  /** Of ended sessions and of those under way. */
+  readonly frames: FrameCounts;
+}
+
+/** All challenge sessions of one server. */
+export interface ChallengeSessions {
+  /**
+   * Admits one more client.
+   *
+   * @returns what gives the place back
+   * @throws BonafideError `too_many_sessions` or `shutting_down`
+   */
+  admit(): () => void;
+  /** Opens a session for an admitted client, who hears the first message before this returns. */
+  open(client: ChallengeClient): ChallengeSession;
+  /** Ends all sessions with `shutting_down` and admits nobody any more. */
+  close(): void;
+  figures(): ChallengeFigures;
+}
+
+/** Runs the challenges of all clients: their clocks, their randomness, their turns at perception. */
+export function createChallengeSessions(options: ChallengeSessionsOptions): ChallengeSessions {
+  const { perception, now, maxSessions } = options;
+  const scheduler = createFrameScheduler({
+    // A frame for each process: others' requests get through between frames, and no frame waits long.
+    slots: () => Math.max(perception.load().processes, 1),
+    minInterval: 1000 / options.maxFrameRate,
+    now,
+  });
+  const sessions = new Set<ChallengeSession>();
+  const ended = new Map<string, ChallengeFigures['ended'][number]>();
+  const frames = { taken: 0, dropped: 0, refused: 0 };
+  let admitted = 0;
+  let closed = false;
+
+  function count({ outcome, reason }: SessionSummary): void {
+    const key = `${outcome} ${reason}`;
+    const sessions = (ended.get(key)?.sessions ?? 0) + 1;
+    ended.set(key, { outcome, ...(reason && { reason }), sessions });
+  }
+
+  return {
+    admit() {
+      if (closed) throw new BonafideError('shutting_down');
+      if (admitted >= maxSessions) throw new BonafideError('too_many_sessions');
+      admitted++;
+      return () => {
+        admitted--;
+      };
+    },
+    open(client) {
+      const session = runChallenge(options, scheduler, {
+        ...client,
+        end(summary) {
+          sessions.delete(session);
+          count(summary);
+          client.end(summary);
+        },
+        onFrame: (fate) => {
+          frames[fate]++;
+        },
+      });
+      sessions.add(session);
+      return session;
+    },
+    close() {
+      closed = true;
+      for (const session of sessions) session.abort('shutting_down');
+    },
+    figures: () => ({ open: sessions.size, ended: [...ended.values()], frames: { ...frames } }),
+  };
+}
