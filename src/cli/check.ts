@@ -6,15 +6,19 @@ import { explain } from '../decisions/reasons.ts';
 import { BonafideError } from '../errors.ts';
 import { createInlinePerception } from '../perception/inline.ts';
 import { checkLiveness, type LivenessCheck } from '../services/check-liveness.ts';
+import { checkVideo } from './check-video.ts';
 import { drawFacts } from './draw.ts';
 import { UsageError } from './usage.ts';
 
-const usage = `Usage: bonafide check --image FILE [--draw OUT.png] [--json] [--model-type onnx]
+const usage = `Usage: bonafide check --image FILE | --video CLIP [--draw OUT.png] [--json] [--model-type onnx]
 
-Checks one picture as POST /liveness does, with the settings of the environment.
+Checks one picture as POST /liveness does, or measures one clip frame by frame, with the settings of the
+environment.
 
   --image FILE       the picture to check
-  --draw OUT.png     draw box, mesh, pose axes, eyes and the verdict with its reasons
+  --video CLIP       the clip to measure: turns of the head, blinks, anti-spoof scores
+  --draw OUT.png     of a picture, draw box, mesh, pose axes, eyes and the verdict with its reasons; of a clip,
+                     yaw, pitch, eyes and scores over time, and the turns and blinks found in them
   --json             print everything that was measured
   --model-type onnx  accepted for the sake of older clients; ONNX is all there is
   -h, --help         show this text`;
@@ -25,7 +29,7 @@ const colours = { live: '#40e060', attack: '#ff5050', inconclusive: '#ffc040' } 
  * `bonafide check`.
  *
  * @returns the exit code: 0 when a verdict was reached, whatever it is; 1 when the picture has none
- *   (no face, damaged, …)
+ *   (no face, damaged, …), or the clip no face
  * @throws UsageError for wrong arguments
  */
 export async function checkCommand(
@@ -36,6 +40,7 @@ export async function checkCommand(
     args: [...args],
     options: {
       image: { type: 'string' },
+      video: { type: 'string' },
       draw: { type: 'string' },
       json: { type: 'boolean', default: false },
       'model-type': { type: 'string', default: 'onnx' },
@@ -46,13 +51,17 @@ export async function checkCommand(
     console.log(usage);
     return 0;
   }
-  if (!values.image) throw new UsageError('Name a picture: bonafide check --image FILE.');
   if (values['model-type'] !== 'onnx') throw new UsageError('The only --model-type is onnx.');
+  if (values.image && values.video) throw new UsageError('Name a picture or a clip, not both.');
+  const { video, draw, json } = values;
+  if (video) return checkVideo(readConfig(env), { video, draw, json });
+  if (!values.image)
+    throw new UsageError('Name a picture or a clip: bonafide check --image FILE, or --video CLIP.');
   const config = readConfig(env);
   const bytes = await readFile(values.image);
   const outcome = await check(config, bytes);
-  console.log(values.json ? JSON.stringify(outcome, plainNumbers, 2) : describe(outcome).join('\n'));
-  if (values.draw) await draw(values.draw, bytes, outcome);
+  console.log(json ? JSON.stringify(outcome, plainNumbers, 2) : describe(outcome).join('\n'));
+  if (draw) await drawOutcome(draw, bytes, outcome);
   return outcome.error ? 1 : 0;
 }
 
@@ -95,7 +104,7 @@ function failed({ code, message }: BonafideError, facts?: FrameFacts): Outcome {
 }
 
 /** Writes the drawing; of a picture that could not be decoded there is none. */
-async function draw(file: string, bytes: Uint8Array, outcome: Outcome): Promise<void> {
+async function drawOutcome(file: string, bytes: Uint8Array, outcome: Outcome): Promise<void> {
   const { facts, check } = outcome;
   if (!facts) return console.error(`Nothing was drawn to ${file}: the picture was not decoded.`);
   const [title = '', ...lines] = describe(outcome);

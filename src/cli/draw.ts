@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import {
   type FaceFacts,
@@ -7,6 +6,7 @@ import {
   type Pose,
   valueIfMeasured,
 } from '../decisions/facts.ts';
+import { drawText, escapeMarkup } from './draw-text.ts';
 
 /** What is written under the picture. */
 export interface Caption {
@@ -24,12 +24,6 @@ const largestSide = 1600;
 /** Space around the caption, and its letters' height as a share of the drawing's width. */
 const margin = 16;
 const letterShare = 1 / 40;
-/** Pango measures letters in points; at 96 dots an inch a pixel is three quarters of one. */
-const pointsPerPixel = 0.75;
-const font = {
-  family: 'DejaVu Sans Mono',
-  file: createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf'),
-};
 
 /** Colours of the subject's own axes, as in most pose drawings: x red, y green, z (out of the nose) blue. */
 const axes = [
@@ -153,28 +147,10 @@ function turn([x, y, z]: readonly [number, number, number], pose: Pose): [number
   ];
 }
 
-async function writeCaption({ title, colour, lines }: Caption, width: number) {
-  const text = [
+function writeCaption({ title, colour, lines }: Caption, width: number) {
+  const markup = [
     `<span foreground="${colour}" size="150%" weight="bold">${escapeMarkup(title)}</span>`,
     ...lines.map((line) => `<span foreground="#e8e8e8">${escapeMarkup(line)}</span>`),
   ].join('\n');
-  const { data, info } = await sharp({
-    text: {
-      text,
-      font: `${font.family} ${Math.round(width * letterShare * pointsPerPixel)}`,
-      fontfile: font.file,
-      width,
-      dpi: 96,
-      rgba: true,
-      wrap: 'word-char',
-      spacing: 6,
-    },
-  })
-    .png()
-    .toBuffer({ resolveWithObject: true });
-  return { image: data, width: info.width, height: info.height };
-}
-
-function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return drawText(markup, width * letterShare, width);
 }

@@ -20,7 +20,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 const help = `Usage: bonafide <command> [options]
 
 Commands
-  check            check one picture, and draw what was measured
+  check            check one picture or clip, and draw what was measured
   models list      the models the server knows, and which of them are here
   models pull      fetch models, from the internet or a mirror
   models verify    check the files of the models that are here
