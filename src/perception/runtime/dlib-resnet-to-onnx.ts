@@ -170,9 +170,11 @@ class ResNetBuilder {
     const scale = this.weight(`${name}/scale/weights`).data;
     const shift = this.weight(`${name}/scale/biases`).data;
     const filterLength = data.length / dims[0];
+    for (let out = 0, at = 0; out < dims[0]; out++)
+      for (const end = at + filterLength; at < end; at++) data[at]! *= scale[out]!;
     return {
       dims,
-      kernel: data.map((value, at) => value * scale[Math.floor(at / filterLength)]!),
+      kernel: data,
       bias: Float32Array.from(bias, (value, out) => value * scale[out]! + shift[out]!),
     };
   }

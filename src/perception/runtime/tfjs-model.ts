@@ -98,7 +98,10 @@ function decode(raw: ArrayBuffer, stored: string, { quantization }: WeightSpec):
   if (stored === 'int32') return new Int32Array(raw);
   if (stored === 'float16') return halvesToSingles(new Uint16Array(raw));
   const { scale = 1, min = 0 } = quantization ?? {};
-  return Float32Array.from(new Uint8Array(raw), (byte) => byte * scale + min);
+  const bytes = new Uint8Array(raw);
+  const values = new Float32Array(bytes.length);
+  for (let at = 0; at < bytes.length; at++) values[at] = bytes[at]! * scale + min;
+  return values;
 }
 
 function halvesToSingles(halves: Uint16Array): Float32Array {

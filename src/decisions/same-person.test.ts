@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { findModel } from '../perception/models/registry.ts';
+import calibration from './calibration/same-person.json' with { type: 'json' };
+import {
+  anotherPersonFrom,
+  anotherPersonThanStillFrom,
+  cosineDistance,
+  meanEmbedding,
+} from './same-person.ts';
+
+/** A unit vector at an angle, in degrees. */
+function at(degrees: number): Float32Array {
+  const angle = (degrees * Math.PI) / 180;
+  return Float32Array.of(Math.cos(angle), Math.sin(angle));
+}
+
+describe('cosineDistance', () => {
+  it.each([
+    [0, 0],
+    [60, 0.5],
+    [90, 1],
+    [180, 2],
+  ])('between vectors %i° apart is %d', (degrees, distance) => {
+    expect(cosineDistance(at(20), at(20 + degrees))).toBeCloseTo(distance, 6);
+  });
+});
+
+describe('meanEmbedding', () => {
+  it('lies between its embeddings, of unit length', () => {
+    const mean = meanEmbedding([at(10), at(30), at(50)]);
+    expect(mean[0]).toBeCloseTo(at(30)[0]!, 6);
+    expect(mean[1]).toBeCloseTo(at(30)[1]!, 6);
+  });
+
+  it('of one is that one', () => {
+    expect(cosineDistance(meanEmbedding([at(70)]), at(70))).toBeCloseTo(0, 6);
+  });
+
+  it('of none does not exist', () => {
+    expect(() => meanEmbedding([])).toThrow(RangeError);
+  });
+});
+
+describe('the limits of one person', () => {
+  it('are stricter the more frames there are', () => {
+    expect(anotherPersonFrom(3)).toBe(anotherPersonFrom(12));
+    expect(anotherPersonFrom(3)).toBeLessThan(anotherPersonFrom(2));
+    expect(anotherPersonFrom(2)).toBeLessThan(anotherPersonFrom(1));
+    expect(anotherPersonThanStillFrom).toBeLessThan(anotherPersonFrom(1));
+  });
+
+  it('were measured with the weights that the registry names', () => {
+    for (const [name, sha256] of Object.entries(calibration.models)) {
+      expect(findModel(name).sha256).toBe(sha256);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+import calibration from './calibration/same-person.json' with { type: 'json' };
+
+/** How far apart two embeddings of one model are: 1 − cosine similarity, 0 (the same) to 2. */
+export function cosineDistance(one: Float32Array, other: Float32Array): number {
+  let product = 0;
+  for (let at = 0; at < one.length; at++) product += one[at]! * other[at]!;
+  return 1 - product;
+}
+
+/**
+ * One embedding for several pictures of a person: the sum, of unit length again. It varies less than each
+ * of them, with blinks, words and blurred frames.
+ *
+ * @param embeddings of one model, of unit length; at least one
+ * @throws RangeError where there is none
+ */
+export function meanEmbedding(embeddings: readonly Float32Array[]): Float32Array {
+  const [first] = embeddings;
+  if (!first) throw new RangeError('There is no mean of no embeddings.');
+  const sum = new Float64Array(first.length);
+  for (const embedding of embeddings) for (const [at, value] of embedding.entries()) sum[at]! += value;
+  const length = Math.hypot(...sum);
+  return Float32Array.from(sum, (value) => value / length);
+}
+
+/**
+ * The cosine distance from which on the face in a session or clip is no longer the same person's, so that
+ * somebody is sent away wrongly in fewer than one comparison of a thousand. People who look alike to the
+ * model come closer than this; how often stands in `calibration/same-person.json`.
+ *
+ * @param frames how many embeddings the mean has on the side that has fewer, 1 or more
+ */
+export function anotherPersonFrom(frames: number): number {
+  const { oneFrame, twoFrames, threeFrames } = calibration.anotherPerson;
+  if (frames >= 3) return threeFrames.value;
+  return frames === 2 ? twoFrames.value : oneFrame.value;
+}
+
+/**
+ * The cosine distance from which on a clip does not show the person of a still, a selfie for instance, taken
+ * minutes before; the clip's side is the mean of six good frames or more, spread over it.
+ */
+export const anotherPersonThanStillFrom: number = calibration.stillAndClip.value;
