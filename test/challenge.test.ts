@@ -1,0 +1,159 @@
+import { Value } from 'typebox/value';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engineOptions, readConfig } from '../src/config.ts';
+import { serverMessage } from '../src/contracts/challenge/schemas.ts';
+import type { Perception } from '../src/perception/engine.ts';
+import { createInlinePerception } from '../src/perception/inline.ts';
+import { createPool } from '../src/perception/pool.ts';
+import { listeningApp } from './support/app.ts';
+import {
+  type Behaviour,
+  type ClientSettings,
+  cooperative,
+  replayOf,
+  type Session,
+  still,
+  takeChallenge,
+  transports,
+} from './support/challenge-client.ts';
+import { loadSampleFaces } from './support/faces.ts';
+import { type Direction, type PoseBank, renderPoseBank } from './support/pose-bank.ts';
+
+// Seed 001 with the real models, the real pool and puppets for users: the wire alone, with its limits, is
+// tested beside the contract.
+
+const engine = engineOptions(readConfig({ MODELS_DIR: 'none' }));
+const directions: readonly Direction[] = ['LEFT', 'RIGHT', 'UP', 'DOWN'];
+
+let pool: Perception;
+let someone: PoseBank;
+let another: PoseBank;
+beforeAll(async () => {
+  const inline = await createInlinePerception(engine);
+  const samples = await loadSampleFaces(inline);
+  await inline.close();
+  [someone, another] = (await Promise.all(samples.slice(0, 2).map(renderPoseBank))) as [PoseBank, PoseBank];
+  pool = await createPool({
+    engine,
+    processes: 2,
+    queueLimit: 64,
+    deadlineMs: 15_000,
+    clipDeadlineMs: 60_000,
+    entry: new URL('../dist/perception/process.js', import.meta.url),
+    onEvent: () => {},
+  });
+});
+afterAll(() => pool?.close());
+
+/** A server that asks for these directions, again and again. */
+function serverAsking(...asked: readonly Direction[]): Promise<string> {
+  let next = 0;
+  const randomInt = () => directions.indexOf(asked[next++ % asked.length]!);
+  return listeningApp({}, { perception: pool, randomInt });
+}
+
+/** So many sessions, a few at a time: more would only wait for each other. */
+async function takeChallenges(
+  count: number,
+  take: (index: number) => Promise<Session>,
+  atOnce = 6,
+): Promise<Session[]> {
+  const sessions: Session[] = [];
+  const waiting = Array.from({ length: count }, (_, index) => index);
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let index = waiting.shift(); index !== undefined; index = waiting.shift())
+        sessions[index] = await take(index);
+    }),
+  );
+  return sessions;
+}
+
+const reasons = (sessions: readonly Session[]) =>
+  sessions.map(({ last }) => last.reason ?? (last.live ? 'live' : last.type));
+
+/** The whole conversation of a session that asked for left, up and right. */
+function expectPassed({ messages, last, closeCode }: Session): void {
+  expect(messages[0]).toEqual({
+    type: 'start',
+    state: 'WAITING_CENTER',
+    instruction: 'CENTER',
+    success: 0,
+    total: 3,
+  });
+  const told = messages.filter(({ type }) => type === 'challenge' || type === 'success');
+  expect(told.map(({ type, instruction, success }) => `${type} ${instruction} ${success}`)).toEqual([
+    'challenge LEFT 0',
+    'success CENTER 1',
+    'challenge UP 1',
+    'success CENTER 2',
+    'challenge RIGHT 2',
+    'success CENTER 3',
+  ]);
+  expect(last).toMatchObject({
+    type: 'complete',
+    state: 'COMPLETE',
+    instruction: 'VERIFIED',
+    success: 3,
+    live: true,
+  });
+  expect(closeCode).toBe(1000);
+  for (const message of messages) expect(Value.Errors(serverMessage, message)).toEqual([]);
+  // The turn to the left that was asked for reads as one.
+  expect(messages.find(({ type }) => type === 'success')!.yaw).toBeLessThan(-15);
+}
+
+describe('somebody who does as told', () => {
+  it('passes, however the pictures come', async () => {
+    const ways: readonly ClientSettings[] = [
+      { transport: transports.base64 },
+      { transport: transports.dataUrl },
+      { transport: transports.binary },
+      // A picture for each message, as the seed's Python client sends them.
+      { pace: 'each' },
+    ];
+    const url = await serverAsking('LEFT', 'UP', 'RIGHT');
+    const sessions = await Promise.all(
+      ways.map((settings) => takeChallenge(url, cooperative(someone), settings)),
+    );
+    for (const session of sessions) expectPassed(session);
+  });
+
+  it('passes each time, whatever is asked', async () => {
+    const url = await listeningApp({}, { perception: pool });
+    const sessions = await takeChallenges(12, () => takeChallenge(url, cooperative(someone)), 12);
+    expect(reasons(sessions)).toEqual(sessions.map(() => 'live'));
+  });
+});
+
+const opposite: Readonly<Record<Direction, Direction>> = {
+  LEFT: 'RIGHT',
+  RIGHT: 'LEFT',
+  UP: 'UP',
+  DOWN: 'DOWN',
+};
+
+describe('nobody passes who', () => {
+  it.each<[string, () => Behaviour, string]>([
+    ['holds still', () => still(someone), 'challenge_timeout'],
+    ['mirrors left and right', () => cooperative(someone, (asked) => opposite[asked]), 'wrong_direction'],
+    [
+      'swaps the person half-way',
+      () => cooperative(({ success }) => (success > 0 ? another : someone)),
+      'face_changed',
+    ],
+  ])('%s', async (_, behaviour, reason) => {
+    const url = await serverAsking('UP', 'LEFT', 'RIGHT', 'DOWN');
+    const sessions = await takeChallenges(6, () => takeChallenge(url, behaviour()));
+    expect(reasons(sessions)).toEqual(sessions.map(() => reason));
+    for (const { messages } of sessions) expect(messages.some(({ live }) => live === true)).toBe(false);
+  });
+
+  it('replays a session that passed', async () => {
+    const url = await serverAsking('LEFT', 'UP', 'RIGHT', 'DOWN', 'DOWN', 'LEFT');
+    const recorded = await takeChallenge(url, cooperative(someone));
+    expect(recorded.last.live).toBe(true);
+    const { last } = await takeChallenge(url, replayOf(recorded.sent));
+    expect(last).toMatchObject({ type: 'failed', reason: expect.stringMatching(/wrong_direction|timeout/) });
+  });
+});
