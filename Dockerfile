@@ -13,6 +13,8 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 MODELS_DIR=/models
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY pages ./pages
+COPY docs/clients ./docs/clients
 COPY package.json LICENSE NOTICE ./
 # A new named volume takes its owner from here, so that the user below may fill it.
 RUN install -d -o node -g node /models

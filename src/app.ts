@@ -6,6 +6,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from './config.ts';
 import { messageLimit } from './contracts/challenge/mapping.ts';
 import { challenge } from './contracts/challenge/routes.ts';
+import { testPage } from './contracts/challenge/test-page.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { system } from './contracts/system/routes.ts';
 import type { Perception } from './perception/engine.ts';
@@ -96,6 +97,10 @@ async function registerContracts(
     description: packageInfo.description,
     needsKey: config.API_KEY.length > 0,
     hasMetrics: config.ENABLE_METRICS,
+  });
+  await app.register(testPage, {
+    needsKey: config.API_KEY.length > 0,
+    challengeSeconds: config.CHALLENGE_TIMEOUT,
   });
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', requireApiKey(config.API_KEY));
