@@ -8,6 +8,7 @@ import {
   unavailable,
 } from '../decisions/facts.ts';
 import type { RgbImage } from '../media/image.ts';
+import type { Embedder } from './alignment.ts';
 import type { Detection } from './detection.ts';
 import type { Measurement } from './engine.ts';
 import type { FaceFinder } from './find-upright.ts';
@@ -24,8 +25,7 @@ export interface Models extends FaceFinder {
   readonly iris: (pyramid: Pyramid, mesh: Float32Array) => Promise<Eyes>;
   readonly embedder?: {
     readonly name: string;
-    /** A vector of unit length. */
-    readonly embed: (pyramid: Pyramid, mesh: Float32Array) => Promise<Float32Array>;
+    readonly embed: Embedder;
   };
   /** `undefined` for a net that is asked for but whose file is missing. */
   readonly antiSpoof: Readonly<Record<string, AntiSpoofNet | undefined>>;
