@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { messageLimit } from './contracts/challenge/mapping.ts';
 import { challenge } from './contracts/challenge/routes.ts';
 import { testPage } from './contracts/challenge/test-page.ts';
+import { frames } from './contracts/frames/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { system } from './contracts/system/routes.ts';
 import type { Perception } from './perception/engine.ts';
@@ -21,6 +22,7 @@ import { createActiveChecks } from './services/active-checks.ts';
 import { type ChallengeSessions, createChallengeSessions } from './services/challenge-sessions.ts';
 import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
 import { describeServer } from './services/describe-server.ts';
+import { type FramesContext, type PosedPictures, validateFrames } from './services/validate-frames.ts';
 
 /** What the app is made of; the clock and the randomness have real defaults. */
 export interface AppParts {
@@ -108,6 +110,7 @@ async function registerContracts(
     const options = passiveOptions(parts);
     await guarded.register(passive, { ...options, hide: false });
     await guarded.register(passive, { ...options, hide: true, prefix: '/passive' });
+    await guarded.register(frames, framesOptions(parts));
     await guarded.register(challenge, {
       sessions,
       origins: { publicUrl: config.PUBLIC_URL, allowed: config.ALLOWED_ORIGINS },
@@ -130,6 +133,22 @@ function passiveOptions({ config, perception, ...parts }: AppParts) {
     isBusy: () => perception.load().full,
     openActiveCheck: activeChecks.open,
     publicUrl: config.PUBLIC_URL.replace(/\/+$/, ''),
+    maxImageBytes: config.MAX_IMAGE_BYTES,
+  };
+}
+
+function framesOptions({ config, perception }: AppParts) {
+  const options = {
+    threshold: config.FRAMES_THRESHOLD,
+    attackVeto: config.FRAMES_ATTACK_VETO,
+    passive: { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD },
+    bystanderRatio: config.BYSTANDER_RATIO,
+  };
+  return {
+    validateFrames: (pictures: PosedPictures, context: FramesContext) =>
+      validateFrames(perception, options, pictures, context),
+    isBusy: () => perception.load().full,
+    threshold: config.FRAMES_THRESHOLD,
     maxImageBytes: config.MAX_IMAGE_BYTES,
   };
 }

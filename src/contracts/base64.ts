@@ -17,6 +17,14 @@ export function decodeBase64(text: string, maxBytes: number): Uint8Array {
 }
 
 /**
+ * Bytes of a JSON body that holds so many images of `maxImageBytes`: base64 takes 4 bytes for 3, line breaks
+ * escaped in JSON (`\r\n` after each 76 characters, RFC 2045) 4 for 76, the rest of the body 16 KiB.
+ */
+export function bodyLimit(maxImageBytes: number, images = 1): number {
+  return Math.ceil(((images * maxImageBytes * 4) / 3) * (80 / 76)) + 16_384;
+}
+
+/**
  * Node's decoder skips what it does not know and stops at padding. Four digits carry three bytes, so
  * whatever it left out shows in the length; `undefined` then.
  */

@@ -1,4 +1,5 @@
 import type { FailureReason } from '../decisions/challenge.ts';
+import type { AttackSign } from '../decisions/posed-evidence.ts';
 import { catalogue, type ErrorCode } from '../errors.ts';
 
 /** Titles of problems: their English stands with the errors. */
@@ -27,6 +28,17 @@ const frames = {
   'frames.fake': 'Fake face detected (photo/video)',
   'frames.error': 'Error: {message}',
 };
+
+/** Strong signs of an attack in posed frames. */
+const frameSigns = {
+  'frames.sign.several_faces': 'More than one face is in a picture.',
+  'frames.sign.another_person': 'The pictures do not show one and the same person.',
+  'frames.sign.repeated_picture': 'One picture was sent more than once.',
+  'frames.sign.flat_picture': 'The face becomes narrower as it turns, as a photograph does.',
+  'frames.sign.attack_scores': 'The face looks like a photograph or a screen.',
+  'frames.sign.no_usable_frame':
+    'No picture shows the face large and frontal enough to tell whether it is live.',
+} satisfies Record<`frames.sign.${AttackSign}`, string>;
 
 /** The page that tries the challenge, `GET /test`. */
 const page = {
@@ -67,4 +79,4 @@ const page = {
   'page.notLive': 'All turns are done, but a live face could not be confirmed.',
 };
 
-export const en = { ...errors, ...failures, ...frames, ...page };
+export const en = { ...errors, ...failures, ...frames, ...frameSigns, ...page };

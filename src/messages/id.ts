@@ -46,6 +46,13 @@ export const id: Messages = {
   'frames.real': 'Wajah asli terdeteksi',
   'frames.fake': 'Wajah palsu terdeteksi (foto/video)',
   'frames.error': 'Error: {message}',
+  'frames.sign.several_faces': 'Ada lebih dari satu wajah dalam sebuah gambar.',
+  'frames.sign.another_person': 'Gambar-gambar tidak menunjukkan orang yang sama.',
+  'frames.sign.repeated_picture': 'Gambar yang sama dikirim lebih dari sekali.',
+  'frames.sign.flat_picture': 'Wajah menyempit saat menoleh, seperti pada foto.',
+  'frames.sign.attack_scores': 'Wajah ini tampak seperti foto atau layar.',
+  'frames.sign.no_usable_frame':
+    'Tidak ada gambar yang menampilkan wajah cukup besar dan cukup lurus untuk memastikan keasliannya.',
 
   'page.title': 'Pemeriksaan keaslian wajah',
   'page.preview': 'Yang dilihat kamera, seperti di cermin',

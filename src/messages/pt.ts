@@ -46,6 +46,13 @@ export const pt: Messages = {
   'frames.real': 'Rosto real detectado',
   'frames.fake': 'Rosto falso detectado (foto/vídeo)',
   'frames.error': 'Erro: {message}',
+  'frames.sign.several_faces': 'Há mais de um rosto em uma das imagens.',
+  'frames.sign.another_person': 'As imagens não mostram a mesma pessoa.',
+  'frames.sign.repeated_picture': 'A mesma imagem foi enviada mais de uma vez.',
+  'frames.sign.flat_picture': 'O rosto fica mais estreito ao virar, como em uma fotografia.',
+  'frames.sign.attack_scores': 'O rosto parece uma fotografia ou uma tela.',
+  'frames.sign.no_usable_frame':
+    'Nenhuma imagem mostra o rosto grande e frontal o bastante para saber se é real.',
 
   'page.title': 'Prova de vida',
   'page.preview': 'O que a câmera vê, como num espelho',

@@ -46,6 +46,13 @@ export const uz: Messages = {
   'frames.real': 'Haqiqiy yuz aniqlandi',
   'frames.fake': 'Soxta yuz aniqlandi (foto/video)',
   'frames.error': 'Xato: {message}',
+  'frames.sign.several_faces': 'Rasmlardan birida bir nechta yuz bor.',
+  'frames.sign.another_person': 'Rasmlarda bitta odam emas.',
+  'frames.sign.repeated_picture': 'Bitta rasm bir necha marta yuborilgan.',
+  'frames.sign.flat_picture': 'Yuz burilganda fotosuratdagidek torayadi.',
+  'frames.sign.attack_scores': 'Yuz fotosurat yoki ekrandagi tasvirga o‘xshaydi.',
+  'frames.sign.no_usable_frame':
+    'Hech bir rasmda yuz uning haqiqiyligini aniqlash uchun yetarlicha katta va to‘g‘ri ko‘rinmaydi.',
 
   'page.title': 'Jonlilikni tekshirish',
   'page.preview': 'Kamera tasviri, ko‘zgudagidek',

@@ -80,9 +80,27 @@ export const problems = fastifyPlugin(async (app: FastifyInstance) => {
 
 /** Answers with the problem that stands for an error; logs the error when the client may not see it. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(nameError(error, request), request, reply);
+}
+
+/**
+ * The catalogue's word for any error, for contracts that say errors in a body of their own; what the client
+ * may not see is logged.
+ */
+export function nameError(error: unknown, request: FastifyRequest): BonafideError {
   const known = toBonafideError(error);
   if (known.code === 'internal') request.log.error({ err: error }, 'unexpected error');
-  return sendProblem(known, request, reply);
+  return known;
+}
+
+/** Begins the answer to an error: its status, and the headers that go with it. */
+export function startErrorReply(error: BonafideError, reply: FastifyReply, language: Language): FastifyReply {
+  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
+  if (error.code === 'unauthorised') reply.header('www-authenticate', 'Bearer realm="bonafide"');
+  return reply
+    .code(error.status)
+    .headers({ 'content-language': language, vary: 'accept-language' })
+    .serializer(JSON.stringify);
 }
 
 /** Answers what never became a request: broken HTTP, headers too large, a request that did not end. */
@@ -131,14 +149,9 @@ function toBonafideError(error: unknown): BonafideError {
 }
 
 function sendProblem(error: BonafideError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
-  if (error.code === 'unauthorised') reply.header('www-authenticate', 'Bearer realm="bonafide"');
   const language = chooseLanguage(request.headers['accept-language'], 'en');
-  return reply
-    .code(error.status)
+  return startErrorReply(error, reply, language)
     .type(mediaType)
-    .headers({ 'content-language': language, vary: 'accept-language' })
-    .serializer(JSON.stringify)
     .send(problemOf(error, request.id, language));
 }
 

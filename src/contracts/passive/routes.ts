@@ -4,7 +4,7 @@ import { security } from '../../plugins/api-key.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { LivenessCheck, LivenessCheckContext } from '../../services/check-liveness.ts';
-import { decodeBase64 } from '../base64.ts';
+import { bodyLimit, decodeBase64 } from '../base64.ts';
 import { toResponse } from './mapping.ts';
 import { livenessRequest, livenessResponse } from './schemas.ts';
 
@@ -105,11 +105,3 @@ const livenessErrors = problemResponses(
   'shutting_down',
   'deadline_exceeded',
 );
-
-/**
- * Bytes of a body that holds an image of `maxImageBytes`: base64 takes 4 bytes for 3, line breaks
- * escaped in JSON (`\r\n` after each 76 characters, RFC 2045) 4 for 76, the rest of the body 16 KiB.
- */
-function bodyLimit(maxImageBytes: number): number {
-  return Math.ceil(((maxImageBytes * 4) / 3) * (80 / 76)) + 16_384;
-}

@@ -31,6 +31,7 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
       authentication: options.needsKey ? ('required' as const) : ('open' as const),
       contracts: [
         { name: 'passive', routes: ['POST /liveness', 'POST /active/blink'] },
+        { name: 'frames', routes: ['POST /api/liveness/validate'] },
         { name: 'challenge', routes: ['GET /test', 'WS /ws'] },
       ],
       links: {
