@@ -106,13 +106,25 @@ export interface Embedding {
   readonly vector: Float32Array;
 }
 
+/** Mean differences of colour between two looks at one face, 0 (none) to 1, each of a part of it. */
+export interface RegionChange {
+  /** Between the corners of the eyes: what a closing lid changes. */
+  readonly eyes: number;
+  /** Skin at the height of the eyes, between and beside them: what no lid changes, and a bar across them does. */
+  readonly beside: number;
+  /** Forehead, cheeks, nose and chin. */
+  readonly elsewhere: number;
+}
+
 /**
- * How much the aligned face changed since the frame before it, 0 (the same picture) to 1. What each number
- * means stands in `perception/face-change.ts`.
+ * How the colours of a levelled, evenly lit face changed. How they are read stands in
+ * `perception/face-change.ts`.
  */
 export interface FaceChange {
-  readonly eyes: number;
-  readonly elsewhere: number;
+  /** Since the frame before. */
+  readonly step: RegionChange;
+  /** Since a quarter of a second before, or the first frame after the face appeared. */
+  readonly lately: RegionChange;
 }
 
 /** Everything perception can state about one face. */
@@ -135,7 +147,7 @@ export interface FaceFacts {
   readonly eyes: Fact<EyePair<EyeOpenness>>;
   readonly texture: Fact<TextureMeasures>;
   readonly embedding: Fact<Embedding>;
-  /** Since the frame before; `not_requested` for a picture without one. */
+  /** Since earlier frames; `not_measurable` in the first one, `not_requested` for a picture without any. */
   readonly change: Fact<FaceChange>;
   /**
    * One entry for each anti-spoof net that is asked for, by its name in the model registry; `no_model`

@@ -6,7 +6,7 @@ import type { ClipBounds, ClipRequest } from './engine.ts';
 import { createFaceChange } from './face-change.ts';
 import { coarsestSide } from './find-upright.ts';
 import { restoreFace } from './orientation.ts';
-import { buildPyramid } from './sampling.ts';
+import { buildPyramid, type Pyramid } from './sampling.ts';
 import { startStages, sumByStage } from './stages.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function analyseClip(
     if (isFollowed) {
       const pyramid = buildPyramid(image, coarsestSide);
       const face = await followFace(models, pyramid, before!, ['eyes'], stages);
-      if (face) return [await withChange(face, pyramid)];
+      if (face) return [await withChange(face, pyramid, milliseconds)];
     }
     // A face that was lost is looked for in every frame, but measured in full only when that is due.
     const isFull = milliseconds - lastFullLook >= fullLookEvery;
@@ -54,12 +54,13 @@ export async function analyseClip(
     const request = { measuredFaces: 1, measure, search: 'glance' } as const;
     const { faces, pyramid } = await describeFaces(models, image, request, stages);
     const [largest, ...others] = faces;
-    return largest ? [await withChange(largest, pyramid), ...others] : [];
+    return largest ? [await withChange(largest, pyramid, milliseconds), ...others] : [];
   }
 
-  async function withChange(face: FaceFacts, pyramid: Parameters<typeof measureChange>[0]) {
+  async function withChange(face: FaceFacts, pyramid: Pyramid, milliseconds: number): Promise<FaceFacts> {
     before = face.mesh.status === 'measured' ? face.mesh.value : undefined;
-    return { ...face, change: await stages.timed('change', () => measureChange(pyramid, face.mesh)) };
+    const change = await stages.timed('change', () => measureChange(pyramid, face.mesh, milliseconds));
+    return { ...face, change };
   }
 
   async function onFrame(frame: ClipFrame): Promise<void> {

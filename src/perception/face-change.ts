@@ -1,51 +1,106 @@
-import { type FaceChange, type Fact, measured, unavailable } from '../decisions/facts.ts';
+import { type FaceChange, type Fact, measured, type RegionChange, unavailable } from '../decisions/facts.ts';
 import { meshIndex } from './models/facemesh.ts';
 import { type Pyramid, type Similarity, sampleCrop } from './sampling.ts';
 
-/** The aligned face: so many pixels wide and high, the eyes a third of the way down. */
-const side = 64;
+/** The levelled face: so many pixels wide and high, so many between the outer corners of its eyes. */
+const side = 96;
 const eyeDistance = side * 0.42;
 const eyeLine = side * 0.36;
 
-/** Rows about the eye line that belong to the eyes. */
-const eyeRows = { first: Math.round(eyeLine - side * 0.1), last: Math.round(eyeLine + side * 0.1) };
+/** Milliseconds back to the face that `lately` compares with: a blink's eyes were still open then. */
+const memory = 250;
 
 /**
- * Compares the face of each frame with that of the frame before: both are brought to one position by the
- * outer corners of their eyes, to grey levels of equal mean, and subtracted.
+ * Mesh points of skin at the height of the eyes: between the brows, the root of the nose, the temples beside
+ * the outer corners. A lid leaves them alone; whatever is drawn across both eyes passes over them.
  */
-export function createFaceChange(): (pyramid: Pyramid, mesh: Fact<Float32Array>) => Fact<FaceChange> {
-  let before: Float32Array | undefined;
-  return (pyramid, mesh) => {
-    const now = mesh.status === 'measured' ? alignedFace(pyramid, mesh.value) : undefined;
-    const change = now && before ? measured(compare(before, now)) : unavailable('not_measurable');
-    before = now;
-    return change;
+const besidePoints = [168, 6, 197, 8, 35, 143, 31, 265, 372, 261] as const;
+
+/** Mesh points of forehead, cheeks, nose and chin: skin that neither lids nor lips move. */
+const elsewherePoints = [
+  10, 151, 108, 337, 69, 299, 4, 5, 45, 275, 50, 280, 101, 330, 205, 425, 118, 347, 200, 199, 123, 352,
+] as const;
+
+/** Where an eye is looked at: shares of the way from its outer corner to its inner one, and across. */
+const alongEye = [0.25, 0.375, 0.5, 0.625, 0.75] as const;
+const acrossEye = [-0.14, -0.05, 0.04] as const;
+
+/** The colours of a face at fixed places: RGB 0..1 after another. */
+interface Colours {
+  readonly at: number;
+  readonly eyes: Float32Array;
+  readonly beside: Float32Array;
+  readonly elsewhere: Float32Array;
+}
+
+/**
+ * Compares the face of each frame with those before. The face is levelled by the outer corners of its eyes;
+ * colours are read at mesh points, so that a head that turns and a mouth that speaks change little, and are
+ * brought to one brightness, so that a camera that adapts changes nothing.
+ */
+export function createFaceChange(): (
+  pyramid: Pyramid,
+  mesh: Fact<Float32Array>,
+  milliseconds: number,
+) => Fact<FaceChange> {
+  let past: readonly Colours[] = [];
+  return (pyramid, mesh, milliseconds) => {
+    if (mesh.status !== 'measured') {
+      past = [];
+      return unavailable('not_measurable');
+    }
+    const now = readColours(pyramid, mesh.value, milliseconds);
+    // The oldest that is kept is the one `memory` ago, or the first one while there is none.
+    while (past[1] && past[1].at <= milliseconds - memory) past = past.slice(1);
+    const [oldest] = past;
+    const last = past.at(-1);
+    past = [...past, now];
+    if (!oldest || !last) return unavailable('not_measurable');
+    return measured({ step: compare(last, now), lately: compare(oldest, now) });
   };
 }
 
-function alignedFace(pyramid: Pyramid, mesh: Float32Array): Float32Array {
+function readColours(pyramid: Pyramid, mesh: Float32Array, at: number): Colours {
   const pixels = new Float32Array(side * side * 3);
   const format = { layout: 'nhwc', order: 'rgb', scale: 1 / 255, offset: 0 } as const;
-  sampleCrop(pyramid, alignment(mesh), { width: side, height: side }, format, pixels);
-  const grey = new Float32Array(side * side);
-  let sum = 0;
-  for (let at = 0; at < grey.length; at++) {
-    grey[at] = (pixels[at * 3]! + pixels[at * 3 + 1]! + pixels[at * 3 + 2]!) / 3;
-    sum += grey[at]!;
-  }
-  const mean = sum / grey.length;
-  return grey.map((value) => value - mean);
+  const transform = levelling(mesh);
+  sampleCrop(pyramid, transform, { width: side, height: side }, format, pixels);
+  const read = (points: readonly (readonly [number, number])[]) => {
+    const colours = new Float32Array(points.length * 3);
+    for (const [index, [x, y]] of points.entries())
+      colours.set(patchColour(pixels, toCrop(transform, x, y)), index * 3);
+    return colours;
+  };
+  const meshPoint = (index: number) => [mesh[index * 3]!, mesh[index * 3 + 1]!] as const;
+  return {
+    at,
+    eyes: read([...eyePlaces(mesh, 'right'), ...eyePlaces(mesh, 'left')]),
+    beside: read(besidePoints.map(meshPoint)),
+    elsewhere: read(elsewherePoints.map(meshPoint)),
+  };
+}
+
+/** Places between the corners of an eye, in pixels of the image: the same whether it is open or shut. */
+function eyePlaces(mesh: Float32Array, eye: 'right' | 'left'): (readonly [number, number])[] {
+  const { outerCorner, innerCorner } = meshIndex[eye];
+  const [x, y] = [mesh[outerCorner * 3]!, mesh[outerCorner * 3 + 1]!];
+  const [dx, dy] = [mesh[innerCorner * 3]! - x, mesh[innerCorner * 3 + 1]! - y];
+  const down = eye === 'right' ? 1 : -1;
+  return acrossEye.flatMap((across) =>
+    alongEye.map(
+      (along) => [x + along * dx - across * down * dy, y + along * dy + across * down * dx] as const,
+    ),
+  );
 }
 
 /** The transform that lays the crop over the face by the outer corners of its eyes. */
-function alignment(mesh: Float32Array): Similarity {
+function levelling(mesh: Float32Array): Similarity {
   const right = meshIndex.right.outerCorner * 3;
   const left = meshIndex.left.outerCorner * 3;
   const across = mesh[left]! - mesh[right]!;
   const down = mesh[left + 1]! - mesh[right + 1]!;
-  const a = across / (2 * eyeDistance);
-  const b = down / (2 * eyeDistance);
+  const a = across / eyeDistance;
+  const b = down / eyeDistance;
   const middle = { x: (mesh[left]! + mesh[right]!) / 2, y: (mesh[left + 1]! + mesh[right + 1]!) / 2 };
   return {
     a,
@@ -55,14 +110,39 @@ function alignment(mesh: Float32Array): Similarity {
   };
 }
 
-function compare(before: Float32Array, now: Float32Array): FaceChange {
-  let [eyes, elsewhere] = [0, 0];
-  for (let at = 0; at < now.length; at++) {
-    const row = Math.floor(at / side);
-    const difference = Math.abs(now[at]! - before[at]!);
-    if (row >= eyeRows.first && row < eyeRows.last) eyes += difference;
-    else elsewhere += difference;
-  }
-  const eyePixels = (eyeRows.last - eyeRows.first) * side;
-  return { eyes: eyes / eyePixels, elsewhere: elsewhere / (now.length - eyePixels) };
+function toCrop({ a, b, tx, ty }: Similarity, x: number, y: number): readonly [number, number] {
+  const square = a * a + b * b;
+  return [(a * (x - tx) + b * (y - ty)) / square, (a * (y - ty) - b * (x - tx)) / square];
+}
+
+/** The mean colour of 3 × 3 pixels, at the nearest place within the crop. */
+function patchColour(pixels: Float32Array, [x, y]: readonly [number, number]): readonly number[] {
+  const inside = (value: number) => Math.min(Math.max(Math.floor(value), 1), side - 2);
+  const sum = [0, 0, 0];
+  for (let row = inside(y) - 1; row <= inside(y) + 1; row++)
+    for (let column = inside(x) - 1; column <= inside(x) + 1; column++)
+      for (let channel = 0; channel < 3; channel++)
+        sum[channel]! += pixels[(row * side + column) * 3 + channel]!;
+  return sum.map((value) => value / 9);
+}
+
+function compare(before: Colours, now: Colours): RegionChange {
+  const gain = brightening(before.elsewhere, now.elsewhere);
+  return {
+    eyes: difference(before.eyes, now.eyes, gain),
+    beside: difference(before.beside, now.beside, gain),
+    elsewhere: difference(before.elsewhere, now.elsewhere, gain),
+  };
+}
+
+/** By how much most of the skin became brighter: the median, which a bar across some of it leaves alone. */
+function brightening(before: Float32Array, now: Float32Array): number {
+  const ratios = Array.from(before, (value, at) => (now[at]! + 0.02) / (value + 0.02));
+  return ratios.sort((one, other) => one - other)[ratios.length >> 1]!;
+}
+
+function difference(before: Float32Array, now: Float32Array, gain: number): number {
+  let sum = 0;
+  for (let at = 0; at < now.length; at++) sum += Math.abs(now[at]! - before[at]! * gain);
+  return sum / now.length;
 }
