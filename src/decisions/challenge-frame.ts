@@ -10,7 +10,7 @@ import {
 import type { FaceFacts, FrameFacts } from './facts.ts';
 import { affineResidual } from './flatness.ts';
 import { lookOn, neutralPoseOf } from './neutral-pose.ts';
-import { hasSeenVisitor, judgeVisit, seeFace, startVisit } from './one-face.ts';
+import { hasSeenVisitor, isVisitFull, judgeVisit, seeFace, startVisit } from './one-face.ts';
 import { addEvidence, judgeSession } from './session-evidence.ts';
 import { chooseSubject } from './subject.ts';
 import { bearingOf, type Direction, heldBearing, holdOn } from './turn.ts';
@@ -23,6 +23,8 @@ export function takeFrame(before: ChallengeState, facts: FrameFacts, at: number)
   if (state.severalFaces >= calibration.severalFaces.value) return fail(state, 'multiple_faces');
   if (state.neutral === null) return learnNeutral(state, face, at);
   const oneFace = face === null ? state.oneFace : seeFace(state.oneFace, face, state.neutral.pose);
+  // So many frames settle it; fewer are judged when the visit ends.
+  if (isVisitFull(oneFace) && !judgeVisit(oneFace).isSame) return fail(state, 'face_changed');
   const step = followHead({ ...state, oneFace }, at);
   return step.phase === 'center' ? seekCentre(step, at) : seekTurn(step);
 }

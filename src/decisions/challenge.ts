@@ -20,24 +20,23 @@ export function startChallenge(
 /**
  * Moves a session on; an ended one stays as it is and says nothing.
  *
- * A frame is judged by when it arrived. One that arrived in time counts although its analysis ends after the
- * deadline: ticks grant those on their way a grace (`calibration/challenge.json`). One that arrived late ends
- * the session at once. Frames count in the order of their events: one whose `at` is older than that of the
- * frame before is taken to have come with it.
+ * A frame is judged by when it arrived: the same frames end a session the same way however long their
+ * analysis takes, if whoever ticks lets frames that arrived before a deadline be told first. Frames count in
+ * the order of their events: one whose `at` is older than that of the frame before is taken to have come
+ * with it.
  */
 export function advanceChallenge(state: ChallengeState, event: ChallengeEvent): ChallengeStep {
   if (state.phase === 'ended') return { state, messages: [] };
   if (event.type === 'abort') return fail(state, event.reason);
-  const at =
-    event.type === 'tick' ? event.at - calibration.grace.value : Math.max(event.at, state.latestFrame);
+  const at = Math.max(event.at, state.latestFrame);
   const timeOut = timeOutAt(state, at);
   if (timeOut !== null) return fail(state, timeOut);
   return event.type === 'tick' ? { state, messages: [] } : takeFrame(state, event.facts, at);
 }
 
-/** When a `tick` is due at the latest; null for a session that has ended. */
+/** When time runs out unless a frame arrives before; null for a session that has ended. */
 export function nextDeadline(state: ChallengeState): number | null {
-  return state.phase === 'ended' ? null : firstDeadline(state) + calibration.grace.value;
+  return state.phase === 'ended' ? null : firstDeadline(state);
 }
 
 /** What the next frame, arriving at `at`, should be asked. */

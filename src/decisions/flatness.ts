@@ -13,35 +13,33 @@ const outerCorners = [33, 263] as const;
  *   in the neutral view; 0 where the points say nothing, all being one or on one line
  */
 export function affineResidual(neutral: Float32Array, turned: Float32Array): number {
-  const to = centred(neutral);
-  const from = centred(turned);
-  const [xx, xy, yy] = [dot(from.x, from.x), dot(from.x, from.y), dot(from.y, from.y)];
-  const determinant = xx * yy - xy * xy;
   const eyes = eyeDistance(neutral);
+  const [x, y, u, v] = [mean(turned, 0), mean(turned, 1), mean(neutral, 0), mean(neutral, 1)];
+  let [xx, xy, yy, xu, yu, xv, yv, spread] = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let at = 0; at < turned.length; at += 3) {
+    const [dx, dy] = [turned[at]! - x, turned[at + 1]! - y];
+    const [du, dv] = [neutral[at]! - u, neutral[at + 1]! - v];
+    xx += dx * dx;
+    xy += dx * dy;
+    yy += dy * dy;
+    xu += dx * du;
+    yu += dy * du;
+    xv += dx * dv;
+    yv += dy * dv;
+    spread += du * du + dv * dv;
+  }
+  const determinant = xx * yy - xy * xy;
   if (determinant <= 1e-9 * (xx + yy) ** 2 || eyes === 0) return 0;
-  const explained = [to.x, to.y].reduce((sum, target) => {
-    const [a, b] = [dot(from.x, target), dot(from.y, target)];
-    // The part of the target's spread that the normal equations of the least-squares fit account for.
-    return sum + (a * a * yy - 2 * a * b * xy + b * b * xx) / determinant;
-  }, 0);
-  const left = Math.max(dot(to.x, to.x) + dot(to.y, to.y) - explained, 0);
-  return Math.sqrt(left / to.x.length) / eyes;
+  /** What the least-squares fit of one coordinate accounts for, by its normal equations. */
+  const explained = (a: number, b: number) => (a * a * yy - 2 * a * b * xy + b * b * xx) / determinant;
+  const left = Math.max(spread - explained(xu, yu) - explained(xv, yv), 0);
+  return Math.sqrt(left / (turned.length / 3)) / eyes;
 }
 
-/** The points' coordinates, counted from their mean. */
-function centred(mesh: Float32Array): { readonly x: Float64Array; readonly y: Float64Array } {
-  const x = Float64Array.from({ length: mesh.length / 3 }, (_, at) => mesh[at * 3]!);
-  const y = Float64Array.from({ length: mesh.length / 3 }, (_, at) => mesh[at * 3 + 1]!);
-  return { x: fromMean(x), y: fromMean(y) };
-}
-
-function fromMean(values: Float64Array): Float64Array {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.map((value) => value - mean);
-}
-
-function dot(one: Float64Array, other: Float64Array): number {
-  return one.reduce((sum, value, at) => sum + value * other[at]!, 0);
+function mean(mesh: Float32Array, axis: number): number {
+  let sum = 0;
+  for (let at = axis; at < mesh.length; at += 3) sum += mesh[at]!;
+  return sum / (mesh.length / 3);
 }
 
 function eyeDistance(mesh: Float32Array): number {

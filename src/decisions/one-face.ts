@@ -1,6 +1,6 @@
 import calibration from './calibration/challenge.json' with { type: 'json' };
 import type { Embedding, FaceFacts, Pose } from './facts.ts';
-import { cosineDistance } from './same-person.ts';
+import { anotherPersonFrom, cosineDistance, meanEmbedding } from './same-person.ts';
 import type { NeutralPose } from './turn.ts';
 
 /**
@@ -8,8 +8,8 @@ import type { NeutralPose } from './turn.ts';
  * as far apart as strangers', so faces are compared between the moves, never during them.
  */
 export interface OneFace {
-  /** The mean face of the first visit; null before there is one. */
-  readonly reference: Embedding | null;
+  /** The faces of the first visit; empty before there is one. */
+  readonly reference: readonly Embedding[];
   /** Faces of the visit that goes on. */
   readonly visit: readonly Embedding[];
   /** No model embeds faces on this machine. */
@@ -17,7 +17,7 @@ export interface OneFace {
 }
 
 /** Before the first visit. */
-export const noVisits: OneFace = { reference: null, visit: [], isBlind: false };
+export const noVisits: OneFace = { reference: [], visit: [], isBlind: false };
 
 /** Begins a visit to the centre anew: what was seen in it is not looked at. */
 export function startVisit(oneFace: OneFace): OneFace {
@@ -54,7 +54,7 @@ export function isVisitFull({ visit }: OneFace): boolean {
 
 /** Whether the visit can be left: it showed whose face it is, or nobody could tell from the first on. */
 export function hasSeenVisitor({ reference, visit, isBlind }: OneFace): boolean {
-  return isBlind || reference === null || visit.length > 0;
+  return isBlind || reference.length === 0 || visit.length > 0;
 }
 
 /**
@@ -62,27 +62,25 @@ export function hasSeenVisitor({ reference, visit, isBlind }: OneFace): boolean 
  * without a face is not judged.
  */
 export function judgeVisit(oneFace: OneFace): { readonly oneFace: OneFace; readonly isSame: boolean } {
-  const face = meanFace(oneFace.visit);
-  if (face === null) return { oneFace, isSame: true };
-  const { reference } = oneFace;
-  if (reference === null) return { oneFace: { ...oneFace, reference: face }, isSame: true };
-  const isSame =
-    reference.model === face.model &&
-    cosineDistance(reference.vector, face.vector) <= calibration.oneFace.distance.value;
-  return { oneFace, isSame };
+  const { reference, visit } = oneFace;
+  if (visit.length === 0) return { oneFace, isSame: true };
+  if (reference.length === 0) return { oneFace: { ...oneFace, reference: visit }, isSame: true };
+  return { oneFace, isSame: isOnePerson(reference, visit) };
+}
+
+function isOnePerson(one: readonly Embedding[], other: readonly Embedding[]): boolean {
+  const [first, ...rest] = [...one, ...other];
+  if (rest.some(({ model }) => model !== first!.model)) return false;
+  const distance = cosineDistance(meanVector(one), meanVector(other));
+  return distance < anotherPersonFrom(Math.min(one.length, other.length));
+}
+
+function meanVector(faces: readonly Embedding[]): Float32Array {
+  return meanEmbedding(faces.map(({ vector }) => vector));
 }
 
 function isFrontal(pose: Pick<Pose, 'yaw' | 'pitch'>, neutral: NeutralPose | null): boolean {
   const { yaw, pitch } = calibration.oneFace;
   if (neutral === null) return Math.abs(pose.yaw) <= yaw.value;
   return Math.abs(pose.yaw - neutral.yaw) <= yaw.value && Math.abs(pose.pitch - neutral.pitch) <= pitch.value;
-}
-
-/** The mean of unit vectors, of unit length again; null for none. */
-function meanFace(faces: readonly Embedding[]): Embedding | null {
-  const [first] = faces;
-  if (first === undefined) return null;
-  const sum = first.vector.map((_, at) => faces.reduce((total, { vector }) => total + vector[at]!, 0));
-  const length = Math.hypot(...sum);
-  return { model: first.model, vector: sum.map((value) => value / length) };
 }
