@@ -12,10 +12,27 @@ const oneFace = { left: 812, top: 90, width: 680, height: 510 };
  * @returns {Promise<Buffer>}
  */
 export function makeSelfie() {
+  return sharp(photograph()).extract(oneFace).resize(1280, 960).jpeg({ quality: 95 }).toBuffer();
+}
+
+/**
+ * What the camera of a session sees: the same face, 640×480, a little further to the side in each picture.
+ *
+ * @returns {Promise<Buffer[]>} JPEGs as browsers make them for seed 001 (quality 0.6)
+ */
+export function makeSessionPictures() {
+  return Promise.all(
+    [0, 4, 8, 4].map((shift) =>
+      sharp(photograph())
+        .extract({ ...oneFace, left: oneFace.left - shift })
+        .resize(640, 480)
+        .jpeg({ quality: 60 })
+        .toBuffer(),
+    ),
+  );
+}
+
+function photograph() {
   const entry = createRequire(import.meta.url).resolve('@vladmandic/face-api');
-  return sharp(path.join(path.dirname(entry), '../demo/sample3.jpg'))
-    .extract(oneFace)
-    .resize(1280, 960)
-    .jpeg({ quality: 95 })
-    .toBuffer();
+  return path.join(path.dirname(entry), '../demo/sample3.jpg');
 }

@@ -8,14 +8,16 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /**
  * Starts the real server on a free port of this machine, configured by the environment but for what the
- * benchmark needs: no key, no log line for each request.
+ * benchmark needs: no key, no log line for each request, and `settings`.
  *
+ * @param {Record<string, string>} settings
  * @returns {Promise<{ pid: number, url: string, startedIn: number, stop: () => Promise<unknown> }>} when it
  *   serves; `startedIn` is how long that took, in milliseconds, to within a hundredth of a second
  */
-export async function startServer() {
+export async function startServer(settings = {}) {
   const port = await freePort();
-  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), API_KEY: '', LOG_LEVEL: 'warn' };
+  const fixed = { HOST: '127.0.0.1', PORT: String(port), API_KEY: '', LOG_LEVEL: 'warn' };
+  const env = { ...process.env, ...fixed, ...settings };
   const start = performance.now();
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const url = `http://127.0.0.1:${port}`;

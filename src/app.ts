@@ -54,7 +54,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(webSockets, { maxMessageBytes: messageLimit(config.MAX_FRAME_BYTES) });
   if (config.ENABLE_METRICS) {
     const keys = config.METRICS_NEED_KEY ? config.API_KEY : [];
-    await app.register(metrics, { perception: parts.perception, sessions: sessions.figures, keys });
+    await app.register(metrics, { perception: parts.perception, sessions, keys });
   }
   if (config.ENABLE_TRACING) {
     // Loaded on demand: without tracing, none of OpenTelemetry is.

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Perception } from '../perception/engine.ts';
-import type { ChallengeFigures } from '../services/challenge-sessions.ts';
+import type { ChallengeSessions } from '../services/challenge-sessions.ts';
 import { requireApiKey } from './api-key.ts';
 import { onSettled } from './lifecycle.ts';
 import { observeSessions } from './session-metrics.ts';
@@ -16,7 +16,7 @@ const stageBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 export interface MetricsOptions {
   readonly perception: Perception;
   /** What WebSocket sessions add up to. */
-  readonly sessions: () => ChallengeFigures;
+  readonly sessions: Pick<ChallengeSessions, 'figures' | 'onAnswer'>;
   /** One of these opens `/metrics`; without any it is open, as scrapers of seed 000 expect. */
   readonly keys: readonly string[];
 }

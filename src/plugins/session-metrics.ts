@@ -1,9 +1,22 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
-import type { ChallengeFigures } from '../services/challenge-sessions.ts';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ChallengeSessions } from '../services/challenge-sessions.ts';
 
-/** WebSocket sessions and their frames, read off the service when a scraper asks. */
-export function observeSessions(registry: Registry, figures: () => ChallengeFigures): void {
+/** Seconds; two of them are what a user may be asked to wait. */
+const waitBuckets = [0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5];
+
+/** WebSocket sessions and their frames; what is counted is read off the service when a scraper asks. */
+export function observeSessions(
+  registry: Registry,
+  { figures, onAnswer }: Pick<ChallengeSessions, 'figures' | 'onAnswer'>,
+): void {
   const registers = [registry];
+  const wait = new Histogram({
+    name: 'liveness_challenge_frame_wait_seconds',
+    help: 'From the arrival of a frame that is looked at to its answer.',
+    buckets: waitBuckets,
+    registers,
+  });
+  onAnswer((milliseconds) => wait.observe(milliseconds / 1000));
   new Gauge({
     name: 'liveness_challenge_sessions_open',
     help: 'WebSocket sessions under way.',

@@ -38,6 +38,8 @@ export interface ChallengeSessions {
   /** Ends all sessions with `shutting_down` and admits nobody any more. */
   close(): void;
   figures(): ChallengeFigures;
+  /** Has `listener` hear of each frame that was looked at how long it took to its answer, in milliseconds. */
+  onAnswer(listener: (milliseconds: number) => void): void;
 }
 
 /** Runs the challenges of all clients: their clocks, their randomness, their turns at perception. */
@@ -52,6 +54,7 @@ export function createChallengeSessions(options: ChallengeSessionsOptions): Chal
   const sessions = new Set<ChallengeSession>();
   const ended = new Map<string, ChallengeFigures['ended'][number]>();
   const frames = { taken: 0, dropped: 0, refused: 0 };
+  const listeners: ((milliseconds: number) => void)[] = [];
   let admitted = 0;
   let closed = false;
 
@@ -78,6 +81,9 @@ export function createChallengeSessions(options: ChallengeSessionsOptions): Chal
           count(summary);
           client.end(summary);
         },
+        onAnswer(milliseconds) {
+          for (const listener of listeners) listener(milliseconds);
+        },
         onFrame: (fate) => {
           frames[fate]++;
         },
@@ -90,5 +96,6 @@ export function createChallengeSessions(options: ChallengeSessionsOptions): Chal
       for (const session of sessions) session.abort('shutting_down');
     },
     figures: () => ({ open: sessions.size, ended: [...ended.values()], frames: { ...frames } }),
+    onAnswer: (listener) => void listeners.push(listener),
   };
 }

@@ -45,6 +45,8 @@ export interface ChallengeClient {
 /** The same, who also hears what became of each frame. */
 export interface ChallengeListener extends ChallengeClient {
   onFrame(fate: keyof FrameCounts): void;
+  /** Milliseconds from a frame's arrival to its answer. */
+  onAnswer(milliseconds: number): void;
 }
 
 /** How a session went. `left`: the client went away before it was over. */
@@ -183,6 +185,7 @@ export function runChallenge(
       answerTrouble(error);
     }
     heardAt = now();
+    listener.onAnswer(heardAt - at);
   }
 
   function answerTrouble(error: unknown): void {

@@ -173,6 +173,7 @@ describe('frames', () => {
     const metrics = await sessionMetrics(app);
     expect(metrics).toContain('liveness_challenge_frames_total{fate="taken"} 2');
     expect(metrics).toContain('liveness_challenge_sessions_open 1');
+    expect(metrics).toContain('liveness_challenge_frame_wait_seconds_count 2');
   });
 
   it.each<[string, string | Buffer, string]>([
