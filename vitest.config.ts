@@ -12,15 +12,31 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'end-to-end', include: ['test/**/*.test.ts'], exclude: ['test/data/**'] },
+        test: {
+          name: 'end-to-end',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/data/**', '**/browser.test.ts'],
+        },
       },
       {
         extends: true,
         test: {
           name: 'data',
           include: ['test/data/**/*.test.ts'],
+          exclude: ['**/browser.test.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
+        },
+      },
+      // These need Chromium, and fail where it is missing.
+      { extends: true, test: { name: 'browser', include: ['test/browser.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'browser-data',
+          include: ['test/data/browser.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

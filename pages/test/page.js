@@ -120,14 +120,10 @@ function endTurn() {
 }
 
 function showResult({ type, live, message, reason, wrong_direction: wrong }) {
-  if (type === 'failed')
-    show(
-      'failed',
-      message ?? texts.failed,
-      [wrong && texts[`wrong${wrong}`], reason].filter(Boolean).join(' · '),
-    );
-  else if (live) show('live', texts.live, '');
-  else show('failed', texts.notLive, '');
+  if (type === 'complete') return live ? show('live', texts.live, '') : show('failed', texts.notLive, '');
+  // The reason itself is for whoever tries the server out.
+  const addition = wrong ? `${texts[`wrong${wrong}`]} · ${reason}` : reason;
+  show('failed', texts.failures[reason] ?? message ?? texts.failed, addition ?? '');
 }
 
 /** A refused WebSocket tells nobody why: an ordinary request to the same address does. */

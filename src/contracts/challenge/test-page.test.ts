@@ -31,6 +31,7 @@ it('hands its script the texts, and the time for a turn', async () => {
   const texts = JSON.parse(/data-texts="([^"]*)"/.exec(body)![1]!.replaceAll('&quot;', '"'));
   expect(texts).toMatchObject({ LEFT: say('page.LEFT', 'en'), cameraInUse: say('page.cameraInUse', 'en') });
   expect(body).toContain('data-challenge-seconds="7.5"');
+  expect(texts.failures).toMatchObject({ face_changed: say('failure.face_changed', 'en') });
   const script = readFileSync(new URL('../../../pages/test/page.js', import.meta.url), 'utf8');
   const used = [...script.matchAll(/\btexts\.(\w+)|Trouble\('(\w+)'|: '(camera\w+)'/g)];
   expect(used.length).toBeGreaterThan(15);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { chooseLanguage, type Language, messages, say } from '../../messages.ts';
+import { chooseLanguage, type Language, type Messages, messages, say } from '../../messages.ts';
 
 /** What the page needs to know of the server. */
 export interface TestPageOptions {
@@ -54,11 +54,11 @@ export const testPage: FastifyPluginAsyncTypebox<TestPageOptions> = async (app, 
 
 /** Puts words and settings where the template has their names. */
 function fillIn(template: string, language: Language, options: TestPageOptions): string {
-  const texts = pageTexts(language);
+  const texts = textsOf('page', language);
   const values: Readonly<Record<string, string>> = {
     language,
     challengeSeconds: String(options.challengeSeconds),
-    texts: escapeHtml(JSON.stringify(texts)),
+    texts: escapeHtml(JSON.stringify({ ...texts, failures: textsOf('failure', language) })),
     keyField: options.needsKey ? keyField(texts.key ?? '') : '',
   };
   return template.replace(
@@ -67,11 +67,11 @@ function fillIn(template: string, language: Language, options: TestPageOptions):
   );
 }
 
-/** The texts of the page by their names, `LEFT` for `page.LEFT`. */
-function pageTexts(language: Language): Readonly<Record<string, string>> {
-  const keys = Object.keys(messages[language]) as (keyof (typeof messages)[Language])[];
-  const ours = keys.filter((key) => key.startsWith('page.'));
-  return Object.fromEntries(ours.map((key) => [key.slice('page.'.length), say(key, language)]));
+/** The texts whose names begin with `prefix` and a point, by what follows: `LEFT` for `page.LEFT`. */
+function textsOf(prefix: string, language: Language): Readonly<Record<string, string>> {
+  const keys = Object.keys(messages[language]) as (keyof Messages)[];
+  const ours = keys.filter((key) => key.startsWith(`${prefix}.`));
+  return Object.fromEntries(ours.map((key) => [key.slice(prefix.length + 1), say(key, language)]));
 }
 
 function keyField(label: string): string {

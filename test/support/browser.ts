@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import type { PoseBank } from './pose-bank.ts';
+
+/** What a test's browser has for a camera. */
+export interface Camera {
+  /** A file that Chromium plays in place of a camera, again and again; without one there is no camera. */
+  readonly file?: string;
+  /** Whether the user lets pages use it. Default: yes. */
+  readonly allowed?: boolean;
+}
+
+/** Where Debian installs Chromium; CHROMIUM_PATH names another place. */
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts Chromium with a profile of its own; it ends with the test. A host `camera.test` leads to 127.0.0.1. */
+export async function startBrowser({ file, allowed = true }: Camera = {}): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      ...quiet,
+      '--host-resolver-rules=MAP camera.test 127.0.0.1',
+      ...(file ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${file}`] : []),
+      ...(allowed ? ['--use-fake-ui-for-media-stream'] : []),
+    ],
+  });
+  onTestFinished(() => browser.close());
+  return browser;
+}
+
+/** A page in English that fails the test when its script does. */
+export async function openPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ locale: 'en-GB' });
+  const mistakes: Error[] = [];
+  page.on('pageerror', (error) => mistakes.push(error));
+  onTestFinished(() => {
+    if (mistakes.length > 0) throw new AggregateError(mistakes, `Scripts of ${url} failed.`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Writes what a camera sees, 30 JPEGs of one size a second, to a file that Chromium plays. */
+export function writeCameraFile(pictures: readonly Buffer[]): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'bonafide-camera-')), 'camera.mjpeg');
+  writeFileSync(file, Buffer.concat(pictures));
+  return file;
+}
+
+/**
+ * Somebody sits before the page's camera, reads its instructions and does what they say.
+ *
+ * @param bank what the camera sees of them
+ * @param instruction CSS selector of the element they read
+ * @param words what it says for each direction; at anything else they look straight ahead
+ */
+export async function sitDown(
+  page: Page,
+  bank: PoseBank,
+  instruction: string,
+  words: Readonly<Record<keyof PoseBank['turns'], string>>,
+): Promise<void> {
+  const encode = (pictures: readonly Buffer[]) =>
+    pictures.map((picture) => `data:image/jpeg;base64,${picture.toString('base64')}`);
+  const turns = Object.entries(words).map(([direction, text]) => ({
+    text,
+    pictures: encode(bank.turns[direction as keyof PoseBank['turns']]),
+  }));
+  const person = JSON.stringify({ centre: encode(bank.centre), turns, instruction });
+  await page.addInitScript({ content: `${paintedCamera.replace('export ', '')}\nbeACamera(${person});` });
+}
+
+const paintedCamera = readFileSync(new URL('painted-camera.js', import.meta.url), 'utf8');
