@@ -18,8 +18,9 @@ import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
 import { webSockets } from './plugins/web-sockets.ts';
-import { createActiveChecks } from './services/active-checks.ts';
+import { type ActiveChecks, createActiveChecks, type Selfie } from './services/active-checks.ts';
 import { type ChallengeSessions, createChallengeSessions } from './services/challenge-sessions.ts';
+import { type BlinkCheckContext, checkBlink } from './services/check-blink.ts';
 import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
 import { describeServer } from './services/describe-server.ts';
 import { type FramesContext, type PosedPictures, validateFrames } from './services/validate-frames.ts';
@@ -107,7 +108,12 @@ async function registerContracts(
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', requireApiKey(config.API_KEY));
     guarded.addHook('onRequest', limitPendingBodies(config.MAX_PENDING_BYTES));
-    const options = passiveOptions(parts);
+    const activeChecks = createActiveChecks({
+      now: parts.now ?? (() => performance.now()),
+      randomBytes: parts.randomBytes ?? randomBytes,
+    });
+    guarded.addHook('onClose', async () => activeChecks.close());
+    const options = passiveOptions(parts, activeChecks);
     await guarded.register(passive, { ...options, hide: false });
     await guarded.register(passive, { ...options, hide: true, prefix: '/passive' });
     await guarded.register(frames, framesOptions(parts));
@@ -120,20 +126,22 @@ async function registerContracts(
   });
 }
 
-function passiveOptions({ config, perception, ...parts }: AppParts) {
+function passiveOptions({ config, perception }: AppParts, activeChecks: ActiveChecks) {
   const thresholds = { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD };
   const options = { thresholds, bystanderRatio: config.BYSTANDER_RATIO };
-  const activeChecks = createActiveChecks({
-    now: parts.now ?? (() => performance.now()),
-    randomBytes: parts.randomBytes ?? randomBytes,
-  });
   return {
     checkLiveness: (bytes: Uint8Array, context: LivenessCheckContext) =>
       checkLiveness(perception, options, bytes, context),
     isBusy: () => perception.load().full,
     openActiveCheck: activeChecks.open,
+    demandActiveCheck: activeChecks.demand,
+    checkBlink: (bytes: Uint8Array, check: string | undefined, context: BlinkCheckContext) => {
+      const judge = (selfie?: Selfie) => checkBlink(perception, options, bytes, { ...context, selfie });
+      return check === undefined ? judge() : activeChecks.redeem(check, judge);
+    },
     publicUrl: config.PUBLIC_URL.replace(/\/+$/, ''),
     maxImageBytes: config.MAX_IMAGE_BYTES,
+    maxClipBytes: config.MAX_CLIP_BYTES,
   };
 }
 

@@ -23,6 +23,7 @@ export const catalogue = {
   unauthorised: { status: 401, title: 'A valid API key is required.' },
   forbidden_origin: { status: 403, title: 'Pages of this origin may not open sessions on this server.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
+  check_not_found: { status: 404, title: 'There is no open active check with this id.' },
   method_not_allowed: { status: 405, title: 'This address does not answer to this method.' },
   request_timeout: { status: 408, title: 'The request did not arrive in time.' },
   payload_too_large: {

@@ -1,5 +1,6 @@
 import calibration from './calibration/blink.json' with { type: 'json' };
-import { type FrameFacts, type Pose, valueIfMeasured } from './facts.ts';
+import { type FaceChange, type FrameFacts, type Pose, valueIfMeasured } from './facts.ts';
+import { suspectLids } from './lids.ts';
 
 const { limits } = calibration;
 
@@ -13,17 +14,28 @@ export interface Blink {
   readonly openness: number;
 }
 
-/** A closing and reopening that is no blink, and why. */
+/** A closing and reopening of the eyes that is no blink, and why. */
 export interface RefusedBlink extends Blink {
-  readonly why:
-    | 'one_eye'
-    | 'too_short'
-    | 'too_long'
-    | 'too_noisy'
-    | 'face_turned'
-    | 'head_moved'
-    | 'face_warped';
+  readonly why: RefusalOfBlink;
 }
+
+/** Why a closing and reopening of the eyes is no blink; the last three are what tricks with a picture show. */
+export type RefusalOfBlink =
+  /** One eye alone closed: a wink. */
+  | 'one_eye'
+  | 'too_short'
+  | 'too_long'
+  /** No deeper than the eyes seem to flicker all the time. */
+  | 'too_noisy'
+  /** The head looked aside, or moved so fast that the eyes may have followed it. */
+  | 'face_turned'
+  | 'head_moved'
+  /** The whole face became lower or narrower: a picture that is tilted or squeezed. */
+  | 'face_warped'
+  /** What lies beside the eyes changed with them: something was drawn across. */
+  | 'covered'
+  /** Shut and open again from one frame to the next: another picture, not lids. */
+  | 'abrupt';
 
 /** What the eyes did. */
 export interface EyeMovements {
@@ -43,6 +55,7 @@ export interface EyeSample {
   readonly pose: Pose;
   /** Width over height of the face, which changes when a head turns or a picture is squeezed. */
   readonly aspect: number;
+  readonly change: FaceChange | undefined;
 }
 
 /** Mesh points: the outer corners of the eyes, the root of the nose and its base. */
@@ -60,7 +73,7 @@ export function findBlinks(frames: readonly FrameFacts[]): EyeMovements {
   const refused: RefusedBlink[] = [];
   for (const trough of findTroughs(samples)) {
     const blink = measureTrough(samples, trough);
-    const why = refusal(samples, trough, blink);
+    const why = refusal(samples, trough, blink) ?? suspectLids(samples, trough);
     if (why) refused.push({ ...blink, why });
     else blinks.push(blink);
   }
@@ -96,7 +109,8 @@ function rawSample({ capturedAt, faces: [face] }: FrameFacts): RawSample[] {
   if (!eyes || !pose || !mesh || capturedAt === null) return [];
   const { right, left, top, bottom } = aspectPoints;
   const aspect = meshDistance(mesh, right, left) / meshDistance(mesh, top, bottom);
-  return [{ at: capturedAt, left: eyes.left.lidGap, right: eyes.right.lidGap, pose, aspect }];
+  const change = valueIfMeasured(face.change);
+  return [{ at: capturedAt, left: eyes.left.lidGap, right: eyes.right.lidGap, pose, aspect, change }];
 }
 
 function isFrontal({ yaw, pitch }: Pose): boolean {
@@ -140,9 +154,9 @@ function reopening(samples: readonly EyeSample[], lowest: number, step: 1 | -1):
 function measureTrough(samples: readonly EyeSample[], { lowest }: Trough): Blink {
   const { ratio } = samples[lowest]!;
   const half = (1 + ratio) / 2;
-  const closed = crossing(samples, lowest, -1, half);
-  const duration = crossing(samples, lowest, 1, half) - closed;
-  return { at: closed + limits.peak.value * duration, duration, openness: ratio };
+  const from = crossing(samples, lowest, -1, half);
+  const duration = crossing(samples, lowest, 1, half) - from;
+  return { at: from + limits.peak.value * duration, duration, openness: ratio };
 }
 
 /** When the ratio rises through `level`, going from a sample below it backwards (-1) or forwards (1). */

@@ -10,6 +10,7 @@ export const id: Messages = {
   'error.unauthorised': 'Kunci API yang sah diperlukan.',
   'error.forbidden_origin': 'Halaman dari asal ini tidak boleh membuka sesi di server ini.',
   'error.not_found': 'Tidak ada apa pun di alamat ini.',
+  'error.check_not_found': 'Tidak ada pemeriksaan aktif yang terbuka dengan id ini.',
   'error.method_not_allowed': 'Alamat ini tidak melayani metode tersebut.',
   'error.request_timeout': 'Permintaan tidak tiba tepat waktu.',
   'error.payload_too_large': 'Permintaan lebih besar daripada yang diterima server ini.',

@@ -10,6 +10,7 @@ export const pt: Messages = {
   'error.unauthorised': 'É necessária uma chave de API válida.',
   'error.forbidden_origin': 'Páginas desta origem não podem abrir sessões neste servidor.',
   'error.not_found': 'Não há nada neste endereço.',
+  'error.check_not_found': 'Não há nenhuma verificação ativa aberta com este id.',
   'error.method_not_allowed': 'Este endereço não responde a este método.',
   'error.request_timeout': 'A requisição não chegou a tempo.',
   'error.payload_too_large': 'A requisição é maior do que este servidor aceita.',

@@ -10,6 +10,7 @@ export const uz: Messages = {
   'error.unauthorised': 'Yaroqli API kaliti kerak.',
   'error.forbidden_origin': 'Bu manbadagi sahifalar ushbu serverda seans ocha olmaydi.',
   'error.not_found': 'Bu manzilda hech narsa yo‘q.',
+  'error.check_not_found': 'Bu id bilan ochiq faol tekshiruv yo‘q.',
   'error.method_not_allowed': 'Bu manzil ushbu usulga javob bermaydi.',
   'error.request_timeout': 'So‘rov o‘z vaqtida yetib kelmadi.',
   'error.payload_too_large': 'So‘rov hajmi bu server qabul qiladigan hajmdan katta.',

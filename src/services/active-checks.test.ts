@@ -1,34 +1,111 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it } from 'vitest';
-import { createActiveChecks } from './active-checks.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { BonafideError } from '../errors.ts';
+import { createActiveChecks, type Selfie } from './active-checks.ts';
 
-it('opens ids of 128 bits that work once', () => {
+const selfie = () => ({ model: 'a model', vector: Float32Array.of(0.6, 0.8) });
+const notFound = expect.objectContaining({ code: 'check_not_found' });
+
+/** Uses an id up and returns the face that came with it. */
+const use = (checks: ReturnType<typeof createActiveChecks>, id: string) =>
+  checks.redeem(id, async (face) => face && [...face.vector]);
+
+afterEach(() => void vi.useRealTimers());
+
+it('opens ids of 128 bits that work once', async () => {
   const checks = createActiveChecks({ now: () => 0, randomBytes });
-  const id = checks.open();
+  const id = checks.open(null);
   expect(Buffer.from(id, 'base64url')).toHaveLength(16);
-  expect(checks.open()).not.toBe(id);
-  expect(checks.redeem(id)).toBe(true);
-  expect(checks.redeem(id)).toBe(false);
-  expect(checks.redeem('never issued')).toBe(false);
+  expect(checks.open(null)).not.toBe(id);
+  expect(() => checks.demand(id)).not.toThrow();
+  expect(await use(checks, id)).toBeNull();
+  expect(() => checks.demand(id)).toThrow(notFound);
+  await expect(use(checks, id)).rejects.toEqual(notFound);
+  await expect(use(checks, 'never issued')).rejects.toEqual(notFound);
 });
 
 it('takes the id from the randomness it is given', () => {
   const checks = createActiveChecks({ now: () => 0, randomBytes: (size) => Buffer.alloc(size, 7) });
-  expect(checks.open()).toBe(Buffer.alloc(16, 7).toString('base64url'));
+  expect(checks.open(null)).toBe(Buffer.alloc(16, 7).toString('base64url'));
 });
 
-it('lets an id live for five minutes', () => {
+it('lets an id live for five minutes', async () => {
   let now = 1_000;
   const checks = createActiveChecks({ now: () => now, randomBytes });
-  const [first, second] = [checks.open(), checks.open()];
+  const [first, second] = [checks.open(null), checks.open(null)];
   now += 5 * 60_000 - 1;
-  expect(checks.redeem(first)).toBe(true);
+  await use(checks, first);
   now += 1;
-  expect(checks.redeem(second)).toBe(false);
+  await expect(use(checks, second)).rejects.toEqual(notFound);
 });
 
-it('drops the oldest id when it holds too many', () => {
+it('drops the oldest id when it holds too many', async () => {
   const checks = createActiveChecks({ now: () => 0, randomBytes, capacity: 2 });
-  const ids = [checks.open(), checks.open(), checks.open()];
-  expect(ids.map(checks.redeem)).toEqual([false, true, true]);
+  const [first, second, third] = [checks.open(null), checks.open(null), checks.open(null)];
+  await expect(use(checks, first)).rejects.toEqual(notFound);
+  await use(checks, second);
+  await use(checks, third);
+});
+
+it('lets exactly one of many who use an id at once win', async () => {
+  const checks = createActiveChecks({ now: () => 0, randomBytes });
+  const id = checks.open(selfie());
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => use(checks, id)));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+it('keeps an id that a failure has not used up, for one more use', async () => {
+  const checks = createActiveChecks({ now: () => 0, randomBytes });
+  const id = checks.open(selfie());
+  const failure = new BonafideError('busy');
+  await expect(checks.redeem(id, () => Promise.reject(failure))).rejects.toBe(failure);
+  expect(await use(checks, id)).toEqual([Math.fround(0.6), Math.fround(0.8)]);
+  await expect(use(checks, id)).rejects.toEqual(notFound);
+});
+
+describe('a face is overwritten', () => {
+  /** The face that the check holds, as its judge sees it. */
+  async function held(checks: ReturnType<typeof createActiveChecks>, id: string): Promise<Selfie> {
+    let face: Selfie = null;
+    await checks
+      .redeem(id, (given) => {
+        face = given;
+        return Promise.reject(new Error('not judged'));
+      })
+      .catch(() => undefined);
+    return face;
+  }
+  const blank = { model: 'a model', vector: Float32Array.of(0, 0) };
+
+  it('when its id is used', async () => {
+    const checks = createActiveChecks({ now: () => 0, randomBytes });
+    const mine = selfie();
+    const id = checks.open(mine);
+    const face = await held(checks, id);
+    expect(face).toEqual(selfie());
+    await use(checks, id);
+    expect(face).toEqual(blank);
+    // What the caller measured stays the caller's.
+    expect(mine).toEqual(selfie());
+  });
+
+  it('when its id has expired, though nobody asks again', async () => {
+    vi.useFakeTimers();
+    const checks = createActiveChecks({ now: () => Date.now(), randomBytes });
+    const first = await held(checks, checks.open(selfie()));
+    vi.advanceTimersByTime(60_000);
+    const second = await held(checks, checks.open(selfie()));
+    vi.advanceTimersByTime(4 * 60_000 + 1_000);
+    expect([first, second]).toEqual([blank, selfie()]);
+    vi.advanceTimersByTime(60_000);
+    expect(second).toEqual(blank);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('when the server stops', async () => {
+    const checks = createActiveChecks({ now: () => 0, randomBytes });
+    const face = await held(checks, checks.open(selfie()));
+    checks.close();
+    expect(face).toEqual(blank);
+  });
 });

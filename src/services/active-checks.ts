@@ -1,9 +1,28 @@
-/** The active checks a passive verdict asked for: each has an id that works once, for a while. */
+import type { Embedding } from '../decisions/facts.ts';
+import { BonafideError } from '../errors.ts';
+
+/** Whose blink is asked for: the face of the picture the passive check saw; null where it has no embedding. */
+export type Selfie = Embedding | null;
+
+/**
+ * The active checks that a passive verdict asked for: each has an id that works once, for a while, and
+ * remembers whose face the picture showed. Faces are kept in memory alone, and overwritten as soon as their
+ * id is used or has expired.
+ */
 export interface ActiveChecks {
   /** Opens a check and returns its id: 128 random bits, base64url (22 characters). */
-  open(): string;
-  /** Uses an id up; false when it was never issued, is used already, or has expired. */
-  redeem(id: string): boolean;
+  open(selfie: Selfie): string;
+  /**
+   * Judges with the check of this id, which is used up when `judge` returns. While it works nobody else can
+   * use the id; when it throws (the clip is damaged, the server busy) the id works again until it expires.
+   *
+   * @throws BonafideError `check_not_found`: never issued, used, in use or expired; and all that `judge` throws
+   */
+  redeem<T>(id: string, judge: (selfie: Selfie) => Promise<T>): Promise<T>;
+  /** @throws BonafideError `check_not_found` as `redeem` would, now */
+  demand(id: string): void;
+  /** Overwrites every face and forgets every id. */
+  close(): void;
 }
 
 /** Where the ids come from and how long they last. */
@@ -14,34 +33,83 @@ export interface ActiveCheckOptions {
   readonly randomBytes: (size: number) => Buffer;
   /** Milliseconds an id lives; five minutes (seed 000's flow in one sitting) unless told otherwise. */
   readonly lifetime?: number;
-  /** Ids held at once, the oldest dropped first: 100,000 of them take about 15 MB. */
+  /** Ids held at once, the oldest dropped first: 50,000 of them take about 40 MB with their faces. */
   readonly capacity?: number;
+}
+
+interface OpenCheck {
+  readonly selfie: Selfie;
+  readonly expiry: number;
+  inUse: boolean;
 }
 
 /** Keeps active checks in the memory of this process: a restart forgets them. */
 export function createActiveChecks(options: ActiveCheckOptions): ActiveChecks {
-  const { now, randomBytes, lifetime = 5 * 60_000, capacity = 100_000 } = options;
+  const { now, randomBytes, lifetime = 5 * 60_000, capacity = 50_000 } = options;
   // A Map iterates in the order of insertion, so the first entry is the oldest.
-  const expiries = new Map<string, number>();
+  const checks = new Map<string, OpenCheck>();
+  let sweep: NodeJS.Timeout | undefined;
 
-  function dropOldest(): void {
-    for (const [id, expiry] of expiries) {
-      if (expiry > now() && expiries.size < capacity) return;
-      expiries.delete(id);
+  function forget(id: string): void {
+    checks.get(id)?.selfie?.vector.fill(0);
+    checks.delete(id);
+  }
+
+  function forgetExpired(): void {
+    for (const [id, { expiry, inUse }] of checks) {
+      if (expiry > now()) return;
+      // A clip that is being judged when its id expires is judged to the end.
+      if (!inUse) forget(id);
     }
   }
 
+  /** Faces must not outlast their ids because nobody asks: the oldest wakes this up when it expires. */
+  function scheduleSweep(): void {
+    const [oldest] = checks.values();
+    if (sweep !== undefined || oldest === undefined) return;
+    const wait = Math.max(oldest.expiry - now(), 1_000);
+    sweep = setTimeout(() => {
+      sweep = undefined;
+      forgetExpired();
+      scheduleSweep();
+    }, wait).unref();
+  }
+
+  function demand(id: string): OpenCheck {
+    const check = checks.get(id);
+    if (!check || check.inUse || check.expiry <= now()) throw new BonafideError('check_not_found');
+    return check;
+  }
+
   return {
-    open() {
-      dropOldest();
+    open(selfie) {
+      forgetExpired();
+      for (const [id, { inUse }] of checks) {
+        if (checks.size < capacity) break;
+        if (!inUse) forget(id);
+      }
       const id = randomBytes(16).toString('base64url');
-      expiries.set(id, now() + lifetime);
+      const copy = selfie && { ...selfie, vector: selfie.vector.slice() };
+      checks.set(id, { selfie: copy, expiry: now() + lifetime, inUse: false });
+      scheduleSweep();
       return id;
     },
-    redeem(id) {
-      const expiry = expiries.get(id);
-      expiries.delete(id);
-      return expiry !== undefined && expiry > now();
+    async redeem(id, judge) {
+      const check = demand(id);
+      check.inUse = true;
+      try {
+        const judgement = await judge(check.selfie);
+        forget(id);
+        return judgement;
+      } finally {
+        check.inUse = false;
+      }
+    },
+    demand,
+    close() {
+      clearTimeout(sweep);
+      sweep = undefined;
+      for (const id of [...checks.keys()]) forget(id);
     },
   };
 }

@@ -28,6 +28,9 @@ export interface LivenessCheckOptions {
   readonly bystanderRatio: number;
 }
 
+/** The embedding tells an active check, if one follows, whose face must blink. */
+const measure = ['eyes', 'texture', 'anti_spoof', 'embedding'] as const;
+
 /**
  * The passive check: one still picture in, a decision with reasons out.
  *
@@ -40,7 +43,7 @@ export async function checkLiveness(
   bytes: Uint8Array,
   { signal, onFacts }: LivenessCheckContext = {},
 ): Promise<LivenessCheck> {
-  const facts = await perception.analyseImage(bytes, { measuredFaces: 1 }, signal);
+  const facts = await perception.analyseImage(bytes, { measuredFaces: 1, measure }, signal);
   onFacts?.(facts);
   const subject = chooseSubject(facts.faces, options.bystanderRatio);
   if (subject.status !== 'chosen') throw new BonafideError(subject.status);

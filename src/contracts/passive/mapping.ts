@@ -1,4 +1,4 @@
-import { type FaceFacts, type FrameFacts, valueIfMeasured } from '../../decisions/facts.ts';
+import { type FaceFacts, type StageTiming, valueIfMeasured } from '../../decisions/facts.ts';
 import { explain } from '../../decisions/reasons.ts';
 import type { LivenessCheck } from '../../services/check-liveness.ts';
 import type { LivenessResponse } from './schemas.ts';
@@ -33,7 +33,7 @@ export function toResponse(check: LivenessCheck, context: AnswerContext): Livene
       bystanders: check.bystanders.length,
       image: { width: check.facts.width, height: check.facts.height, format: check.facts.format },
       models: check.facts.models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
-      latency_ms: { total: round(context.elapsed, 1), stages: stageLatencies(check.facts) },
+      latency_ms: { total: round(context.elapsed, 1), stages: stageLatencies(check.facts.timings) },
       request_id: context.requestId,
     },
   };
@@ -89,13 +89,14 @@ function toTexture(face: FaceFacts): Details['faces'][number]['texture'] {
 }
 
 /** Milliseconds by stage; a stage that ran more than once is summed up. */
-function stageLatencies(facts: FrameFacts): Record<string, number> {
+export function stageLatencies(timings: readonly StageTiming[]): Record<string, number> {
   const stages: Record<string, number> = {};
-  for (const { stage, milliseconds } of facts.timings)
+  for (const { stage, milliseconds } of timings)
     stages[stage] = round((stages[stage] ?? 0) + milliseconds, 2);
   return stages;
 }
 
-function round(value: number, digits: number): number {
+/** The value with so many decimal places. */
+export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

@@ -1,32 +1,32 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { valueIfMeasured } from '../../decisions/facts.ts';
 import { BonafideError } from '../../errors.ts';
 import { security } from '../../plugins/api-key.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
+import type { Selfie } from '../../services/active-checks.ts';
 import type { LivenessCheck, LivenessCheckContext } from '../../services/check-liveness.ts';
 import { bodyLimit, decodeBase64 } from '../base64.ts';
+import { type BlinkOptions, blink } from './blink-route.ts';
 import { toResponse } from './mapping.ts';
 import { livenessRequest, livenessResponse } from './schemas.ts';
 
 /** What the passive contract asks of the server. */
-export interface PassiveOptions {
+export interface PassiveOptions extends BlinkOptions {
   readonly checkLiveness: (bytes: Uint8Array, context: LivenessCheckContext) => Promise<LivenessCheck>;
-  /** True when one more check would have to be refused. */
-  readonly isBusy: () => boolean;
-  /** Opens an active check and returns its id. */
-  readonly openActiveCheck: () => string;
+  /** Opens an active check of the face that was seen and returns its id. */
+  readonly openActiveCheck: (selfie: Selfie) => string;
   /** Address clients reach the server at, without a slash at the end; empty: `upload_url` is a path. */
   readonly publicUrl: string;
   /** Largest image file, in bytes. */
   readonly maxImageBytes: number;
-  /** Leave the routes out of the API document: they are there under another address. */
-  readonly hide: boolean;
 }
 
 /** Seed 000: `POST /liveness` and `POST /active/blink`. */
 export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, options) => {
   const { checkLiveness, isBusy, publicUrl, maxImageBytes, hide } = options;
-  const openActiveCheck = () => `${publicUrl}${app.prefix}/active/blink?check=${options.openActiveCheck()}`;
+  const openActiveCheck = (selfie: Selfie) =>
+    `${publicUrl}${app.prefix}/active/blink?check=${options.openActiveCheck(selfie)}`;
 
   app.post(
     '/liveness',
@@ -59,32 +59,14 @@ export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, op
       const response = toResponse(check, {
         requestId: request.id,
         elapsed: reply.elapsedTime,
-        openActiveCheck,
+        openActiveCheck: () => openActiveCheck(valueIfMeasured(check.subject.embedding) ?? null),
       });
       request.findings = { verdict: response.liveness_label, timings: check.facts.timings };
       return response;
     },
   );
 
-  app.post(
-    '/active/blink',
-    {
-      // Before the body: a clip nobody will look at is not read.
-      onRequest: async () => {
-        throw new BonafideError('not_implemented', 'The active blink check is not part of this version yet.');
-      },
-      schema: {
-        hide,
-        tags: ['passive'],
-        operationId: 'checkBlink',
-        summary: 'The active check: a short clip with a blink',
-        description: 'Not part of this version yet. Also at `/passive/active/blink`.',
-        security,
-        response: problemResponses('unauthorised', 'not_implemented'),
-      },
-    },
-    async () => {},
-  );
+  await app.register(blink, options);
 };
 
 const livenessErrors = problemResponses(

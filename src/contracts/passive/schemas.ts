@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 /** `T`, or null where it was not measured: a missing fact is never 0. */
-const orNull = <T extends Type.TSchema>(schema: T, description: string) =>
+export const orNull = <T extends Type.TSchema>(schema: T, description: string) =>
   Type.Union([schema, Type.Null()], { description: `${description} Null where it was not measured.` });
 
 const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
@@ -41,18 +41,38 @@ const face = Type.Object({
   }),
 });
 
+/** What bore on a verdict. */
+export const reasons = Type.Array(
+  Type.Object({
+    code: Type.String({ description: 'Stable name, for programs.' }),
+    text: Type.String({ description: 'Plain English, for people.' }),
+  }),
+  { description: 'What bore on the verdict.' },
+);
+
+/** The models in use. */
+export const models = Type.Array(
+  Type.Object({
+    role: Type.String(),
+    name: Type.String(),
+    sha256: Type.String({ description: 'SHA-256 of the weights, lower-case hex.' }),
+  }),
+  { description: 'The models in use.' },
+);
+
+export const latency = Type.Object({
+  total: Type.Number({ description: 'From the arrival of the request to its answer.' }),
+  stages: Type.Record(Type.String(), Type.Number(), { description: 'Each stage of perception.' }),
+});
+
+export const requestId = Type.String({ description: 'As in the `X-Request-Id` header and the log.' });
+
 const details = Type.Object({
   live_probability: orNull(
     Type.Number(),
     'Mean live score of the anti-spoof nets, 0..1: raw, not yet calibrated as a probability.',
   ),
-  reasons: Type.Array(
-    Type.Object({
-      code: Type.String({ description: 'Stable name, for programs.' }),
-      text: Type.String({ description: 'Plain English, for people.' }),
-    }),
-    { description: 'What bore on the verdict.' },
-  ),
+  reasons,
   faces: Type.Array(face, {
     description: 'Faces, largest first. The verdict is about the first; the others are not measured in full.',
   }),
@@ -62,19 +82,9 @@ const details = Type.Object({
     height: Type.Integer(),
     format: Type.String({ description: 'jpeg, png, webp, avif, gif, tiff, …' }),
   }),
-  models: Type.Array(
-    Type.Object({
-      role: Type.String(),
-      name: Type.String(),
-      sha256: Type.String({ description: 'SHA-256 of the weights, lower-case hex.' }),
-    }),
-    { description: 'The models in use.' },
-  ),
-  latency_ms: Type.Object({
-    total: Type.Number({ description: 'From the arrival of the request to its answer.' }),
-    stages: Type.Record(Type.String(), Type.Number(), { description: 'Each stage of perception.' }),
-  }),
-  request_id: Type.String({ description: 'As in the `X-Request-Id` header and the log.' }),
+  models,
+  latency_ms: latency,
+  request_id: requestId,
 });
 
 /** Body of `POST /liveness` (seed 000). */

@@ -1,0 +1,25 @@
+import { explain } from '../../decisions/reasons.ts';
+import type { BlinkCheck } from '../../services/check-blink.ts';
+import type { BlinkResponse } from './blink-schemas.ts';
+import { round, stageLatencies } from './mapping.ts';
+
+/** A check in the words of seed 000. */
+export function toBlinkResponse(
+  { passed, blinks, frameRate, reasons, facts }: BlinkCheck,
+  { requestId, elapsed }: { readonly requestId: string; readonly elapsed: number },
+): BlinkResponse {
+  return {
+    active_passed: passed,
+    details: {
+      blink_count: blinks.length,
+      blink_times_s: blinks.map(({ at }) => round(at / 1000, 2)),
+      frames: facts.decodedFrames,
+      frame_rate: frameRate === null ? null : round(frameRate, 2),
+      duration_s: round(facts.milliseconds / 1000, 2),
+      reasons: reasons.map((reason) => ({ code: reason.code, text: explain(reason) })),
+      models: facts.models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
+      latency_ms: { total: round(elapsed, 1), stages: stageLatencies(facts.timings) },
+      request_id: requestId,
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { type BlinkDecision, decideBlink } from '../decisions/blink-check.ts';
+import type { ClipFacts } from '../decisions/facts.ts';
+import type { Perception } from '../perception/engine.ts';
+import type { Selfie } from './active-checks.ts';
+
+/** A decision on one clip, with the facts it stands on. */
+export interface BlinkCheck extends BlinkDecision {
+  readonly facts: ClipFacts;
+}
+
+/** What goes with one check. */
+export interface BlinkCheckContext {
+  /** Aborts the work when the client has left. */
+  readonly signal?: AbortSignal;
+  /** Hears of the facts as soon as they are there. */
+  readonly onFacts?: (facts: ClipFacts) => void;
+  /** The face of the passive check that asked for this one; `undefined` where none did. */
+  readonly selfie?: Selfie | undefined;
+}
+
+/** What the active check needs to know. */
+export interface BlinkCheckOptions {
+  /** See `chooseSubject` in decisions/subject.ts. */
+  readonly bystanderRatio: number;
+}
+
+/**
+ * Milliseconds between frames that are looked at in full. In the 3 to 5 s of a clip (seed 000) that makes ten
+ * and more: six faces for a comparison with a selfie, passive evidence from all of it.
+ */
+const fullLookEvery = 250;
+
+/**
+ * The active check: a short clip in, a decision with reasons out.
+ *
+ * @param bytes the encoded file, untouched
+ * @throws BonafideError all that `Perception.analyseClip` throws
+ */
+export async function checkBlink(
+  perception: Perception,
+  { bystanderRatio }: BlinkCheckOptions,
+  bytes: Uint8Array,
+  { signal, onFacts, selfie }: BlinkCheckContext = {},
+): Promise<BlinkCheck> {
+  const facts = await perception.analyseClip(bytes, { fullLookEvery }, signal);
+  onFacts?.(facts);
+  return { ...decideBlink(facts, { bystanderRatio, selfie }), facts };
+}
