@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineOptions, readConfig } from '../src/config.ts';
 import { serverMessage } from '../src/contracts/challenge/schemas.ts';
 import type { Perception } from '../src/perception/engine.ts';
-import { createInlinePerception } from '../src/perception/inline.ts';
-import { createPool } from '../src/perception/pool.ts';
 import { listeningApp } from './support/app.ts';
 import {
   type Behaviour,
@@ -16,61 +14,28 @@ import {
   takeChallenge,
   transports,
 } from './support/challenge-client.ts';
-import { loadSampleFaces } from './support/faces.ts';
-import { type Direction, type PoseBank, renderPoseBank } from './support/pose-bank.ts';
+import {
+  endsOf,
+  renderTwoPeople,
+  serverAsking,
+  startPool,
+  takeChallenges,
+} from './support/challenge-server.ts';
+import type { Direction, PoseBank } from './support/pose-bank.ts';
 
 // Seed 001 with the real models, the real pool and puppets for users: the wire alone, with its limits, is
 // tested beside the contract.
 
 const engine = engineOptions(readConfig({ MODELS_DIR: 'none' }));
-const directions: readonly Direction[] = ['LEFT', 'RIGHT', 'UP', 'DOWN'];
 
 let pool: Perception;
 let someone: PoseBank;
 let another: PoseBank;
 beforeAll(async () => {
-  const inline = await createInlinePerception(engine);
-  const samples = await loadSampleFaces(inline);
-  await inline.close();
-  [someone, another] = (await Promise.all(samples.slice(0, 2).map(renderPoseBank))) as [PoseBank, PoseBank];
-  pool = await createPool({
-    engine,
-    processes: 2,
-    queueLimit: 64,
-    deadlineMs: 15_000,
-    clipDeadlineMs: 60_000,
-    entry: new URL('../dist/perception/process.js', import.meta.url),
-    onEvent: () => {},
-  });
+  [someone, another] = await renderTwoPeople(engine);
+  pool = await startPool(engine);
 });
 afterAll(() => pool?.close());
-
-/** A server that asks for these directions, again and again. */
-function serverAsking(...asked: readonly Direction[]): Promise<string> {
-  let next = 0;
-  const randomInt = () => directions.indexOf(asked[next++ % asked.length]!);
-  return listeningApp({}, { perception: pool, randomInt });
-}
-
-/** So many sessions, a few at a time: more would only wait for each other. */
-async function takeChallenges(
-  count: number,
-  take: (index: number) => Promise<Session>,
-  atOnce = 6,
-): Promise<Session[]> {
-  const sessions: Session[] = [];
-  const waiting = Array.from({ length: count }, (_, index) => index);
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let index = waiting.shift(); index !== undefined; index = waiting.shift())
-        sessions[index] = await take(index);
-    }),
-  );
-  return sessions;
-}
-
-const reasons = (sessions: readonly Session[]) =>
-  sessions.map(({ last }) => last.reason ?? (last.live ? 'live' : last.type));
 
 /** The whole conversation of a session that asked for left, up and right. */
 function expectPassed({ messages, last, closeCode }: Session): void {
@@ -112,7 +77,7 @@ describe('somebody who does as told', () => {
       // A picture for each message, as the seed's Python client sends them.
       { pace: 'each' },
     ];
-    const url = await serverAsking('LEFT', 'UP', 'RIGHT');
+    const url = await serverAsking(pool, ['LEFT', 'UP', 'RIGHT']);
     const sessions = await Promise.all(
       ways.map((settings) => takeChallenge(url, cooperative(someone), settings)),
     );
@@ -122,7 +87,7 @@ describe('somebody who does as told', () => {
   it('passes each time, whatever is asked', async () => {
     const url = await listeningApp({}, { perception: pool });
     const sessions = await takeChallenges(12, () => takeChallenge(url, cooperative(someone)), 12);
-    expect(reasons(sessions)).toEqual(sessions.map(() => 'live'));
+    expect(endsOf(sessions)).toEqual(sessions.map(() => 'live'));
   });
 });
 
@@ -143,14 +108,14 @@ describe('nobody passes who', () => {
       'face_changed',
     ],
   ])('%s', async (_, behaviour, reason) => {
-    const url = await serverAsking('UP', 'LEFT', 'RIGHT', 'DOWN');
+    const url = await serverAsking(pool, ['UP', 'LEFT', 'RIGHT', 'DOWN']);
     const sessions = await takeChallenges(6, () => takeChallenge(url, behaviour()));
-    expect(reasons(sessions)).toEqual(sessions.map(() => reason));
+    expect(endsOf(sessions)).toEqual(sessions.map(() => reason));
     for (const { messages } of sessions) expect(messages.some(({ live }) => live === true)).toBe(false);
   });
 
   it('replays a session that passed', async () => {
-    const url = await serverAsking('LEFT', 'UP', 'RIGHT', 'DOWN', 'DOWN', 'LEFT');
+    const url = await serverAsking(pool, ['LEFT', 'UP', 'RIGHT', 'DOWN', 'DOWN', 'LEFT']);
     const recorded = await takeChallenge(url, cooperative(someone));
     expect(recorded.last.live).toBe(true);
     const { last } = await takeChallenge(url, replayOf(recorded.sent));

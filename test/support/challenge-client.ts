@@ -104,14 +104,14 @@ const step = 80;
 /** Somebody who does as told; `from` says who is in front of the camera, `turn` which way they take it. */
 export function cooperative(
   from: PoseBank | ((cue: Cue) => PoseBank),
-  turn: (asked: Direction) => Direction = (asked) => asked,
+  turn: (asked: Direction, cue: Cue) => Direction = (asked) => asked,
 ): Behaviour {
   let latest: Direction = 'LEFT';
   return (cue) => {
     const bank = typeof from === 'function' ? from(cue) : from;
     const moved = Math.floor((cue.since - reaction) / step);
     const turning = cue.instruction !== 'CENTER' && cue.instruction !== 'VERIFIED';
-    if (turning && moved >= 0) latest = turn(cue.instruction);
+    if (turning && moved >= 0) latest = turn(cue.instruction, cue);
     const way = bank.turns[latest];
     // Back at the centre after the way that was taken; there from the start.
     const place = turning ? Math.min(moved, way.length - 1) : way.length - 1 - Math.max(moved, 0);

@@ -1,0 +1,60 @@
+import type { EngineOptions, Perception } from '../../src/perception/engine.ts';
+import { createInlinePerception } from '../../src/perception/inline.ts';
+import { createPool } from '../../src/perception/pool.ts';
+import { listeningApp } from './app.ts';
+import type { Session } from './challenge-client.ts';
+import { loadSampleFaces } from './faces.ts';
+import { type Direction, type PoseBank, renderPoseBank } from './pose-bank.ts';
+
+/** In the order in which the service draws them. */
+const directions: readonly Direction[] = ['LEFT', 'RIGHT', 'UP', 'DOWN'];
+
+/** The real pool with two processes; whoever starts it closes it. */
+export function startPool(engine: EngineOptions): Promise<Perception> {
+  return createPool({
+    engine,
+    processes: 2,
+    queueLimit: 64,
+    deadlineMs: 30_000,
+    clipDeadlineMs: 600_000,
+    entry: new URL('../../dist/perception/process.js', import.meta.url),
+    onEvent: () => {},
+  });
+}
+
+/** Two people as puppets. */
+export async function renderTwoPeople(engine: EngineOptions): Promise<readonly [PoseBank, PoseBank]> {
+  const inline = await createInlinePerception(engine);
+  const [one, other] = await loadSampleFaces(inline);
+  await inline.close();
+  return Promise.all([renderPoseBank(one!), renderPoseBank(other!)]);
+}
+
+/** A server that asks for these directions, again and again; it ends with the test. */
+export function serverAsking(perception: Perception, asked: readonly Direction[]): Promise<string> {
+  let next = 0;
+  const randomInt = () => directions.indexOf(asked[next++ % asked.length]!);
+  return listeningApp({}, { perception, randomInt });
+}
+
+/** So many sessions, a few at a time: more would only wait for each other. */
+export async function takeChallenges(
+  count: number,
+  take: (index: number) => Promise<Session>,
+  atOnce = 6,
+): Promise<Session[]> {
+  const sessions: Session[] = [];
+  const waiting = Array.from({ length: count }, (_, index) => index);
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let index = waiting.shift(); index !== undefined; index = waiting.shift())
+        sessions[index] = await take(index);
+    }),
+  );
+  return sessions;
+}
+
+/** How sessions ended: `live`, or why not. */
+export function endsOf(sessions: readonly Session[]): string[] {
+  return sessions.map(({ last }) => last.reason ?? (last.live ? 'live' : last.type));
+}
