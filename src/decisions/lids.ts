@@ -47,7 +47,7 @@ function isAbrupt(samples: readonly LidSample[], depth: number): boolean {
     fall = Math.max(fall, before.ratio - ratio);
     rise = Math.max(rise, ratio - before.ratio);
   }
-  return Math.min(fall, rise) > lids.abruptShare.value * depth;
+  return fall > lids.abruptFall.value * depth && rise > lids.abruptRise.value * depth;
 }
 
 function angleBetween(one: Pose, other: Pose): number {

@@ -11,10 +11,11 @@ import { faceFacts, frameFacts } from './facts.ts';
 export function scriptedPerception(
   analyse: (signal: AbortSignal | undefined) => Promise<FrameFacts> = async () => frameFacts(faceFacts()),
   load: Partial<ReturnType<Perception['load']>> = {},
+  analyseClip: Perception['analyseClip'] = () => Promise.reject(new Error('No clip was expected.')),
 ): Perception {
   return {
     analyseImage: (_bytes, _request, signal) => analyse(signal),
-    analyseClip: () => Promise.reject(new Error('No clip was expected.')),
+    analyseClip,
     describe: () => ({
       models: [
         { role: 'detector', pack: 'strong', name: 'blazeface', sha256: 'cd'.repeat(32) },

@@ -1,6 +1,6 @@
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { listeningApp, picture, scriptedPerception, testApp } from '../../../test/support/app.ts';
+import { picture, scriptedPerception, testApp } from '../../../test/support/app.ts';
 import { antiSpoof, faceFacts, frameFacts } from '../../../test/support/facts.ts';
 import { type FaceFacts, unavailable } from '../../decisions/facts.ts';
 import { livenessResponse } from './schemas.ts';
@@ -145,15 +145,5 @@ describe('before the body is read', () => {
   it('a key is asked for first', async () => {
     const app = await testApp({ API_KEY: 'key' }, { perception: full() });
     expect((await app.inject({ method: 'POST', url: '/liveness' })).statusCode).toBe(401);
-  });
-
-  it('the blink check says that it is not there yet, and swallows the clip', async () => {
-    const form = new FormData();
-    form.append('video', new Blob([new Uint8Array(3_000_000)]), 'clip.webm');
-    const url = await listeningApp();
-    const response = await fetch(`${url}/active/blink?check=x`, { method: 'POST', body: form });
-    expect(response.status).toBe(501);
-    expect(await response.json()).toMatchObject({ code: 'not_implemented', detail: expect.any(String) });
-    expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 });

@@ -66,7 +66,8 @@ export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, op
     },
   );
 
-  await app.register(blink, options);
+  // The prefix of this scope is in force already.
+  await app.register(blink, { ...options, prefix: '' });
 };
 
 const livenessErrors = problemResponses(
