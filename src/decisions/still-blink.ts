@@ -15,9 +15,9 @@ export interface StillBlinks {
 }
 
 /**
- * Finds blinks in stills without times: both eyes closed in one and open in another, against the person's own
- * open eyes, while the face keeps its shape (a picture that is squeezed does not). A clip shows much more:
- * see `findBlinks`.
+ * Finds blinks in stills without times: both eyes closed in one of them and open in another, against the
+ * person's own open eyes, while the face keeps its shape (a picture that is squeezed does not). A clip shows
+ * much more: see `findBlinks`.
  *
  * @param blinking in the order they were taken
  * @param others frames of the same person, that help to tell how open the eyes are when they are open

@@ -28,7 +28,7 @@ export const frames: FastifyPluginAsyncTypebox<FramesOptions> = async (app, opti
     const known = nameError(error, request);
     const language = languageOf(request);
     return startErrorReply(known, reply, language)
-      .type('application/json')
+      .type('application/json; charset=utf-8')
       .send(toErrorResponse(known, language));
   });
 
