@@ -7,6 +7,7 @@ import {
   type SeenFace,
   say,
 } from './challenge-state.ts';
+import { isCut } from './continuity.ts';
 import type { FaceFacts, FrameFacts } from './facts.ts';
 import { affineResidual } from './flatness.ts';
 import { lookOn, neutralPoseOf } from './neutral-pose.ts';
@@ -19,7 +20,7 @@ import { bearingOf, type Direction, heldBearing, holdOn } from './turn.ts';
 export function takeFrame(before: ChallengeState, facts: FrameFacts, at: number): ChallengeStep {
   const subject = chooseSubject(facts.faces, before.settings.bystanderRatio);
   const face = subject.status === 'chosen' ? subject.face : null;
-  const state = look(before, facts, face, at);
+  const state = mindCut(before, look(before, facts, face, at));
   if (state.severalFaces >= calibration.severalFaces.value) return fail(state, 'multiple_faces');
   if (state.neutral === null) return learnNeutral(state, face, at);
   const oneFace = face === null ? state.oneFace : seeFace(state.oneFace, face, state.neutral.pose);
@@ -49,6 +50,16 @@ function look(
       severalFaces: several ? before.severalFaces + 1 : 0,
     }),
   };
+}
+
+/** A head that is suddenly elsewhere may be another: it shows itself at the centre before it turns. */
+function mindCut(before: ChallengeState, state: ChallengeState): ChallengeState {
+  if (before.seen === null || state.seen === null) return state;
+  if (!isCut(before.seen.mesh, state.seen.mesh, state.latestFrame - before.latestFrame)) return state;
+  if (state.neutral === null) return { ...state, steadyLook: null };
+  // The first visit is what the others are compared with, even if it was cut short.
+  const { oneFace } = judgeVisit(state.oneFace);
+  return { ...state, hold: null, mustReturn: true, oneFace: startVisit(oneFace) };
 }
 
 function seeIn({ pose, mesh }: FaceFacts): SeenFace | null {
@@ -101,7 +112,7 @@ function announce(state: ChallengeState, at: number): ChallengeStep {
 /** While a direction is announced. */
 function seekTurn(state: ChallengeState): ChallengeStep {
   if (state.mustReturn) {
-    const isBack = state.hold?.bearing === 'CENTER';
+    const isBack = state.hold?.bearing === 'CENTER' && hasSeenVisitor(state.oneFace);
     return wait({ ...state, mustReturn: !isBack, hold: isBack ? state.hold : null });
   }
   const held = heldBearing(state.hold);

@@ -24,7 +24,7 @@ export interface ChallengeState {
   readonly hold: Hold | null;
   /** The largest affine residual of the turn that is being held; see `flatness.ts`. */
   readonly residual: number;
-  /** After a wrong turn, until the head is back: a turn starts from the centre. */
+  /** After a wrong turn or a cut, until the head is back: a turn starts from the centre. */
   readonly mustReturn: boolean;
   /** The face in the latest frame; null where it was lost. */
   readonly seen: SeenFace | null;

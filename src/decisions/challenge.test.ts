@@ -258,6 +258,22 @@ describe('one face', () => {
     ]);
   });
 
+  it('does not jump: a head that is elsewhere all at once has to show itself before it turns', () => {
+    const elsewhere = (to: Direction | 'CENTER', person = 1) =>
+      looking(to, {
+        mesh: measured(turnedMesh({ ...turns[to], roll: 0 }, 60, { x: 700, y: 240 })),
+        embedding: measured(embeddingOf(person)),
+      });
+    const played = announced();
+    expect(played.show(elsewhere('LEFT'), 10)).toMatchObject([{ type: 'waiting' }]);
+    played.show(elsewhere('CENTER'));
+    expect(played.show(elsewhere('LEFT'), 3)).toMatchObject([{ type: 'success' }]);
+
+    const swapped = announced();
+    swapped.show(elsewhere('CENTER', 2));
+    expect(swapped.show(elsewhere('LEFT', 2), 3)).toMatchObject([{ reason: 'face_changed' }]);
+  });
+
   it('is waited for where faces are told apart, and not where no model does', () => {
     const unseen = { embedding: unavailable('not_requested') };
     const played = announced();

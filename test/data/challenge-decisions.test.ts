@@ -259,6 +259,46 @@ describe('the evidence of a whole clip', () => {
   });
 });
 
+describe('the stills of each person in nuaa, taken for a session', () => {
+  const paths = readFileSync(join(shared, 'data/manifest.csv'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('A/nuaa/'))
+    .map((line) => line.split(','));
+  const judge = async (label: string, subject: string) => {
+    const stills = paths.filter((row) => row[2] === label && row[3] === subject).map((row) => row[0]!);
+    let evidence = noEvidence;
+    for (const [index, path] of stills
+      .filter((_, at) => at % Math.ceil(stills.length / 10) === 0)
+      .entries()) {
+      const request = { measuredFaces: 1, measure: ['anti_spoof'], search: 'glance' } as const;
+      const bytes = readFileSync(join(shared, 'data', path));
+      const { faces } = await engine.analyseImage(bytes, request, () => false);
+      if (faces[0]) evidence = addEvidence(evidence, faces[0], index * 400);
+    }
+    const { mean } = sessionFigures(evidence)!;
+    console.log(`${subject} ${label}: mean logit ${mean.toFixed(2)}, ${judgeSession(evidence)}`);
+    return judgeSession(evidence);
+  };
+  const verdicts = async (label: string) => {
+    const subjects = new Set(paths.filter((row) => row[2] === label).map((row) => row[3]!));
+    const judged: string[] = [];
+    for (const subject of subjects) judged.push(await judge(label, subject));
+    return judged;
+  };
+
+  test('shows all prints to be attacks', async () => {
+    const judged = await verdicts('print');
+    expect(judged.length).toBeGreaterThan(10);
+    expect(judged.filter((verdict) => verdict !== 'attack')).toEqual([]);
+  });
+
+  test('shows all but a person or two to be live, and nobody to be an attack', async () => {
+    const judged = await verdicts('live');
+    expect(judged).not.toContain('attack');
+    expect(judged.filter((verdict) => verdict === 'live').length).toBeGreaterThanOrEqual(judged.length - 2);
+  });
+});
+
 describe('a session of which a clip happens to do what it asks', () => {
   const played = [
     ['tranvanluyt/real.mp4', ['LEFT', 'RIGHT', 'DOWN', 'UP'], { type: 'complete', live: true }],
