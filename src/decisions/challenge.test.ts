@@ -174,6 +174,9 @@ describe('a turn', () => {
     const flat = turnedMesh({ ...turns.CENTER, roll: 0 }).map((value, at) =>
       at % 3 === 0 ? 0.8 * value : value,
     );
+    // The head that was there before does not count for it.
+    played.show(looking('LEFT'));
+    played.show(frameFacts(turnedFace({ yaw: -15 })));
     expect(played.show(looking('LEFT', { mesh: measured(flat) }), 3)).toMatchObject([
       { type: 'failed', reason: 'spoof_detected' },
     ]);
@@ -213,6 +216,17 @@ describe('time', () => {
     played.show(looking('LEFT'));
     for (const at of [0, 100, 200, 300])
       expect(played.move({ type: 'frame', at, facts: looking('LEFT') })).toMatchObject([{ type: 'waiting' }]);
+
+    const early = announced();
+    early.move({ type: 'frame', at: 100, facts: looking('LEFT') });
+    const again = { type: 'frame', at: early.now(), facts: looking('LEFT') } as const;
+    expect(early.move(again)).toMatchObject([{ type: 'waiting' }]);
+  });
+
+  it('does not run out for a direction that was answered', () => {
+    const played = announced();
+    played.show(looking('LEFT'), 3);
+    expect(nextDeadline(played.state())).toBe(30_000);
   });
 });
 
@@ -255,6 +269,25 @@ describe('one face', () => {
     const stranger = { embedding: measured(embeddingOf(2)) };
     expect(played.show(looking('CENTER', stranger), 3)).toMatchObject([
       { type: 'failed', reason: 'face_changed' },
+    ]);
+  });
+
+  it('is that of whoever rests before the camera first, not of who handed it over', () => {
+    const played = table();
+    played.show(looking('CENTER', { embedding: measured(embeddingOf(2)) }), 2);
+    played.show(looking('LEFT'));
+    expect(played.show(looking(), 4)).toMatchObject([{ type: 'challenge' }]);
+    expect(played.show(looking('LEFT'), 3)).toMatchObject([{ type: 'success' }]);
+    expect(played.show(looking(), 2)).toMatchObject([{ type: 'challenge' }]);
+    expect(played.show(looking())).toMatchObject([{ type: 'waiting' }]);
+  });
+
+  it('is looked at once more at the last centre', () => {
+    const played = announced({ ...seedSettings, requiredSuccesses: 1 });
+    played.show(looking('LEFT'), 3);
+    const stranger = { embedding: measured(embeddingOf(2)) };
+    expect(played.show(looking('CENTER', stranger), 2)).toMatchObject([
+      { type: 'failed', reason: 'face_changed', success: 1 },
     ]);
   });
 
@@ -326,13 +359,14 @@ describe('the evidence of the anti-spoof nets', () => {
   });
 
   it('is gathered for long enough before it is judged', () => {
-    const { state, messages } = playSession(
-      (told) => ({ ...looking(told.instruction as Direction) }),
-      ['LEFT'],
-      { settings: { ...seedSettings, requiredSuccesses: 1 }, interval: 125 },
-    );
-    expect(messages.at(-1)).toMatchObject({ live: true });
-    expect(state.fullLooks).toBeGreaterThanOrEqual(8);
+    const played = announced({ ...seedSettings, requiredSuccesses: 1 });
+    const followed = { detectorScore: unavailable('not_requested') };
+    played.show(looking('LEFT', followed), 3);
+    expect(nextLook(played.state(), played.now() + 1).full).toBe(true);
+    expect(played.show(looking('CENTER', followed), 5)).toMatchObject([{ type: 'waiting', success: 1 }]);
+    expect(played.show(looking(), 3)).toMatchObject([{ type: 'waiting' }]);
+    expect(nextLook(played.state(), played.now() + 1).full).toBe(true);
+    expect(played.show(looking())).toMatchObject([{ type: 'complete', live: true }]);
   });
 });
 

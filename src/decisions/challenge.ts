@@ -45,7 +45,6 @@ export function nextLook(state: ChallengeState, at: number): NextLook {
   const { seen, neutral } = state;
   const full =
     seen === null ||
-    state.severalFaces > 0 ||
     isShortOfLooks(state) ||
     at - state.latestFullLook >= calibration.evidence.interval.value;
   const embedding = wantsEmbedding(state.oneFace, seen?.pose ?? null, neutral?.pose ?? null);

@@ -34,6 +34,16 @@ describe('the visits to the centre', () => {
     expect(judgeVisit(visitOf(known, 1, 2, 2)).isSame).toBe(false);
   });
 
+  it('are judged the more strictly the more faces they show', () => {
+    // 0.06 apart: two people by the means of three, too close to call by one frame (`same-person.json`).
+    const vector = new Float32Array(128);
+    [vector[1], vector[2]] = [0.94, Math.sqrt(1 - 0.94 ** 2)];
+    const close = turnedFace(neutral, { embedding: measured({ model: 'invented', vector }) });
+    const once = seeFace(startVisit(known), close, neutral);
+    expect(judgeVisit(once).isSame).toBe(true);
+    expect(judgeVisit(seeFace(seeFace(once, close, neutral), close, neutral)).isSame).toBe(false);
+  });
+
   it('of faces of different models are never of one person', () => {
     const other = { ...embeddingOf(1), model: 'another' };
     const visit = seeFace(startVisit(known), turnedFace(neutral, { embedding: measured(other) }), neutral);
