@@ -38,7 +38,7 @@ export function decideBlink(facts: ClipFacts, question: BlinkQuestion): BlinkDec
   const movements = findBlinks(facts.frames);
   const refusals = [
     ...faceRefusals(facts.frames, question.bystanderRatio),
-    ...blinkRefusals(facts.frames, movements, frameRate),
+    ...blinkRefusals(movements, frameRate),
     ...personRefusals(facts.frames, question.selfie),
   ];
   const { refusal, remarks } = weighAttackSigns(facts.frames);
@@ -62,7 +62,6 @@ function faceRefusals(frames: readonly FrameFacts[], bystanderRatio: number): Re
 }
 
 function blinkRefusals(
-  frames: readonly FrameFacts[],
   { blinks, refused }: ReturnType<typeof findBlinks>,
   frameRate: number | null,
 ): Reason[] {
@@ -70,7 +69,6 @@ function blinkRefusals(
   const minimum = limits.frameRate.value;
   if (frameRate === null || frameRate < minimum)
     refusals.push({ code: 'too_few_frames', frameRate, minimum });
-  if (isFrozen(frames)) refusals.push({ code: 'frozen' });
   const played = refused.filter(({ why }) => tricks.has(why));
   // Who covers their eyes for a moment and blinks besides is a person; more tricks than blinks are none.
   if (blinks.length > played.length) return refusals;
@@ -80,15 +78,6 @@ function blinkRefusals(
   if (blinks.length === 0 && refusals.every(({ code }) => code !== 'too_few_frames'))
     refusals.push({ code: 'no_blink' });
   return refusals;
-}
-
-/** Whether hardly any frame differs from the one before: a still that is played as a clip. */
-function isFrozen(frames: readonly FrameFacts[]): boolean {
-  const steps = frames.flatMap(({ faces: [face] }) =>
-    face?.change.status === 'measured' ? [face.change.value.step.elsewhere] : [],
-  );
-  const moving = steps.filter((step) => step > limits.stillStep.value);
-  return steps.length > 0 && moving.length < limits.movingShare.value * steps.length;
 }
 
 function personRefusals(frames: readonly FrameFacts[], selfie: BlinkQuestion['selfie']): Reason[] {

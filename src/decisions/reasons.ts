@@ -21,7 +21,6 @@ const clipTexts = {
   no_face: 'No face is to be seen.',
   several_faces: 'More than one face could be meant. Only one person may be in view.',
   no_blink: 'No blink was seen. Look at the camera, and close and open both eyes.',
-  frozen: 'Hardly anything moves: a still picture played as a clip.',
   face_changed: 'Not the same face is to be seen from the beginning to the end.',
   not_the_selfie: 'The face is not that of the picture this check belongs to.',
   selfie_not_comparable: 'The face could not be compared with that of the picture this check belongs to.',

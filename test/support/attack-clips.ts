@@ -1,5 +1,6 @@
-import type { Box } from '../../src/decisions/facts.ts';
+import { type Box, type FaceFacts, valueIfMeasured } from '../../src/decisions/facts.ts';
 import type { RgbImage } from '../../src/media/image.ts';
+import type { Puppet, PuppetMove } from './puppet.ts';
 
 /** A picture and when it is shown. */
 export interface TimedPicture {
@@ -98,4 +99,77 @@ export function cover(image: RgbImage, { colour, boundsAt, isRound = false }: Co
       if (isInside) data.set(colour, (row * image.width + column) * 3);
     }
   return { ...image, data };
+}
+
+/** Where the eyes of a sample face are: their middle, and the distance of their outer corners, in pixels. */
+export interface EyePlace {
+  readonly x: number;
+  readonly y: number;
+  readonly apart: number;
+}
+
+/** The eyes of a face by its mesh. */
+export function eyePlace(face: FaceFacts): EyePlace {
+  const mesh = valueIfMeasured(face.mesh);
+  if (!mesh) throw new Error('Eyes are found by the mesh of their face.');
+  const [right, left] = [33, 263].map((point) => ({ x: mesh[point * 3]!, y: mesh[point * 3 + 1]! }));
+  const apart = Math.hypot(left!.x - right!.x, left!.y - right!.y);
+  return { x: (right!.x + left!.x) / 2, y: (right!.y + left!.y) / 2, apart };
+}
+
+/** How shut the eyes are, 0 to 1, in a blink at `at`: 90 ms to close, 140 to reopen, as lids take. */
+export function lidClosure(at: number): (milliseconds: number) => number {
+  const smooth = (share: number) => share * share * (3 - 2 * share);
+  return (milliseconds) => {
+    const since = milliseconds - at;
+    if (since < -90 || since > 200) return 0;
+    if (since < 0) return smooth((since + 90) / 90);
+    return since < 60 ? 1 : smooth(1 - (since - 60) / 140);
+  };
+}
+
+/** A person who looks at the camera, sways a little, and blinks where a test wants it. */
+export function livingPerson(
+  puppet: Puppet,
+  closureAt: (milliseconds: number) => PuppetMove['eyeClosure'],
+): (milliseconds: number) => RgbImage {
+  return (milliseconds) =>
+    puppet.render({
+      yaw: 2 * Math.sin(milliseconds / 500),
+      pitch: 1.5 * Math.sin(milliseconds / 700),
+      eyeClosure: closureAt(milliseconds) ?? 0,
+    });
+}
+
+/** A bar or a hand that is moved over the eyes of a photograph, in distances of their outer corners. */
+export interface Swipe {
+  readonly colour: Cover['colour'];
+  readonly width: number;
+  readonly height: number;
+  /** Per second, to the right and down; the cover is over the eyes at `at`. */
+  readonly speedX?: number;
+  readonly speedY?: number;
+  readonly at: number;
+  /** Milliseconds for which it is there at all. */
+  readonly lasts?: number;
+  readonly isRound?: boolean;
+}
+
+/** The cover that a swipe draws over eyes. */
+export function swipeOver({ x, y, apart }: EyePlace, swipe: Swipe): Cover {
+  const { colour, width, height, speedX = 0, speedY = 0, at, lasts = Infinity, isRound = false } = swipe;
+  return {
+    colour,
+    isRound,
+    boundsAt: (milliseconds) => {
+      if (Math.abs(milliseconds - at) > lasts / 2) return undefined;
+      const seconds = (milliseconds - at) / 1000;
+      return {
+        x: x + (speedX * seconds - width / 2) * apart,
+        y: y + (speedY * seconds - height / 2) * apart,
+        width: width * apart,
+        height: height * apart,
+      };
+    },
+  };
 }
