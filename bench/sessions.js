@@ -19,24 +19,31 @@ const fps = 7;
 /** Analysed frames a second below which a session is not served well. */
 const enough = 5;
 
-const heading = [
-  'sockets',
-  'analysed/s: mean',
-  'least',
-  'dropped/s',
-  'wait ms: p50 ≤',
-  'p99 ≤',
-  'max ≤',
-  '/health ms: p50',
-  'p99',
-  'max',
-  'cores: server',
-  'perception',
-  'clients',
-  'all',
-  'MB: server',
-  'perception',
-];
+const heading = {
+  service: [
+    'sockets',
+    'analysed/s',
+    'least',
+    'dropped/s',
+    'wait: p50 ≤',
+    'p99 ≤',
+    'max ≤',
+    '/health: p50',
+    'p99',
+    'max',
+  ],
+  cost: [
+    'sockets',
+    'server',
+    'perception',
+    'clients',
+    'others',
+    'ms a frame: server',
+    'perception',
+    'MB: server',
+    'perception',
+  ],
+};
 
 const pictures = await makeSessionPictures();
 const clients = createHelper(fork(fileURLToPath(new URL('./session-clients.js', import.meta.url))));
@@ -55,9 +62,11 @@ try {
   await clients.ask({ url: server.url, pictures: pictures.map((picture) => picture.toString('base64')) });
   await measure(4, 2);
 
-  const rows = [heading, row(await measure(100, seconds))];
-  for (const sockets of await searchWellServed()) rows.push(row(sockets));
-  console.log(table(rows));
+  const crowd = await measure(100, seconds);
+  const rows = [crowd, ...(await searchWellServed())];
+  console.log(table([heading.service, ...rows.map(serviceRow)]));
+  console.log('\ncores in use, CPU time and memory');
+  console.log(table([heading.cost, ...rows.map(costRow)], 2));
 } finally {
   await server.stop();
   clients.dismiss();
@@ -74,7 +83,10 @@ async function searchWellServed() {
     if (quantile(measured.rates, 0) >= enough) best = measured;
     else worst = measured;
   }
-  console.log(`${best.sockets} concurrent sessions keep ${enough} analysed frames a second each\n`);
+  const { server, perception } = best.cores;
+  const free = Math.floor((cpus().length * sum(best.rates)) / (server + perception) / enough);
+  console.log(`${best.sockets} concurrent sessions keep ${enough} analysed frames a second each;`);
+  console.log(`${free} would by their CPU time, were clients and other programs elsewhere\n`);
   return [best, worst];
 }
 
@@ -152,7 +164,8 @@ function cpuOf(pids) {
   return pids.map((pid) => usage(pid).cpu);
 }
 
-function row({ sockets, rates, waits, dropped, latencies, cores, memory }) {
+/** Frames a second of each socket, and milliseconds. */
+function serviceRow({ sockets, rates, waits, dropped, latencies }) {
   return [
     String(sockets),
     sum(rates) / rates.length,
@@ -160,11 +173,24 @@ function row({ sockets, rates, waits, dropped, latencies, cores, memory }) {
     dropped,
     ...[0.5, 0.99, 1].map((share) => bucketOf(waits, share)),
     ...[0.5, 0.99, 1].map((share) => quantile(latencies, share)),
-    cores.server,
-    cores.perception,
-    cores.clients,
-    cores.machine,
+  ];
+}
+
+/** Cores in use, CPU time of an analysed frame, resident memory (of the largest perception process). */
+function costRow({ sockets, rates, cores, memory }) {
+  const { server, perception, clients, machine } = cores;
+  const each = (share) => (share * 1000) / sum(rates);
+  const others = machine - server - perception - clients;
+  const largest = Math.max(...memory.slice(1));
+  return [
+    String(sockets),
+    server,
+    perception,
+    clients,
+    others,
+    each(server),
+    each(perception),
     memory[0],
-    Math.max(...memory.slice(1)),
+    largest,
   ];
 }
