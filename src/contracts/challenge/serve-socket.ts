@@ -16,6 +16,9 @@ export interface SocketOptions {
 /** Bytes of answers that may wait for a slow reader: some three hundred messages. */
 const maxBufferedBytes = 65_536;
 
+/** Milliseconds for the last message to be read: a camera's picture or two, and the way there. */
+const farewell = 500;
+
 /** Runs one session over one socket, from the first message to the close. */
 export function serveSocket(socket: WebSocket, request: FastifyRequest, options: SocketOptions): void {
   const language = chooseLanguage(request.headers['accept-language'], 'uz');
@@ -28,7 +31,7 @@ export function serveSocket(socket: WebSocket, request: FastifyRequest, options:
     end({ outcome, reason, frames, milliseconds }) {
       request.findings = { verdict: outcome, timings: [] };
       request.log.info({ outcome, reason, frames, ms: Math.round(milliseconds) }, 'challenge session');
-      if (outcome !== 'left') socket.close(closeCode(reason));
+      if (outcome !== 'left') sayGoodbye(socket, closeCode(reason));
     },
     fail: (error) => request.log.error(error),
   });
@@ -39,6 +42,16 @@ export function serveSocket(socket: WebSocket, request: FastifyRequest, options:
   socket.on('error', () => session.abort('invalid_frame'));
   socket.on('close', session.leave);
   hangUpOnTheDeaf(socket, options.idleTimeout / 2);
+}
+
+/**
+ * Closes a socket after its last message. Unless the client misbehaved it is given a moment to do so itself:
+ * one that sends a frame for each answer, as seed 001's Python client does, would otherwise be told that its
+ * socket is closed, in the middle of sending, before it came to read why.
+ */
+function sayGoodbye(socket: WebSocket, code: number): void {
+  const timer = setTimeout(() => socket.close(code), code === 1000 ? farewell : 0);
+  socket.on('close', () => clearTimeout(timer));
 }
 
 /** Ends a connection whose other end has gone without a word, or reads nothing any more. */
