@@ -49,7 +49,7 @@ function toStill(face: FaceFacts | undefined): Still[] {
   const pose = face && valueIfMeasured(face.pose);
   const mesh = face && valueIfMeasured(face.mesh);
   if (!eyes || !pose || !mesh) return [];
-  const isFrontal = Math.max(Math.abs(pose.yaw), Math.abs(pose.pitch)) <= limits.frontal.value;
+  const isFrontal = Math.abs(pose.yaw) <= limits.yaw.value && Math.abs(pose.pitch) <= limits.pitch.value;
   const aspect = distance(mesh, 33, 263) / distance(mesh, 168, 2);
   return [{ left: eyes.left.lidGap, right: eyes.right.lidGap, isFrontal, aspect }];
 }
@@ -92,6 +92,7 @@ function depth(ratio: number): number {
   return atLimit + (1 - atLimit) * Math.min(Math.max(share, 0), 1);
 }
 
+/** In space: a nod hardly changes it. */
 function distance(mesh: Float32Array, from: number, to: number): number {
-  return Math.hypot(mesh[to * 3]! - mesh[from * 3]!, mesh[to * 3 + 1]! - mesh[from * 3 + 1]!);
+  return Math.hypot(...[0, 1, 2].map((axis) => mesh[to * 3 + axis]! - mesh[from * 3 + axis]!));
 }
