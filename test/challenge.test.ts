@@ -28,6 +28,9 @@ import type { Direction, PoseBank } from './support/pose-bank.ts';
 
 const engine = engineOptions(readConfig({ MODELS_DIR: 'none' }));
 
+/** A busy machine shall not fail those who do as told. */
+const patience = { CHALLENGE_TIMEOUT: '30', SESSION_TIMEOUT: '120' };
+
 let pool: Perception;
 let someone: PoseBank;
 let another: PoseBank;
@@ -77,7 +80,7 @@ describe('somebody who does as told', () => {
       // A picture for each message, as the seed's Python client sends them.
       { pace: 'each' },
     ];
-    const url = await serverAsking(pool, ['LEFT', 'UP', 'RIGHT']);
+    const url = await serverAsking(pool, ['LEFT', 'UP', 'RIGHT'], patience);
     const sessions = await Promise.all(
       ways.map((settings) => takeChallenge(url, cooperative(someone), settings)),
     );
@@ -85,8 +88,8 @@ describe('somebody who does as told', () => {
   });
 
   it('passes each time, whatever is asked', async () => {
-    const url = await listeningApp({}, { perception: pool });
-    const sessions = await takeChallenges(12, () => takeChallenge(url, cooperative(someone)), 12);
+    const url = await listeningApp(patience, { perception: pool });
+    const sessions = await takeChallenges(12, () => takeChallenge(url, cooperative(someone)));
     expect(endsOf(sessions)).toEqual(sessions.map(() => 'live'));
   });
 });
@@ -115,7 +118,7 @@ describe('nobody passes who', () => {
   });
 
   it('replays a session that passed', async () => {
-    const url = await serverAsking(pool, ['LEFT', 'UP', 'RIGHT', 'DOWN', 'DOWN', 'LEFT']);
+    const url = await serverAsking(pool, ['LEFT', 'UP', 'RIGHT', 'DOWN', 'DOWN', 'LEFT'], patience);
     const recorded = await takeChallenge(url, cooperative(someone));
     expect(recorded.last.live).toBe(true);
     const { last } = await takeChallenge(url, replayOf(recorded.sent));

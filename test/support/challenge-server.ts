@@ -31,10 +31,14 @@ export async function renderTwoPeople(engine: EngineOptions): Promise<readonly [
 }
 
 /** A server that asks for these directions, again and again; it ends with the test. */
-export function serverAsking(perception: Perception, asked: readonly Direction[]): Promise<string> {
+export function serverAsking(
+  perception: Perception,
+  asked: readonly Direction[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<string> {
   let next = 0;
   const randomInt = () => directions.indexOf(asked[next++ % asked.length]!);
-  return listeningApp({}, { perception, randomInt });
+  return listeningApp(settings, { perception, randomInt });
 }
 
 /** So many sessions, a few at a time: more would only wait for each other. */

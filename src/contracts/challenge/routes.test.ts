@@ -327,13 +327,13 @@ describe('leaving', () => {
   });
 
   it('is what slow readers are made to do', async () => {
-    const app = await testApp({ MAX_FRAME_RATE: '1000', IDLE_TIMEOUT: '600' });
+    const app = await testApp({ MAX_FRAME_RATE: '1000', IDLE_TIMEOUT: '600', SESSION_TIMEOUT: '600' });
     const socket: WebSocket = await app.injectWS('/ws');
     onTestFinished(() => socket.terminate());
     socket.pause();
     const camera = setInterval(() => socket.send(picture), 2);
     onTestFinished(() => clearInterval(camera));
-    await expect.poll(() => sessionMetrics(app), { timeout: 20_000 }).toContain(hasLeft);
+    await expect.poll(() => sessionMetrics(app), { timeout: 40_000, interval: 200 }).toContain(hasLeft);
   });
 });
 

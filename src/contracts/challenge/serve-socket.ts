@@ -13,8 +13,8 @@ export interface SocketOptions {
   readonly idleTimeout: number;
 }
 
-/** Bytes of answers that may wait for a slow reader: some three hundred messages. */
-const maxBufferedBytes = 65_536;
+/** Bytes of answers that may wait for a slow reader: some 140 messages, more than ten seconds of a session. */
+const maxBufferedBytes = 16_384;
 
 /** Milliseconds for the last message to be read: a camera's picture or two, and the way there. */
 const farewell = 500;
