@@ -66,7 +66,15 @@ describe('the API document', () => {
 
   it('describes every open and guarded route once', async () => {
     const { paths, components } = (await (await testApp()).inject('/openapi.json')).json();
-    expect(Object.keys(paths)).toEqual(['/', '/health', '/liveness', '/active/blink']);
+    expect(Object.keys(paths)).toEqual([
+      '/',
+      '/health',
+      '/test',
+      '/liveness',
+      '/active/blink',
+      '/api/liveness/validate',
+      '/ws',
+    ]);
     expect(paths['/liveness'].post.security).toEqual([{ apiKey: [] }, { bearer: [] }]);
     expect(Object.keys(components.securitySchemes)).toEqual(['apiKey', 'bearer']);
     const statuses = ['200', '400', '401', '413', '415', '422', '500', '503'];
