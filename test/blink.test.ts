@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import sharp from 'sharp';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../src/app.ts';
@@ -47,8 +48,9 @@ beforeAll(async () => {
   app = await buildApp({ config, perception, logger: pino({ level: 'silent' }) });
   address = await app.listen({ host: '127.0.0.1', port: 0 });
   const samples = await loadSampleFaces(perception);
-  [person] = samples as [SampleFace];
-  other = samples.find(({ name }) => name.split(' ')[0] !== person.name.split(' ')[0])!;
+  const [first] = samples as [SampleFace];
+  person = await shrink(first);
+  other = await shrink(samples.find(({ name }) => name.split(' ')[0] !== first.name.split(' ')[0])!);
   puppet = createPuppet(person.image, person.face);
 }, 120_000);
 
@@ -56,6 +58,20 @@ afterAll(async () => {
   await app?.close();
   await perception?.close();
 });
+
+/** The same face 160 pixels wide, as in a small video: clips of it are drawn and encoded in less time. */
+async function shrink({ name, image, face }: SampleFace): Promise<SampleFace> {
+  const { width, height, data } = image;
+  const scale = 160 / face.box.width;
+  const even = (length: number) => 2 * Math.round((length * scale) / 2);
+  const small = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ width: even(width), height: even(height), fit: 'fill' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const shrunk = { width: small.info.width, height: small.info.height, data: small.data };
+  const { faces } = await perception.analyseImage(await encodeJpeg(shrunk), { measuredFaces: 1 });
+  return { name, image: shrunk, face: faces[0]! };
+}
 
 /** Two and a half seconds, the blink (or what stands for it) in their middle. */
 const shape = { seconds: 2.4, frameRate: 30 };
@@ -245,11 +261,11 @@ describe('a photograph', () => {
 
 describe('what is no clip', () => {
   test.each<[string, () => Uint8Array | Promise<Uint8Array>, number, string]>([
-    ['nothing', () => new Uint8Array(0), 415, 'unsupported_format'],
-    ['garbage', () => Buffer.alloc(5_000, 'garbage'), 415, 'unsupported_format'],
-    ['a picture', () => encodeJpeg(person.image), 415, 'unsupported_format'],
+    ['nothing', () => new Uint8Array(0), 400, 'invalid_clip'],
+    ['garbage', () => Buffer.alloc(5_000, 'garbage'), 400, 'invalid_clip'],
+    ['a picture', () => encodeJpeg(person.image), 400, 'invalid_clip'],
     ['sound alone', () => encodeSilence('mov'), 400, 'invalid_clip'],
-    ['a clip that was cut off', async () => (await shortClip()).subarray(0, 20_000), 400, 'invalid_clip'],
+    ['a clip that was cut off', async () => (await shortClip()).subarray(0, -500), 400, 'invalid_clip'],
     ['21 MB', () => Buffer.alloc(21_000_000), 413, 'payload_too_large'],
     ['31 seconds', () => longClip(), 413, 'clip_too_long'],
   ])('%s', async (_, make, status, code) => {

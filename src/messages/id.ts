@@ -25,7 +25,6 @@ export const id: Messages = {
   'error.headers_too_large': 'Header permintaan terlalu besar.',
   'error.cancelled': 'Klien membatalkan permintaan.',
   'error.internal': 'Terjadi kesalahan di server.',
-  'error.not_implemented': 'Server ini belum menyediakan pemeriksaan tersebut.',
   'error.busy': 'Server sedang sibuk.',
   'error.perception_lost': 'Analisis terputus.',
   'error.too_many_sessions': 'Terlalu banyak sesi yang terbuka.',

@@ -25,7 +25,6 @@ export const pt: Messages = {
   'error.headers_too_large': 'Os cabeçalhos da requisição são grandes demais.',
   'error.cancelled': 'O cliente encerrou a requisição.',
   'error.internal': 'Algo deu errado no servidor.',
-  'error.not_implemented': 'Este servidor ainda não oferece esta verificação.',
   'error.busy': 'O servidor está ocupado.',
   'error.perception_lost': 'A análise foi interrompida.',
   'error.too_many_sessions': 'Há sessões demais abertas.',

@@ -25,7 +25,6 @@ export const uz: Messages = {
   'error.headers_too_large': 'So‘rov sarlavhalari juda katta.',
   'error.cancelled': 'Mijoz so‘rovni bekor qildi.',
   'error.internal': 'Serverda xatolik yuz berdi.',
-  'error.not_implemented': 'Bu server ushbu tekshiruvni hali taqdim etmaydi.',
   'error.busy': 'Server band.',
   'error.perception_lost': 'Tahlil uzilib qoldi.',
   'error.too_many_sessions': 'Ochiq seanslar juda ko‘p.',

@@ -42,7 +42,7 @@ const requests: readonly [ErrorCode, string, InjectOptions][] = [
   ['not_found', 'a file the interface does not have', { method: 'GET', url: '/docs/static/none.js' }],
   ['method_not_allowed', 'a known path with another method', { method: 'GET', url: '/liveness?x=1' }],
   ['method_not_allowed', 'OPTIONS', { method: 'OPTIONS', url: '/health' }],
-  ['not_implemented', 'the blink check', { method: 'POST', url: '/active/blink?check=x' }],
+  ['check_not_found', 'the id of no check', { method: 'POST', url: '/active/blink?check=x' }],
 ];
 
 it.each(requests)('%s: %s', async (code, _, request) => {
