@@ -10,6 +10,8 @@ import { testPage } from './contracts/challenge/test-page.ts';
 import { frames } from './contracts/frames/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { system } from './contracts/system/routes.ts';
+import { drawDirections } from './decisions/draw-directions.ts';
+import type { Direction } from './decisions/turn.ts';
 import type { Perception } from './perception/engine.ts';
 import { apiDocs } from './plugins/api-docs.ts';
 import { requireApiKey } from './plugins/api-key.ts';
@@ -34,8 +36,8 @@ export interface AppParts {
   readonly now?: () => number;
   /** A source of secure randomness; default: `crypto.randomBytes`. */
   readonly randomBytes?: (size: number) => Buffer;
-  /** A secure random integer, 0 up to but without `limit`; default: `crypto.randomInt`. */
-  readonly randomInt?: (limit: number) => number;
+  /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
+  readonly drawDirections?: (count: number) => readonly Direction[];
 }
 
 /** Longest time a whole request may take to arrive, in milliseconds: a slow sender holds no socket longer. */
@@ -175,7 +177,7 @@ function challengeSessions({ config, perception, ...parts }: AppParts): Challeng
     maxFrameRate: config.MAX_FRAME_RATE,
     idleTimeout: config.IDLE_TIMEOUT * 1000,
     now: parts.now ?? (() => performance.now()),
-    randomInt: parts.randomInt ?? ((limit) => randomInt(limit)),
+    drawDirections: parts.drawDirections ?? ((count) => drawDirections(count, (limit) => randomInt(limit))),
   });
 }
 

@@ -36,8 +36,8 @@ afterAll(() => pool?.close());
 
 /** The page of a server with these settings, which asks for `asked` again and again. */
 async function testPage(browser: Browser, settings: Record<string, string> = {}, asked?: Direction) {
-  const randomInt = asked && (() => directions.indexOf(asked));
-  const url = await listeningApp(settings, { perception: pool, ...(randomInt && { randomInt }) });
+  const drawDirections = asked && ((count: number) => Array<Direction>(count).fill(asked));
+  const url = await listeningApp(settings, { perception: pool, ...(drawDirections && { drawDirections }) });
   return openPage(browser, `${url}/test`);
 }
 

@@ -28,8 +28,8 @@ export interface ChallengeOptions {
   readonly idleTimeout: number;
   /** Milliseconds of any steadily growing clock. */
   readonly now: () => number;
-  /** A secure random integer, 0 up to but without `limit`; `crypto.randomInt` is one. */
-  readonly randomInt: (limit: number) => number;
+  /** Draws what a session asks for, from a secure source. */
+  readonly drawDirections: (count: number) => readonly Direction[];
 }
 
 /** Who takes part in a session. */
@@ -89,8 +89,6 @@ const retryPause = 100;
 /** Longest time for which a time-out waits for a frame that came before it, in milliseconds. */
 const resultGrace = 2_000;
 
-const directions: readonly Direction[] = ['LEFT', 'RIGHT', 'UP', 'DOWN'];
-
 /** What is wrong with the server rather than with the frame; the client may simply go on. */
 const transient: readonly ErrorCode[] = ['busy', 'perception_lost', 'deadline_exceeded'];
 /** What is said of work that nobody waits for any more. */
@@ -107,7 +105,7 @@ interface Frame {
  * before this returns.
  */
 export function runChallenge(
-  { perception, settings, maxFrameRate, idleTimeout, now, randomInt }: ChallengeOptions,
+  { perception, settings, maxFrameRate, idleTimeout, now, drawDirections }: ChallengeOptions,
   scheduler: FrameScheduler,
   listener: ChallengeListener,
 ): ChallengeSession {
@@ -121,7 +119,7 @@ export function runChallenge(
   let timer: NodeJS.Timeout | undefined;
   let last: ChallengeMessage;
   let state: ChallengeState;
-  move(startChallenge(settings, drawDirections(settings.requiredSuccesses, randomInt), startedAt));
+  move(startChallenge(settings, drawDirections(settings.requiredSuccesses), startedAt));
 
   function note(fate: keyof FrameCounts): void {
     frames[fate]++;
@@ -225,10 +223,6 @@ export function runChallenge(
     abort,
     leave: () => finish('left'),
   };
-}
-
-function drawDirections(count: number, randomInt: (limit: number) => number): Direction[] {
-  return Array.from({ length: count }, () => directions[randomInt(directions.length)]!);
 }
 
 function outcomeOf({ type, live }: ChallengeMessage): SessionSummary['outcome'] {

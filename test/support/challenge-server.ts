@@ -6,9 +6,6 @@ import type { Session } from './challenge-client.ts';
 import { loadSampleFaces } from './faces.ts';
 import { type Direction, type PoseBank, renderPoseBank } from './pose-bank.ts';
 
-/** In the order in which the service draws them. */
-const directions: readonly Direction[] = ['LEFT', 'RIGHT', 'UP', 'DOWN'];
-
 /** The real pool with two processes; whoever starts it closes it. */
 export function startPool(engine: EngineOptions): Promise<Perception> {
   return createPool({
@@ -37,8 +34,9 @@ export function serverAsking(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   let next = 0;
-  const randomInt = () => directions.indexOf(asked[next++ % asked.length]!);
-  return listeningApp(settings, { perception, randomInt });
+  const drawDirections = (count: number) =>
+    Array.from({ length: count }, () => asked[next++ % asked.length]!);
+  return listeningApp(settings, { perception, drawDirections });
 }
 
 /** So many sessions, a few at a time: more would only wait for each other. */
