@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 
 /** How much of a process's last words is kept for the log, in characters. */
 const STDERR_KEPT = 2_000;
@@ -15,6 +16,12 @@ const SINGLE_THREADED = {
   // glibc's arena for each thread keeps decoded pictures' memory long after they are gone.
   MALLOC_ARENA_MAX: '2',
 };
+
+/**
+ * A step below the server's own priority (nice +5): sockets and `/health` are answered at once while every core
+ * analyses. With nothing else to do, perception gets the cores all the same.
+ */
+const NICENESS = 5;
 
 /** A running process that speaks `protocol.ts`. */
 export interface ForkedChild {
@@ -42,11 +49,19 @@ export function forkChild(
   // A message to a process that has just died; its end is reported by `close`.
   child.on('error', () => undefined);
   if (child.pid === undefined) throw new Error('The system refused to start a perception process.');
+  yieldToServer(child.pid);
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-STDERR_KEPT);
   });
   return { process: child, pid: child.pid, lastWords: () => words.trim() };
+}
+
+/** Where the system has no priorities, or forbids this one, perception works on as it is. */
+function yieldToServer(pid: number): void {
+  try {
+    setPriority(pid, NICENESS);
+  } catch {}
 }
 
 /** The environment of a perception process. */
