@@ -15,7 +15,8 @@ export interface LidSample {
 
 /**
  * Whether it was lids that closed and reopened the eyes. Lids leave the skin between and beside the eyes as it
- * is, and they take some frames; what is drawn across a picture, or another picture, does not.
+ * is, and they take some frames; what is drawn across a picture, or another picture, does not. Where the head turns
+ * meanwhile nobody can tell, and nobody is accused.
  *
  * @param samples of the whole clip
  * @param closing of which samples `before` to `after` are one closing and reopening
@@ -23,19 +24,28 @@ export interface LidSample {
 export function suspectLids(
   samples: readonly LidSample[],
   closing: { readonly before: number; readonly lowest: number; readonly after: number },
-): 'covered' | 'abrupt' | undefined {
+): 'covered' | 'abrupt' | 'head_moved' | undefined {
   const during = samples.slice(closing.before, closing.after + 1);
-  if (during.some((sample) => isCovered(samples, sample))) return 'covered';
+  const covered = during.filter((sample) => isCovered(sample, turnBefore(samples, sample)));
+  if (covered.length > 0) {
+    const isTurning = covered.every((sample) => turnBefore(samples, sample) > lids.turning.value);
+    return isTurning ? 'head_moved' : 'covered';
+  }
   return isAbrupt(during, 1 - samples[closing.lowest]!.ratio) ? 'abrupt' : undefined;
 }
 
-function isCovered(samples: readonly LidSample[], { at, pose, change }: LidSample): boolean {
+function isCovered({ change }: LidSample, turn: number): boolean {
   if (!change) return false;
-  const earlier = samples.filter((sample) => sample.at <= at && at - sample.at <= lids.memory.value);
-  const turn = Math.max(...earlier.map((sample) => angleBetween(sample.pose, pose)));
   // A head that turns shows other skin at the same places.
   const allowance = lids.turnAllowance.value * turn;
   return change.step.beside > lids.besideStep.value || change.lately.beside - allowance > lids.beside.value;
+}
+
+/** Degrees by which the head turned, at most, since the face that `change.lately` compares with. */
+function turnBefore(samples: readonly LidSample[], { at, pose }: LidSample): number {
+  const before = samples.findLastIndex((sample) => sample.at <= at - lids.memory.value);
+  const since = samples.slice(Math.max(before, 0)).filter((sample) => sample.at <= at);
+  return Math.max(...since.map((sample) => angleBetween(sample.pose, pose)));
 }
 
 /** Both shut and opened from one frame to the next, where frames are so close that lids show between. */
