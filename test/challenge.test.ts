@@ -102,16 +102,22 @@ const opposite: Readonly<Record<Direction, Direction>> = {
 };
 
 describe('nobody passes who', () => {
-  it.each<[string, () => Behaviour, string]>([
-    ['holds still', () => still(someone), 'challenge_timeout'],
-    ['mirrors left and right', () => cooperative(someone, (asked) => opposite[asked]), 'wrong_direction'],
+  it.each<[string, () => Behaviour, string, object]>([
+    ['holds still', () => still(someone), 'challenge_timeout', {}],
+    [
+      'mirrors left and right',
+      () => cooperative(someone, (asked) => opposite[asked]),
+      'wrong_direction',
+      patience,
+    ],
     [
       'swaps the person half-way',
       () => cooperative(({ success }) => (success > 0 ? another : someone)),
       'face_changed',
+      patience,
     ],
-  ])('%s', async (_, behaviour, reason) => {
-    const url = await serverAsking(pool, ['UP', 'LEFT', 'RIGHT', 'DOWN']);
+  ])('%s', async (_, behaviour, reason, settings) => {
+    const url = await serverAsking(pool, ['UP', 'LEFT', 'RIGHT', 'DOWN'], { ...settings });
     const sessions = await takeChallenges(6, () => takeChallenge(url, behaviour()));
     expect(endsOf(sessions)).toEqual(sessions.map(() => reason));
     for (const { messages } of sessions) expect(messages.some(({ live }) => live === true)).toBe(false);
