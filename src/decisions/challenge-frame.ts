@@ -150,8 +150,8 @@ function finish(state: ChallengeState): ChallengeStep {
   if (!judgeVisit(state.oneFace).isSame) return fail(state, 'face_changed');
   const verdict = judgeSession(state.evidence);
   if (verdict === 'attack') return fail(state, 'spoof_detected');
-  // Without an anti-spoof net the turns themselves are the evidence.
-  const live = verdict === 'live' || verdict === 'unavailable';
+  // Without an anti-spoof net the turns themselves are the evidence, unless more is asked for.
+  const live = verdict === 'live' || (verdict === 'unavailable' && !state.settings.needsAntiSpoof);
   const { messages } = say(state, 'complete', { state: 'COMPLETE', instruction: 'VERIFIED', live });
   return { state: { ...state, phase: 'ended' }, messages };
 }

@@ -13,6 +13,8 @@ export interface ChallengeSettings {
   readonly maxWrongAttempts: number;
   /** See `chooseSubject`. */
   readonly bystanderRatio: number;
+  /** Nobody is live on a machine without an anti-spoof net; else the turns alone decide there. */
+  readonly needsAntiSpoof?: boolean;
 }
 
 /** Why a session failed. */

@@ -348,14 +348,15 @@ describe('the evidence of the anti-spoof nets', () => {
     expect(playSession(passing, directions).last).toMatchObject({ type: 'complete', live: false });
   });
 
-  it('is not there on a machine without nets: the turns decide', () => {
+  it('is not there on a machine without nets: the turns decide, unless more is asked for', () => {
     const none = { 'minifasnet-v2': unavailable('no_model'), 'minifasnet-v1se': unavailable('no_model') };
-    expect(
-      playSession(
-        scored(() => none),
-        directions,
-      ).last,
-    ).toMatchObject({ live: true });
+    const answer = scored(() => none);
+    expect(playSession(answer, directions).last).toMatchObject({ live: true });
+    const settings = { ...seedSettings, needsAntiSpoof: true };
+    expect(playSession(answer, directions, { settings }).last).toMatchObject({
+      type: 'complete',
+      live: false,
+    });
   });
 
   it('is gathered for long enough before it is judged', () => {
