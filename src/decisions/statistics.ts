@@ -1,0 +1,25 @@
+/** The arithmetic mean; NaN where there are no values. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The value in the middle; the upper one of two. NaN where there are no values. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/**
+ * The value below which a share of the values lies: one of them, never between two.
+ *
+ * @param share 0 (the least) to 1 (the greatest)
+ * @returns NaN where there are no values
+ */
+export function percentile(values: readonly number[], share: number): number {
+  const at = Math.min(Math.floor(values.length * share), values.length - 1);
+  return values.toSorted((one, other) => one - other)[at] ?? Number.NaN;
+}
+
+/** The value, or the limit that it is beyond. */
+export function clamp(value: number, from: number, to: number): number {
+  return Math.min(Math.max(value, from), to);
+}
