@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type Config, engineOptions, readConfig } from '../config.ts';
 import { type FaceFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
-import { explain } from '../decisions/reasons.ts';
 import { BonafideError } from '../errors.ts';
+import { explain } from '../messages/explain.ts';
 import { createInlinePerception } from '../perception/inline.ts';
 import { checkLiveness, type LivenessCheck } from '../services/check-liveness.ts';
 import { checkVideo } from './check-video.ts';
@@ -120,7 +120,7 @@ function describe({ check, error }: Outcome): string[] {
   const probability = liveProbability === null ? '' : ` (live probability ${liveProbability.toFixed(3)})`;
   return [
     `${verdict}${probability}`,
-    ...reasons.map(explain),
+    ...reasons.map((reason) => explain(reason, 'en')),
     describeFace(subject),
     ...(bystanders.length > 0 ? [`Bystanders who do not count: ${bystanders.length}.`] : []),
   ];

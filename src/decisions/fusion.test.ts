@@ -5,7 +5,6 @@ import { findModel } from '../perception/models/registry.ts';
 import calibration from './calibration/minifasnet-mean.json' with { type: 'json' };
 import { type FaceFacts, measured, unavailable } from './facts.ts';
 import { decideLiveness } from './fusion.ts';
-import { explain } from './reasons.ts';
 
 const thresholds = { live: calibration.thresholds.live.value, attack: calibration.thresholds.attack.value };
 const decide = (changes: Partial<FaceFacts>) => decideLiveness(faceFacts(changes), thresholds);
@@ -99,12 +98,5 @@ describe('the reasons', () => {
     expect(codes({ texture })).toEqual(expect.arrayContaining(['grid_pattern', 'glare', 'straight_lines']));
     expect(decide({ texture }).verdict).toBe('live');
     expect(codes({ texture: unavailable('no_model') })).toEqual(['anti_spoof_score', 'anti_spoof_score']);
-  });
-
-  it('are sentences that name the model and its score', () => {
-    const [first] = decide({ antiSpoof: antiSpoof(0.031, 0.5) }).reasons;
-    expect(first && explain(first)).toBe('minifasnet-v2 scores the face 3.1 % live.');
-    for (const reason of decide({ antiSpoof: antiSpoof(0.5, undefined) }).reasons)
-      expect(explain(reason)).toMatch(/^[A-Zm].+\.$/);
   });
 });

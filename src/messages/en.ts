@@ -1,5 +1,6 @@
 import type { FailureReason } from '../decisions/challenge.ts';
 import type { AttackSign } from '../decisions/posed-evidence.ts';
+import type { Reason } from '../decisions/reasons.ts';
 import { catalogue, type ErrorCode } from '../errors.ts';
 
 /** Titles of problems: their English stands with the errors. */
@@ -40,6 +41,53 @@ const frameSigns = {
     'No picture shows the face large and frontal enough to tell whether it is live.',
 } satisfies Record<`frames.sign.${AttackSign}`, string>;
 
+/** What bore on a verdict; two codes have a text of their own for a single frame and a single blink. */
+const reasons = {
+  'reason.anti_spoof_score': '{model} scores the face {live} live.',
+  'reason.anti_spoof_score_missing': '{model} could not score the face.',
+  'reason.anti_spoof_model_missing':
+    '{model} is asked for but not installed; the verdict does not rest on the other nets alone.',
+  'reason.no_anti_spoof_model':
+    'No anti-spoof model is installed, so a still picture cannot show whether the face is live.',
+  'reason.between_thresholds':
+    'The scores lie between the limit for an attack ({attack}) and for a live face ({live}).',
+  'reason.face_too_small': 'The face is {side} pixels across; at least {minimum} are needed. Move closer.',
+  'reason.face_turned_away': 'The face is turned too far (yaw {yaw}°, pitch {pitch}°). Look at the camera.',
+  'reason.pose_unknown': 'The direction of the face could not be measured.',
+  'reason.grid_pattern': 'The texture shows a regular grid, as a screen does ({value}).',
+  'reason.glare': 'A part of the face is blown out by glare, as on glossy paper or glass ({value}).',
+  'reason.straight_lines':
+    "Straight lines cross the face's surroundings, as the edges of a sheet or a screen do ({value}).",
+  'reason.too_few_frames':
+    'The clip has too few frames a second to show a blink ({frameRate}; at least {minimum}).',
+  'reason.too_few_frames.single':
+    'The clip has one frame in all; to show a blink, at least {minimum} a second are needed.',
+  'reason.blink_seen': '{count} blinks were seen.',
+  'reason.blink_seen.once': 'One blink was seen.',
+  'reason.no_face': 'No face is to be seen.',
+  'reason.several_faces': 'More than one face could be meant. Only one person may be in view.',
+  'reason.no_blink': 'No blink was seen. Look at the camera, and close and open both eyes.',
+  'reason.face_changed': 'Not the same face is to be seen from the beginning to the end.',
+  'reason.not_the_selfie': 'The face is not that of the picture this check belongs to.',
+  'reason.selfie_not_comparable':
+    'The face could not be compared with that of the picture this check belongs to.',
+  'reason.attack_signs': 'The anti-spoof models take the clip for an attack.',
+  'reason.no_attack_signs': 'The anti-spoof models do not take the clip for an attack.',
+  'reason.no_anti_spoof_model_for_clip':
+    'No anti-spoof model is installed: nothing tells the clip from a replayed one.',
+  'reason.closing_one_eye': 'One eye closed, but not the other.',
+  'reason.closing_too_short': 'The eyes closed for too short a time for a blink.',
+  'reason.closing_too_long': 'The eyes stayed closed, or looked down, for too long for a blink.',
+  'reason.closing_too_noisy':
+    'The picture is too unsteady to tell whether the eyes closed. More light helps.',
+  'reason.closing_face_turned': 'The eyes closed while the head was turned away. Look at the camera.',
+  'reason.closing_head_moved': 'The eyes closed while the head moved. Keep it still.',
+  'reason.closing_face_warped':
+    'The whole face became narrower, as that of a picture that is tilted or bent.',
+  'reason.closing_covered': 'Something passed in front of the eyes.',
+  'reason.closing_abrupt': 'The eyes closed and opened without any movement of the lids.',
+} satisfies Record<`reason.${Reason['code'] | 'too_few_frames.single' | 'blink_seen.once'}`, string>;
+
 /** The page that tries the challenge, `GET /test`. */
 const page = {
   'page.title': 'Liveness check',
@@ -79,4 +127,4 @@ const page = {
   'page.notLive': 'All turns are done, but a live face could not be confirmed.',
 };
 
-export const en = { ...errors, ...failures, ...frames, ...frameSigns, ...page };
+export const en = { ...errors, ...failures, ...frames, ...frameSigns, ...reasons, ...page };

@@ -54,6 +54,51 @@ export const id: Messages = {
   'frames.sign.no_usable_frame':
     'Tidak ada gambar yang menampilkan wajah cukup besar dan cukup lurus untuk memastikan keasliannya.',
 
+  'reason.anti_spoof_score': '{model} memberi wajah ini skor keaslian {live}.',
+  'reason.anti_spoof_score_missing': '{model} tidak dapat menilai wajah ini.',
+  'reason.anti_spoof_model_missing':
+    '{model} diminta, tetapi tidak terpasang; putusan tidak diambil dari model lainnya saja.',
+  'reason.no_anti_spoof_model':
+    'Tidak ada model anti-spoof yang terpasang, jadi gambar diam tidak dapat menunjukkan apakah wajah ini asli.',
+  'reason.between_thresholds':
+    'Skor berada di antara batas serangan ({attack}) dan batas wajah asli ({live}).',
+  'reason.face_too_small':
+    'Lebar wajah {side} piksel; paling sedikit harus {minimum}. Mendekatlah ke kamera.',
+  'reason.face_turned_away': 'Wajah terlalu berpaling (toleh {yaw}°, angguk {pitch}°). Lihat ke kamera.',
+  'reason.pose_unknown': 'Arah wajah tidak dapat diukur.',
+  'reason.grid_pattern': 'Tekstur menunjukkan pola kisi yang teratur, seperti pada layar ({value}).',
+  'reason.glare':
+    'Sebagian wajah tertutup pantulan cahaya, seperti pada kertas mengilap atau kaca ({value}).',
+  'reason.straight_lines': 'Di sekitar wajah ada garis lurus, seperti tepi kertas atau layar ({value}).',
+  'reason.too_few_frames':
+    'Video memiliki terlalu sedikit frame per detik untuk memperlihatkan kedipan ({frameRate}; paling sedikit {minimum}).',
+  'reason.too_few_frames.single':
+    'Video hanya berisi satu frame; untuk memperlihatkan kedipan diperlukan paling sedikit {minimum} per detik.',
+  'reason.blink_seen': 'Terlihat {count} kedipan.',
+  'reason.blink_seen.once': 'Terlihat satu kedipan.',
+  'reason.no_face': 'Tidak ada wajah yang terlihat.',
+  'reason.several_faces':
+    'Ada lebih dari satu wajah yang mungkin dimaksud. Hanya satu orang yang boleh terlihat.',
+  'reason.no_blink': 'Tidak ada kedipan yang terlihat. Lihat ke kamera, lalu tutup dan buka kedua mata.',
+  'reason.face_changed': 'Wajah yang terlihat tidak sama dari awal sampai akhir.',
+  'reason.not_the_selfie': 'Wajah ini bukan wajah pada gambar yang menjadi dasar pemeriksaan ini.',
+  'reason.selfie_not_comparable':
+    'Wajah ini tidak dapat dibandingkan dengan wajah pada gambar yang menjadi dasar pemeriksaan ini.',
+  'reason.attack_signs': 'Model anti-spoof menganggap video ini sebagai serangan.',
+  'reason.no_attack_signs': 'Model anti-spoof tidak menganggap video ini sebagai serangan.',
+  'reason.no_anti_spoof_model_for_clip':
+    'Tidak ada model anti-spoof yang terpasang: video ini tidak dapat dibedakan dari rekaman yang diputar ulang.',
+  'reason.closing_one_eye': 'Satu mata menutup, tetapi yang lain tidak.',
+  'reason.closing_too_short': 'Mata menutup terlalu singkat untuk sebuah kedipan.',
+  'reason.closing_too_long': 'Mata menutup, atau melihat ke bawah, terlalu lama untuk sebuah kedipan.',
+  'reason.closing_too_noisy':
+    'Gambar terlalu tidak stabil untuk memastikan apakah mata menutup. Tambahkan cahaya.',
+  'reason.closing_face_turned': 'Mata menutup saat kepala menoleh. Lihat ke kamera.',
+  'reason.closing_head_moved': 'Mata menutup saat kepala bergerak. Jangan gerakkan kepala.',
+  'reason.closing_face_warped': 'Seluruh wajah menyempit, seperti pada gambar yang dimiringkan atau ditekuk.',
+  'reason.closing_covered': 'Sesuatu melintas di depan mata.',
+  'reason.closing_abrupt': 'Mata menutup dan membuka tanpa gerakan kelopak.',
+
   'page.title': 'Pemeriksaan keaslian wajah',
   'page.preview': 'Yang dilihat kamera, seperti di cermin',
   'page.intro': 'Mulai, lalu gerakkan kepala sesuai petunjuk.',

@@ -54,6 +54,54 @@ export const pt: Messages = {
   'frames.sign.no_usable_frame':
     'Nenhuma imagem mostra o rosto grande e frontal o bastante para saber se é real.',
 
+  'reason.anti_spoof_score': '{model} dá ao rosto uma pontuação de {live} como real.',
+  'reason.anti_spoof_score_missing': '{model} não conseguiu avaliar o rosto.',
+  'reason.anti_spoof_model_missing':
+    '{model} foi solicitado, mas não está instalado; o veredito não se apoia só nos outros modelos.',
+  'reason.no_anti_spoof_model':
+    'Nenhum modelo anti-spoofing está instalado; por isso, uma imagem parada não mostra se o rosto é real.',
+  'reason.between_thresholds':
+    'As pontuações ficam entre o limite de ataque ({attack}) e o de rosto real ({live}).',
+  'reason.face_too_small':
+    'O rosto tem {side} pixels de largura; são necessários pelo menos {minimum}. Aproxime-se.',
+  'reason.face_turned_away':
+    'O rosto está virado demais (giro {yaw}°, inclinação {pitch}°). Olhe para a câmera.',
+  'reason.pose_unknown': 'Não foi possível medir a direção do rosto.',
+  'reason.grid_pattern': 'A textura mostra uma grade regular, como a de uma tela ({value}).',
+  'reason.glare':
+    'Uma parte do rosto está estourada por reflexo, como em papel brilhante ou vidro ({value}).',
+  'reason.straight_lines':
+    'Linhas retas cruzam os arredores do rosto, como as bordas de uma folha ou de uma tela ({value}).',
+  'reason.too_few_frames':
+    'O vídeo tem poucos quadros por segundo para mostrar uma piscada ({frameRate}; são necessários pelo menos {minimum}).',
+  'reason.too_few_frames.single':
+    'O vídeo tem um único quadro; para mostrar uma piscada são necessários pelo menos {minimum} por segundo.',
+  'reason.blink_seen': 'Foram vistas {count} piscadas.',
+  'reason.blink_seen.once': 'Foi vista uma piscada.',
+  'reason.no_face': 'Nenhum rosto aparece.',
+  'reason.several_faces': 'Há mais de um rosto que poderia ser o certo. Só uma pessoa pode aparecer.',
+  'reason.no_blink': 'Nenhuma piscada foi vista. Olhe para a câmera, feche e abra os dois olhos.',
+  'reason.face_changed': 'Não é o mesmo rosto que aparece do começo ao fim.',
+  'reason.not_the_selfie': 'O rosto não é o da imagem à qual esta verificação pertence.',
+  'reason.selfie_not_comparable':
+    'Não foi possível comparar o rosto com o da imagem à qual esta verificação pertence.',
+  'reason.attack_signs': 'Os modelos anti-spoofing consideram o vídeo um ataque.',
+  'reason.no_attack_signs': 'Os modelos anti-spoofing não consideram o vídeo um ataque.',
+  'reason.no_anti_spoof_model_for_clip':
+    'Nenhum modelo anti-spoofing está instalado: nada distingue este vídeo de uma reprodução.',
+  'reason.closing_one_eye': 'Um olho se fechou, mas o outro não.',
+  'reason.closing_too_short': 'Os olhos se fecharam por tempo curto demais para uma piscada.',
+  'reason.closing_too_long':
+    'Os olhos ficaram fechados, ou voltados para baixo, por tempo demais para uma piscada.',
+  'reason.closing_too_noisy':
+    'A imagem está instável demais para saber se os olhos se fecharam. Mais luz ajuda.',
+  'reason.closing_face_turned': 'Os olhos se fecharam com a cabeça virada. Olhe para a câmera.',
+  'reason.closing_head_moved': 'Os olhos se fecharam com a cabeça em movimento. Mantenha-a parada.',
+  'reason.closing_face_warped':
+    'O rosto inteiro ficou mais estreito, como o de uma imagem inclinada ou dobrada.',
+  'reason.closing_covered': 'Algo passou na frente dos olhos.',
+  'reason.closing_abrupt': 'Os olhos se fecharam e se abriram sem nenhum movimento das pálpebras.',
+
   'page.title': 'Prova de vida',
   'page.preview': 'O que a câmera vê, como num espelho',
   'page.intro': 'Comece e vire a cabeça como for pedido.',

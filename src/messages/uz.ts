@@ -54,6 +54,51 @@ export const uz: Messages = {
   'frames.sign.no_usable_frame':
     'Hech bir rasmda yuz uning haqiqiyligini aniqlash uchun yetarlicha katta va to‘g‘ri ko‘rinmaydi.',
 
+  'reason.anti_spoof_score': '{model} yuzning jonliligini {live} deb baholadi.',
+  'reason.anti_spoof_score_missing': '{model} yuzni baholay olmadi.',
+  'reason.anti_spoof_model_missing':
+    '{model} talab qilingan, lekin o‘rnatilmagan; xulosa faqat boshqa modellarga tayanib chiqarilmaydi.',
+  'reason.no_anti_spoof_model':
+    'Soxta yuzni aniqlash modeli o‘rnatilmagan, shuning uchun bitta surat yuzning jonli ekanini ko‘rsata olmaydi.',
+  'reason.between_thresholds':
+    'Baholar hujum chegarasi ({attack}) bilan jonli yuz chegarasi ({live}) orasida.',
+  'reason.face_too_small':
+    'Yuzning eni {side} piksel; kamida {minimum} piksel kerak. Kameraga yaqinroq keling.',
+  'reason.face_turned_away':
+    'Yuz haddan tashqari burilgan (yonga {yaw}°, yuqori-past {pitch}°). Kameraga qarang.',
+  'reason.pose_unknown': 'Yuzning yo‘nalishini aniqlab bo‘lmadi.',
+  'reason.grid_pattern': 'Tasvirda ekrandagidek bir tekis to‘r naqshi bor ({value}).',
+  'reason.glare': 'Yuzning bir qismida yaltiroq qog‘oz yoki shishadagidek kuchli yaltirash bor ({value}).',
+  'reason.straight_lines':
+    'Yuz atrofida qog‘oz yoki ekran chetlariga o‘xshash to‘g‘ri chiziqlar bor ({value}).',
+  'reason.too_few_frames':
+    'Videoda bir soniyadagi kadrlar ko‘z yumib-ochishni ko‘rsatish uchun juda kam ({frameRate}; kamida {minimum} ta kerak).',
+  'reason.too_few_frames.single':
+    'Videoda faqat bitta kadr bor; ko‘z yumib-ochishni ko‘rsatish uchun soniyasiga kamida {minimum} ta kadr kerak.',
+  'reason.blink_seen': 'Ko‘z {count} marta yumib-ochildi.',
+  'reason.blink_seen.once': 'Ko‘z bir marta yumib-ochildi.',
+  'reason.no_face': 'Yuz ko‘rinmayapti.',
+  'reason.several_faces':
+    'Bir nechta yuz ko‘rinmoqda, qaysi biri kerakligi noaniq. Kadrda faqat bir kishi bo‘lishi kerak.',
+  'reason.no_blink': 'Ko‘z yumib-ochilgani aniqlanmadi. Kameraga qarang, ikkala ko‘zingizni yumib oching.',
+  'reason.face_changed': 'Boshidan oxirigacha bitta odamning yuzi ko‘rinmaydi.',
+  'reason.not_the_selfie': 'Yuz ushbu tekshiruvga tegishli rasmdagi yuz emas.',
+  'reason.selfie_not_comparable': 'Yuzni ushbu tekshiruvga tegishli rasmdagi yuz bilan solishtirib bo‘lmadi.',
+  'reason.attack_signs': 'Soxta yuzni aniqlash modellari videoni hujum deb topdi.',
+  'reason.no_attack_signs': 'Soxta yuzni aniqlash modellari videoni hujum deb topmadi.',
+  'reason.no_anti_spoof_model_for_clip':
+    'Soxta yuzni aniqlash modeli o‘rnatilmagan: bu videoni ekrandan qayta ko‘rsatilgan videodan ajratib bo‘lmaydi.',
+  'reason.closing_one_eye': 'Faqat bir ko‘z yumildi, ikkinchisi ochiq qoldi.',
+  'reason.closing_too_short': 'Ko‘zlar juda qisqa vaqtga yumildi.',
+  'reason.closing_too_long': 'Ko‘zlar juda uzoq vaqt yumuq turdi yoki pastga qarab turdi.',
+  'reason.closing_too_noisy':
+    'Tasvir juda beqaror, ko‘zlar yumilgan-yumilmaganini aniqlab bo‘lmadi. Ko‘proq yorug‘lik yordam beradi.',
+  'reason.closing_face_turned': 'Bosh burilgan paytda ko‘zlar yumildi. Kameraga qarang.',
+  'reason.closing_head_moved': 'Bosh qimirlagan paytda ko‘zlar yumildi. Boshingizni qimirlatmang.',
+  'reason.closing_face_warped': 'Butun yuz qiyshaytirilgan yoki bukilgan rasmdagidek toraydi.',
+  'reason.closing_covered': 'Ko‘zlar oldidan nimadir o‘tdi.',
+  'reason.closing_abrupt': 'Ko‘zlar qovoqlar harakatisiz yumilib-ochildi.',
+
   'page.title': 'Jonlilikni tekshirish',
   'page.preview': 'Kamera tasviri, ko‘zgudagidek',
   'page.intro': 'Boshlang, keyin boshingizni ko‘rsatmaga qarab buring.',

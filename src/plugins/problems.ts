@@ -5,6 +5,7 @@ import fastifyPlugin from 'fastify-plugin';
 import { type Static, Type } from 'typebox';
 import { BonafideError, catalogue, type ErrorCode } from '../errors.ts';
 import { chooseLanguage, type Language, say } from '../messages.ts';
+import { nameLanguage } from './language.ts';
 
 /** An error as clients see it: problem details of RFC 9457 with a stable `code`. */
 export const problem = Type.Object(
@@ -97,10 +98,7 @@ export function nameError(error: unknown, request: FastifyRequest): BonafideErro
 export function startErrorReply(error: BonafideError, reply: FastifyReply, language: Language): FastifyReply {
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
   if (error.code === 'unauthorised') reply.header('www-authenticate', 'Bearer realm="bonafide"');
-  return reply
-    .code(error.status)
-    .headers({ 'content-language': language, vary: 'accept-language' })
-    .serializer(JSON.stringify);
+  return nameLanguage(reply, language).code(error.status).serializer(JSON.stringify);
 }
 
 /** Answers what never became a request: broken HTTP, headers too large, a request that did not end. */

@@ -1,12 +1,11 @@
-import { explain } from '../../decisions/reasons.ts';
 import type { BlinkCheck } from '../../services/check-blink.ts';
 import type { BlinkResponse } from './blink-schemas.ts';
-import { round, stageLatencies } from './mapping.ts';
+import { type AnswerContext, round, stageLatencies, toReasons } from './mapping.ts';
 
 /** A check in the words of seed 000. */
 export function toBlinkResponse(
   { passed, blinks, frameRate, reasons, facts }: BlinkCheck,
-  { requestId, elapsed }: { readonly requestId: string; readonly elapsed: number },
+  { language, requestId, elapsed }: Omit<AnswerContext, 'openActiveCheck'>,
 ): BlinkResponse {
   return {
     active_passed: passed,
@@ -16,7 +15,7 @@ export function toBlinkResponse(
       frames: facts.decodedFrames,
       frame_rate: frameRate === null ? null : round(frameRate, 2),
       duration_s: round(facts.milliseconds / 1000, 2),
-      reasons: reasons.map((reason) => ({ code: reason.code, text: explain(reason) })),
+      reasons: toReasons(reasons, language),
       models: facts.models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
       latency_ms: { total: round(elapsed, 1), stages: stageLatencies(facts.timings) },
       request_id: requestId,

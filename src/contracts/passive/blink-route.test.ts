@@ -83,6 +83,28 @@ describe('the verdict in the words of seed 000', () => {
   });
 });
 
+it.each([
+  [undefined, 'en', 'One blink was seen.'],
+  ['pt-BR', 'pt', 'Foi vista uma piscada.'],
+])('gives its reasons for Accept-Language %s in %s', async (asked, language, text) => {
+  const response = await fetch(`${await serve()}/active/blink`, {
+    method: 'POST',
+    body: form(['video', clip]),
+    headers: asked ? { 'accept-language': asked } : {},
+  });
+  expect(response.headers.get('content-language')).toBe(language);
+  expect(response.headers.get('vary')).toBe('accept-language');
+  const { details } = JSON.parse(await response.text());
+  expect(details.reasons[0]).toEqual({ code: 'blink_seen', text });
+});
+
+it('says in the language that is asked for that a check is not open', async () => {
+  const url = `${await serve()}/active/blink?check=never-issued-at-all-AA`;
+  const { status, body } = await post(url, undefined, { 'accept-language': 'id' });
+  expect([status, body.code]).toEqual([404, 'check_not_found']);
+  expect(body.title).toBe('Tidak ada pemeriksaan aktif yang terbuka dengan id ini.');
+});
+
 describe('the id of a passive check', () => {
   it('works once, for the same face', async () => {
     const url = await openCheck(await serve());

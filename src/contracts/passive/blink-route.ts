@@ -1,7 +1,9 @@
 import multipart from '@fastify/multipart';
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { BonafideError } from '../../errors.ts';
+import { chooseLanguage } from '../../messages.ts';
 import { security } from '../../plugins/api-key.ts';
+import { nameLanguage } from '../../plugins/language.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { BlinkCheck, BlinkCheckContext } from '../../services/check-blink.ts';
@@ -75,7 +77,9 @@ export const blink: FastifyPluginAsyncTypebox<BlinkOptions> = async (app, option
       });
       const verdict = result.passed ? 'passed' : 'refused';
       request.findings = { verdict, timings: result.facts.timings };
-      return toBlinkResponse(result, { requestId: request.id, elapsed: reply.elapsedTime });
+      const language = chooseLanguage(request.headers['accept-language'], 'en');
+      nameLanguage(reply, language);
+      return toBlinkResponse(result, { language, requestId: request.id, elapsed: reply.elapsedTime });
     },
   );
 };

@@ -1,5 +1,7 @@
 import { type FaceFacts, type StageTiming, valueIfMeasured } from '../../decisions/facts.ts';
-import { explain } from '../../decisions/reasons.ts';
+import type { Reason } from '../../decisions/reasons.ts';
+import { explain } from '../../messages/explain.ts';
+import type { Language } from '../../messages.ts';
 import type { LivenessCheck } from '../../services/check-liveness.ts';
 import type { LivenessResponse } from './schemas.ts';
 
@@ -7,6 +9,7 @@ type Details = LivenessResponse['details'];
 
 /** What the answer says beside the check itself. */
 export interface AnswerContext {
+  readonly language: Language;
   readonly requestId: string;
   /** Milliseconds since the request arrived. */
   readonly elapsed: number;
@@ -28,7 +31,7 @@ export function toResponse(check: LivenessCheck, context: AnswerContext): Livene
     }),
     details: {
       live_probability: check.liveProbability === null ? null : round(check.liveProbability, 6),
-      reasons: check.reasons.map((reason) => ({ code: reason.code, text: explain(reason) })),
+      reasons: toReasons(check.reasons, context.language),
       faces: check.facts.faces.map(toFace),
       bystanders: check.bystanders.length,
       image: { width: check.facts.width, height: check.facts.height, format: check.facts.format },
@@ -86,6 +89,11 @@ function toTexture(face: FaceFacts): Details['faces'][number]['texture'] {
     line_ratio: round(texture.lineRatio, 4),
     penalty_sharp_small: round(texture.penaltySharpSmall, 4),
   };
+}
+
+/** Reasons with their codes, for programs, and in words, for people. */
+export function toReasons(reasons: readonly Reason[], language: Language): Details['reasons'] {
+  return reasons.map((reason) => ({ code: reason.code, text: explain(reason, language) }));
 }
 
 /** Milliseconds by stage; a stage that ran more than once is summed up. */

@@ -82,8 +82,8 @@ describe('the details', () => {
     expect(details).toEqual({
       live_probability: 0.495,
       reasons: [
-        { code: 'anti_spoof_score', text: 'minifasnet-v2 scores the face 99.0 % live.' },
-        { code: 'anti_spoof_score', text: 'minifasnet-v1se scores the face 0.0 % live.' },
+        { code: 'anti_spoof_score', text: 'minifasnet-v2 scores the face 99.0% live.' },
+        { code: 'anti_spoof_score', text: 'minifasnet-v1se scores the face 0.0% live.' },
         { code: 'between_thresholds', text: expect.any(String) },
       ],
       faces: [
@@ -128,6 +128,45 @@ describe('the details', () => {
   it('say null of a net that could not score', async () => {
     const { details } = await answer([faceFacts({ antiSpoof: antiSpoof(0.9, undefined) })]);
     expect(details.faces[0].anti_spoof).toEqual({ 'minifasnet-v2': 0.9, 'minifasnet-v1se': null });
+  });
+});
+
+describe('the language', () => {
+  const ask = async (headers: Record<string, string>, faces = [scored(0.99, 0.97)]) => {
+    const perception = scriptedPerception(async () => frameFacts(...faces));
+    const app = await testApp({}, { perception });
+    return app.inject({ method: 'POST', url: '/liveness', payload: picture, headers });
+  };
+
+  it.each([
+    [undefined, 'en', 'minifasnet-v2 scores the face 99.0% live.'],
+    ['de', 'en', 'minifasnet-v2 scores the face 99.0% live.'],
+    ['pt', 'pt', 'minifasnet-v2 dá ao rosto uma pontuação de 99,0% como real.'],
+  ])('of the reasons for Accept-Language %s: %s', async (asked, language, text) => {
+    const { headers, body } = await ask(asked ? { 'accept-language': asked } : {});
+    expect(headers).toMatchObject({ 'content-language': language, vary: 'accept-language' });
+    expect(JSON.parse(body).details.reasons[0]).toEqual({ code: 'anti_spoof_score', text });
+  });
+
+  it('changes words for people and nothing else', async () => {
+    const [english, uzbek] = [await ask({}), await ask({ 'accept-language': 'uz' })].map((response) => {
+      const { details, ...rest } = response.json();
+      const { latency_ms: _, request_id: __, reasons, ...stable } = details;
+      return { rest, stable, reasons };
+    });
+    const codes = ({ code }: { code: string }) => code;
+    expect(uzbek).toEqual({ ...english, reasons: uzbek?.reasons });
+    expect(uzbek?.reasons.map(codes)).toEqual(english?.reasons.map(codes));
+    expect(uzbek?.reasons).not.toEqual(english?.reasons);
+  });
+
+  it('of a refusal', async () => {
+    const response = await ask({ 'accept-language': 'pt' }, []);
+    expect(response.headers).toMatchObject({ 'content-language': 'pt', vary: 'accept-language' });
+    expect(response.json()).toMatchObject({
+      code: 'no_face',
+      title: 'Nenhum rosto foi encontrado na imagem.',
+    });
   });
 });
 

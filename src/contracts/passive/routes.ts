@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { valueIfMeasured } from '../../decisions/facts.ts';
 import { BonafideError } from '../../errors.ts';
+import { chooseLanguage } from '../../messages.ts';
 import { security } from '../../plugins/api-key.ts';
+import { nameLanguage } from '../../plugins/language.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { Selfie } from '../../services/active-checks.ts';
@@ -56,12 +58,15 @@ export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, op
           request.findings = { timings };
         },
       });
+      const language = chooseLanguage(request.headers['accept-language'], 'en');
       const response = toResponse(check, {
+        language,
         requestId: request.id,
         elapsed: reply.elapsedTime,
         openActiveCheck: () => openActiveCheck(valueIfMeasured(check.subject.embedding) ?? null),
       });
       request.findings = { verdict: response.liveness_label, timings: check.facts.timings };
+      nameLanguage(reply, language);
       return response;
     },
   );

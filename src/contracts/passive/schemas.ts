@@ -45,7 +45,9 @@ const face = Type.Object({
 export const reasons = Type.Array(
   Type.Object({
     code: Type.String({ description: 'Stable name, for programs.' }),
-    text: Type.String({ description: 'Plain English, for people.' }),
+    text: Type.String({
+      description: 'In words, for people; English unless `Accept-Language` asks for another.',
+    }),
   }),
   { description: 'What bore on the verdict.' },
 );
