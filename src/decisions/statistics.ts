@@ -3,20 +3,20 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The value in the middle; the upper one of two. NaN where there are no values. */
+/** The value in the middle; the lower one of two. NaN where there are no values. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
 /**
- * The value below which a share of the values lies: one of them, never between two.
+ * The value below which a share of the others lies: one of them, never between two.
  *
  * @param share 0 (the least) to 1 (the greatest)
  * @returns NaN where there are no values
  */
 export function percentile(values: readonly number[], share: number): number {
-  const at = Math.min(Math.floor(values.length * share), values.length - 1);
-  return values.toSorted((one, other) => one - other)[at] ?? Number.NaN;
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
 }
 
 /** The value, or the limit that it is beyond. */
