@@ -19,7 +19,7 @@ import { lifecycle, requestId, routableUrl } from './plugins/lifecycle.ts';
 import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
-import { webSockets } from './plugins/web-sockets.ts';
+import { UpgradableRequest, webSockets } from './plugins/web-sockets.ts';
 import { type ActiveChecks, createActiveChecks, type Selfie } from './services/active-checks.ts';
 import { type ChallengeSessions, createChallengeSessions } from './services/challenge-sessions.ts';
 import { type BlinkCheckContext, checkBlink } from './services/check-blink.ts';
@@ -79,7 +79,7 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
     rewriteUrl: routableUrl,
     requestTimeout: arrivalLimit,
     // Node looks for late requests every 30 s by default, which would make a minute last one and a half.
-    http: { connectionsCheckingInterval: 2_000 },
+    http: { connectionsCheckingInterval: 2_000, IncomingMessage: UpgradableRequest },
     // While the server drains, connections that are open are still served.
     return503OnClosing: false,
     frameworkErrors: answerError,

@@ -1,7 +1,17 @@
+import { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { BonafideError, catalogue } from '../errors.ts';
+import { answerSocketError } from './problems.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route opens WebSockets. */
+    speaksWebSocket?: boolean;
+  }
+}
 
 /** What all WebSockets of the server have in common. */
 export interface WebSocketsOptions {
@@ -23,7 +33,32 @@ const subprotocol = 'bonafide';
 /** Milliseconds that a client has to answer a close before its connection is cut. */
 const closeTimeout = 1_000;
 
-/** WebSockets for the routes that ask for them. Without compression: frames are compressed by themselves. */
+/**
+ * The requests of a server with WebSockets. Node takes every request with an `Upgrade` for the beginning of
+ * another protocol as soon as somebody listens for upgrades, and cuts its body off; but who does not speak a
+ * protocol may go on as if nobody had asked (RFC 9110, section 7.8). Java's HttpClient and `curl --http2` ask
+ * for h2c, and WebSockets begin with a GET (RFC 6455, section 4.1): all else is a request as any other.
+ *
+ * (Node's own option for this, `shouldUpgradeCallback`, is missing in the versions that have to do.)
+ */
+export class UpgradableRequest extends IncomingMessage {
+  private asked = false;
+
+  /** Node's parser sets it and asks for it again once the headers are there. */
+  get upgrade(): boolean {
+    if (!this.asked || this.method === 'CONNECT') return this.asked;
+    return this.method === 'GET' && this.headers.upgrade?.toLowerCase() === 'websocket';
+  }
+
+  set upgrade(asked: boolean | null) {
+    this.asked = asked === true;
+  }
+}
+
+/**
+ * WebSockets for the routes that ask for them; a handshake at any other finds nothing there. The server must
+ * be made of {@link UpgradableRequest}. Without compression: frames are compressed by themselves.
+ */
 export const webSockets = fastifyPlugin(async (app: FastifyInstance, options: WebSocketsOptions) => {
   const serverOptions = {
     maxPayload: options.maxMessageBytes,
@@ -44,6 +79,13 @@ export const webSockets = fastifyPlugin(async (app: FastifyInstance, options: We
     async preClose(this: FastifyInstance) {
       this.websocketServer.close();
     },
+  });
+  app.websocketServer.on('wsClientError', (error: Error, socket: Socket) => answerSocketError(error, socket));
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, speaksWebSocket: route.wsHandler !== undefined };
+  });
+  app.addHook('onRequest', async ({ ws, is404, routeOptions }) => {
+    if (ws && !is404 && !routeOptions.config.speaksWebSocket) throw new BonafideError('not_found');
   });
 });
 
