@@ -1,17 +1,15 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from './config.ts';
-import { messageLimit } from './contracts/challenge/mapping.ts';
+import { bodyLimit } from './contracts/base64.ts';
 import { challenge } from './contracts/challenge/routes.ts';
 import { testPage } from './contracts/challenge/test-page.ts';
 import { frames } from './contracts/frames/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { system } from './contracts/system/routes.ts';
-import { drawDirections } from './decisions/draw-directions.ts';
-import type { Direction } from './decisions/turn.ts';
 import type { Perception } from './perception/engine.ts';
 import { apiDocs } from './plugins/api-docs.ts';
 import { requireApiKey } from './plugins/api-key.ts';
@@ -20,8 +18,13 @@ import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
 import { UpgradableRequest, webSockets } from './plugins/web-sockets.ts';
-import { type ActiveChecks, createActiveChecks, type Selfie } from './services/active-checks.ts';
-import { type ChallengeSessions, createChallengeSessions } from './services/challenge-sessions.ts';
+import { type ActiveChecks, createActiveChecks } from './services/active-checks.ts';
+import { type ByteBudget, createByteBudget } from './services/byte-budget.ts';
+import {
+  type ChallengeSessions,
+  createChallengeSessions,
+  type DrawDirections,
+} from './services/challenge-sessions.ts';
 import { type BlinkCheckContext, checkBlink } from './services/check-blink.ts';
 import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
 import { describeServer } from './services/describe-server.ts';
@@ -37,7 +40,7 @@ export interface AppParts {
   /** A source of secure randomness; default: `crypto.randomBytes`. */
   readonly randomBytes?: (size: number) => Buffer;
   /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
-  readonly drawDirections?: (count: number) => readonly Direction[];
+  readonly drawDirections?: DrawDirections;
 }
 
 /** Longest time a whole request may take to arrive, in milliseconds: a slow sender holds no socket longer. */
@@ -50,11 +53,13 @@ const arrivalLimit = 60_000;
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config } = parts;
   const app = createServer(parts.logger);
-  const sessions = challengeSessions(parts);
+  // One for all: bodies of requests and frames of sessions lie in the same memory.
+  const budget = createByteBudget(config.MAX_PENDING_BYTES);
+  const sessions = challengeSessions(parts, budget);
   await app.register(lifecycle);
   await app.register(problems);
   await app.register(helmet, securityHeaders);
-  await app.register(webSockets, { maxMessageBytes: messageLimit(config.MAX_FRAME_BYTES) });
+  await app.register(webSockets, { maxMessageBytes: bodyLimit(config.MAX_FRAME_BYTES) });
   if (config.ENABLE_METRICS) {
     const keys = config.METRICS_NEED_KEY ? config.API_KEY : [];
     await app.register(metrics, { perception: parts.perception, sessions, keys });
@@ -66,7 +71,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     await app.register(tracing, { endpoint, serviceVersion: packageInfo.version });
   }
   await app.register(apiDocs, { version: packageInfo.version });
-  await registerContracts(app, parts, sessions);
+  await registerContracts(app, parts, sessions, budget);
   await app.ready();
   return app;
 }
@@ -94,6 +99,7 @@ async function registerContracts(
   app: FastifyInstance,
   parts: AppParts,
   sessions: ChallengeSessions,
+  budget: ByteBudget,
 ): Promise<void> {
   const { config, perception } = parts;
   await app.register(system, {
@@ -109,7 +115,7 @@ async function registerContracts(
   });
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', requireApiKey(config.API_KEY));
-    guarded.addHook('onRequest', limitPendingBodies(config.MAX_PENDING_BYTES));
+    guarded.addHook('onRequest', limitPendingBodies(budget));
     const activeChecks = createActiveChecks({
       now: parts.now ?? (() => performance.now()),
       randomBytes: parts.randomBytes ?? randomBytes,
@@ -130,15 +136,23 @@ async function registerContracts(
 
 function passiveOptions({ config, perception }: AppParts, activeChecks: ActiveChecks) {
   const thresholds = { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD };
-  const options = { thresholds, bystanderRatio: config.BYSTANDER_RATIO };
+  const options = {
+    thresholds,
+    bystanderRatio: config.BYSTANDER_RATIO,
+    needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
+  };
   return {
     checkLiveness: (bytes: Uint8Array, context: LivenessCheckContext) =>
       checkLiveness(perception, options, bytes, context),
     isBusy: () => perception.load().full,
     openActiveCheck: activeChecks.open,
-    demandActiveCheck: activeChecks.demand,
-    checkBlink: (bytes: Uint8Array, check: string | undefined, context: BlinkCheckContext) => {
-      const judge = (selfie?: Selfie) => checkBlink(perception, options, bytes, { ...context, selfie });
+    checkBlink: (
+      check: string | undefined,
+      upload: () => Promise<Uint8Array>,
+      context: BlinkCheckContext,
+    ) => {
+      const judge = async (selfie?: BlinkCheckContext['selfie']) =>
+        checkBlink(perception, options, await upload(), { ...context, selfie });
       return check === undefined ? judge() : activeChecks.redeem(check, judge);
     },
     publicUrl: config.PUBLIC_URL.replace(/\/+$/, ''),
@@ -163,21 +177,26 @@ function framesOptions({ config, perception }: AppParts) {
   };
 }
 
-function challengeSessions({ config, perception, ...parts }: AppParts): ChallengeSessions {
+function challengeSessions(
+  { config, perception, ...parts }: AppParts,
+  budget: ByteBudget,
+): ChallengeSessions {
   return createChallengeSessions({
     perception,
+    budget,
     settings: {
       requiredSuccesses: config.REQUIRED_SUCCESSES,
       challengeTimeout: config.CHALLENGE_TIMEOUT * 1000,
       sessionTimeout: config.SESSION_TIMEOUT * 1000,
       maxWrongAttempts: config.MAX_WRONG_ATTEMPTS,
       bystanderRatio: config.BYSTANDER_RATIO,
+      needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
     },
     maxSessions: config.MAX_SESSIONS,
     maxFrameRate: config.MAX_FRAME_RATE,
     idleTimeout: config.IDLE_TIMEOUT * 1000,
     now: parts.now ?? (() => performance.now()),
-    drawDirections: parts.drawDirections ?? ((count) => drawDirections(count, (limit) => randomInt(limit))),
+    drawDirections: parts.drawDirections,
   });
 }
 

@@ -97,7 +97,7 @@ export const settings = Type.Object({
     minimum: 1_000,
     maximum: 100_000_000_000,
     description:
-      'Bytes of request bodies that may be arriving, waiting or analysed at once; past it the answer is 503. The server holds up to three times as much memory.',
+      'Bytes of request bodies (arriving, waiting or analysed) and of frames of WebSocket sessions (waiting or analysed) at once; past it the answer is 503, and a frame is dropped. The server holds up to three times as much memory. Messages of sessions that are still arriving come on top: see MAX_SESSIONS.',
   }),
   MAX_IMAGE_PIXELS: Type.Integer({
     default: 25_000_000,
@@ -142,6 +142,11 @@ export const settings = Type.Object({
     description:
       'Live probability up to which a passive verdict is `spoof`; between the two it is `inconclusive`.',
   }),
+  REQUIRE_ANTI_SPOOF: Type.Boolean({
+    default: false,
+    description:
+      'Without any anti-spoof net installed, nothing is ever called live: neither a session, nor posed frames, nor a blink. By default their movements alone decide then, and a replay of somebody who does as told passes.',
+  }),
   BYSTANDER_RATIO: Type.Number({
     default: 0.5,
     minimum: 0,
@@ -173,10 +178,11 @@ export const settings = Type.Object({
     description: 'Turns in a wrong direction at which a WebSocket session fails.',
   }),
   MAX_SESSIONS: Type.Integer({
-    default: 1_000,
+    default: 200,
     minimum: 1,
     maximum: 100_000,
-    description: 'WebSocket sessions at once; past it a new one is refused.',
+    description:
+      'WebSocket sessions at once; past it a new one is refused. At worst each holds one unfinished message, MAX_FRAME_BYTES in base64: 560 MB in all with both defaults.',
   }),
   MAX_FRAME_BYTES: Type.Integer({
     default: 2_000_000,

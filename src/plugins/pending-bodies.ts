@@ -1,25 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BonafideError } from '../errors.ts';
+import type { ByteBudget } from '../services/byte-budget.ts';
 
 /**
  * A hook (`onRequest`: before the body) that keeps the bodies of all requests under way within
- * `maxBytes` and answers `busy` past it. A body counts from its first byte to the end of the answer, for
- * it stays in memory while its request waits and is worked on. What is larger than `maxBytes` by itself
- * still gets through while nothing else does.
- *
- * Routes that share one hook share one budget.
+ * `budget` and answers `busy` past it. A body counts from its first byte to the end of the answer, for
+ * it stays in memory while its request waits and is worked on.
  */
 export function limitPendingBodies(
-  maxBytes: number,
+  budget: ByteBudget,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  let pending = 0;
   return async (request, reply) => {
-    const size = expectedSize(request);
-    if (pending > 0 && pending + size > maxBytes) throw new BonafideError('busy');
-    pending += size;
-    reply.raw.once('close', () => {
-      pending -= size;
-    });
+    const giveBack = budget.take(expectedSize(request));
+    if (!giveBack) throw new BonafideError('busy');
+    reply.raw.once('close', giveBack);
   };
 }
 

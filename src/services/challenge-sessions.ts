@@ -1,18 +1,25 @@
+import { randomInt } from 'node:crypto';
+import { drawDirections } from '../decisions/draw-directions.ts';
 import { BonafideError } from '../errors.ts';
 import { createFrameScheduler } from './frame-scheduler.ts';
 import {
   type ChallengeClient,
   type ChallengeOptions,
   type ChallengeSession,
+  type DrawDirections,
   type FrameCounts,
   runChallenge,
   type SessionSummary,
 } from './run-challenge.ts';
 
+export type { DrawDirections } from './run-challenge.ts';
+
 /** What all sessions of one server are made of. */
-export interface ChallengeSessionsOptions extends ChallengeOptions {
+export interface ChallengeSessionsOptions extends Omit<ChallengeOptions, 'drawDirections'> {
   /** Sessions at once. */
   readonly maxSessions: number;
+  /** Default: by `crypto.randomInt`, as `drawDirections` of the decisions says. */
+  readonly drawDirections?: DrawDirections | undefined;
 }
 
 /** What all sessions since the start add up to. */
@@ -33,7 +40,10 @@ export interface ChallengeSessions {
    * @throws BonafideError `too_many_sessions` or `shutting_down`
    */
   admit(): () => void;
-  /** Opens a session for an admitted client, who hears the first message before this returns. */
+  /**
+   * Opens a session for an admitted client, who hears the first message before this returns; and also the
+   * last one where all sessions were closed since they were admitted.
+   */
   open(client: ChallengeClient): ChallengeSession;
   /** Ends all sessions with `shutting_down` and admits nobody any more. */
   close(): void;
@@ -45,6 +55,8 @@ export interface ChallengeSessions {
 /** Runs the challenges of all clients: their clocks, their randomness, their turns at perception. */
 export function createChallengeSessions(options: ChallengeSessionsOptions): ChallengeSessions {
   const { perception, now, maxSessions } = options;
+  const draw =
+    options.drawDirections ?? ((count: number) => drawDirections(count, (limit) => randomInt(limit)));
   const scheduler = createFrameScheduler({
     // A frame for each process: others' requests get through between frames, and no frame waits long.
     slots: () => Math.max(perception.load().processes, 1),
@@ -74,7 +86,7 @@ export function createChallengeSessions(options: ChallengeSessionsOptions): Chal
       };
     },
     open(client) {
-      const session = runChallenge(options, scheduler, {
+      const session = runChallenge({ ...options, drawDirections: draw }, scheduler, {
         ...client,
         end(summary) {
           sessions.delete(session);
@@ -89,6 +101,7 @@ export function createChallengeSessions(options: ChallengeSessionsOptions): Chal
         },
       });
       sessions.add(session);
+      if (closed) session.abort('shutting_down');
       return session;
     },
     close() {

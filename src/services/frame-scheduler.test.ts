@@ -85,8 +85,8 @@ it('forgets what waits when a line closes, and lets the next one through', async
   first.offer({ name: 'a1' });
   second.offer({ name: 'b1' });
   third.offer({ name: 'c1' });
-  second.close();
-  first.close();
+  expect(second.close()).toEqual({ name: 'b1' });
+  expect(first.close()).toBeUndefined();
   expect(second.offer({ name: 'b2' })).toEqual({ name: 'b2' });
   await end('a1');
   expect(started).toEqual(['a1', 'c1']);

@@ -20,8 +20,12 @@ export interface FrameLine<Frame> {
   pending(): Frame | undefined;
   /** Starts no frame for so many milliseconds. */
   hold(milliseconds: number): void;
-  /** Forgets the frame that waits, and takes no more. */
-  close(): void;
+  /**
+   * Takes no more frames.
+   *
+   * @returns the one that waited, which is dropped
+   */
+  close(): Frame | undefined;
 }
 
 /** Shares a few slots fairly among many streams of frames. */
@@ -105,9 +109,11 @@ export function createFrameScheduler({ slots, minInterval, now }: FrameScheduler
         },
         close() {
           closed = true;
+          const late = waiting;
           waiting = undefined;
           queue.delete(contender);
           clearTimeout(timer);
+          return late;
         },
       };
     },

@@ -14,9 +14,14 @@ import {
 } from '../decisions/challenge.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import type { ImageRequest, Measurement, Perception } from '../perception/engine.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { FrameScheduler } from './frame-scheduler.ts';
+import { createRateLimit } from './rate-limit.ts';
 
-export type { ChallengeMessage, FailureReason } from '../decisions/challenge.ts';
+export type { ChallengeMessage, Direction, FailureReason } from '../decisions/challenge.ts';
+
+/** Draws so many directions for one session, from a secure source. */
+export type DrawDirections = (count: number) => readonly Direction[];
 
 /** What every session is made of. */
 export interface ChallengeOptions {
@@ -28,8 +33,9 @@ export interface ChallengeOptions {
   readonly idleTimeout: number;
   /** Milliseconds of any steadily growing clock. */
   readonly now: () => number;
-  /** Draws what a session asks for, from a secure source. */
-  readonly drawDirections: (count: number) => readonly Direction[];
+  /** What frames that wait or are analysed count against. */
+  readonly budget: ByteBudget;
+  readonly drawDirections: DrawDirections;
 }
 
 /** Who takes part in a session. */
@@ -61,7 +67,7 @@ export interface SessionSummary {
 export interface FrameCounts {
   /** Looked at; `refused` is a part of it. */
   readonly taken: number;
-  /** Late: a newer one came before their turn. */
+  /** Late: a newer one came before their turn; or there was no memory for them. */
   readonly dropped: number;
   /** Not a frame, or none that can be decoded. */
   readonly refused: number;
@@ -72,21 +78,31 @@ export interface ChallengeSession {
   /**
    * Takes a frame that has just arrived.
    *
+   * @param bytes what it holds in memory
    * @param read the encoded image; called only when the frame's turn comes, for most of a flood is dropped
    *   unread. May throw a BonafideError that says what is wrong with it.
    */
-  takeFrame(read: () => Uint8Array): void;
+  takeFrame(bytes: number, read: () => Uint8Array): void;
   /** Ends the session with a message. */
   abort(reason: FailureReason): void;
   /** The client is gone: its work is cancelled and nothing more is said. */
   leave(): void;
 }
 
-/** Frames of a session that may be garbage: a broken upload happens, a flood of them is an attack. */
+/**
+ * Unreadable frames that end a session: a broken upload or two happen, and each costs a place in the queue. No
+ * client of the development data sent any; a judgement.
+ */
 const refusedFrames = 5;
-/** Milliseconds before the next frame is tried when perception could not take one. */
+/**
+ * Milliseconds before the next frame is tried when perception could not take one: about as long as a full look
+ * at a frame takes (70 to 100 ms on one core of the development machine), so that one may have ended by then.
+ */
 const retryPause = 100;
-/** Longest time for which a time-out waits for a frame that came before it, in milliseconds. */
+/**
+ * Longest time for which a time-out waits for a frame that came before it, in milliseconds: what the Motion
+ * issue lets a user wait for the answer to a frame.
+ */
 const resultGrace = 2_000;
 
 /** What is wrong with the server rather than with the frame; the client may simply go on. */
@@ -97,7 +113,10 @@ const moot: readonly ErrorCode[] = ['cancelled', 'shutting_down'];
 interface Frame {
   /** When it arrived. */
   readonly at: number;
-  readonly read: () => Uint8Array;
+  /** Null: there was no memory for it, but its client still waits for an answer. */
+  readonly read: (() => Uint8Array) | null;
+  /** Gives back what it holds. */
+  readonly release: () => void;
 }
 
 /**
@@ -105,7 +124,7 @@ interface Frame {
  * before this returns.
  */
 export function runChallenge(
-  { perception, settings, maxFrameRate, idleTimeout, now, drawDirections }: ChallengeOptions,
+  { perception, settings, maxFrameRate, idleTimeout, now, budget, drawDirections }: ChallengeOptions,
   scheduler: FrameScheduler,
   listener: ChallengeListener,
 ): ChallengeSession {
@@ -146,7 +165,7 @@ export function runChallenge(
   function finish(outcome: SessionSummary['outcome'], reason?: FailureReason): void {
     if (over.signal.aborted) return;
     clearTimeout(timer);
-    line.close();
+    line.close()?.release();
     over.abort();
     const milliseconds = now() - startedAt;
     listener.end({ outcome, ...(reason && { reason }), frames: { ...frames }, milliseconds });
@@ -173,14 +192,17 @@ export function runChallenge(
     else setTimer(Math.min(dueAt(), idleAt));
   }
 
-  async function analyse({ at, read }: Frame): Promise<void> {
+  async function analyse({ at, read, release }: Frame): Promise<void> {
+    if (!read) return answerTrouble(new BonafideError('busy'));
     note('taken');
     try {
-      const request = requestOf(nextLook(state, at));
-      const facts = await perception.analyseImage(read(), request, over.signal);
-      advance({ type: 'frame', at, facts });
+      const look = nextLook(state, at);
+      const facts = await perception.analyseImage(read(), requestOf(look), over.signal);
+      advance({ type: 'frame', at, facts, full: look.full });
     } catch (error) {
       answerTrouble(error);
+    } finally {
+      release();
     }
     heardAt = now();
     listener.onAnswer(heardAt - at);
@@ -205,7 +227,8 @@ export function runChallenge(
   function goOn(trouble: ErrorCode): void {
     // Clients that send a frame for each answer would wait forever without one.
     const { state: machineState, instruction, success, total } = last;
-    listener.tell({ type: 'waiting', state: machineState, instruction, success, total }, trouble);
+    const message = { state: machineState, instruction, success, total, live: false } as const;
+    listener.tell({ type: 'waiting', ...message }, trouble);
     setTimer();
   }
 
@@ -213,12 +236,25 @@ export function runChallenge(
     advance({ type: 'abort', at: now(), reason });
   }
 
+  function queueUp(at: number, bytes: number, read: () => Uint8Array): void {
+    const release = budget.take(bytes);
+    if (!release) {
+      note('dropped');
+      // Nothing else would be answered, and clients that send a frame for each answer wait for one.
+      if (!line.pending()) line.offer({ at, read: null, release: () => {} });
+      return;
+    }
+    const late = line.offer({ at, read, release });
+    late?.release();
+    if (late?.read) note('dropped');
+  }
+
   return {
-    takeFrame(read) {
+    takeFrame(bytes, read) {
       if (over.signal.aborted) return;
       heardAt = now();
-      if (!mayArrive()) abort('too_many_frames');
-      else if (line.offer({ at: heardAt, read })) note('dropped');
+      if (mayArrive()) queueUp(heardAt, bytes, read);
+      else abort('too_many_frames');
     },
     abort,
     leave: () => finish('left'),
@@ -236,19 +272,4 @@ function requestOf({ full, embedding, follow }: NextLook): ImageRequest {
     ...(embedding ? ['embedding' as const] : []),
   ];
   return { measuredFaces: 1, measure, search: 'glance', ...(!full && follow && { follow }) };
-}
-
-/** A token bucket that holds one second's frames: bursts are fine, a steady flood is not. */
-function createRateLimit(perSecond: number, now: () => number): () => boolean {
-  const capacity = Math.max(perSecond, 1);
-  let tokens = capacity;
-  let filledAt = now();
-  return () => {
-    const at = now();
-    tokens = Math.min(tokens + ((at - filledAt) / 1000) * perSecond, capacity);
-    filledAt = at;
-    if (tokens < 1) return false;
-    tokens--;
-    return true;
-  };
 }

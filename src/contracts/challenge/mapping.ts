@@ -38,11 +38,6 @@ export function readFrame(data: Buffer, isBinary: boolean, maxFrameBytes: number
   return data;
 }
 
-/** Bytes of a message that holds a frame of `maxFrameBytes`; see `bodyLimit` of the passive contract. */
-export function messageLimit(maxFrameBytes: number): number {
-  return Math.ceil(((maxFrameBytes * 4) / 3) * (80 / 76)) + 16_384;
-}
-
 /**
  * What the socket is closed with after the last message: 1000 (done) for whatever the user did, else what
  * the catalogue says of the error (RFC 6455, section 7.4.1).

@@ -23,6 +23,8 @@ function listen(socket: WebSocket) {
   socket.on('message', (data) => {
     const message = JSON.parse(String(data));
     expect(Value.Errors(serverMessage, message)).toEqual([]);
+    // As seed 001 prints them: no verdict before the first frame, then none until the last message.
+    expect(message.live).toBe(message.type === 'start' ? undefined : false);
     messages.push(message);
   });
   const closed = once(socket, 'close').then(([code]) => Number(code));
@@ -62,6 +64,8 @@ function patientPerception() {
   );
   return { perception, jobs };
 }
+
+const twoProcesses = () => ({ queued: 0, running: 0, processes: 2, full: false });
 
 /** The lines about sessions in the app's metrics. */
 async function sessionMetrics(app: FastifyInstance): Promise<string[]> {
@@ -196,6 +200,65 @@ describe('frames', () => {
     await expect.poll(client.last).not.toHaveProperty('error');
   });
 
+  it('of all sessions wait within MAX_PENDING_BYTES: what does not fit is dropped and answered', async () => {
+    const { perception, jobs } = patientPerception();
+    const limits = { MAX_PENDING_BYTES: '1000', MAX_FRAME_BYTES: '10000' };
+    const app = await testApp(limits, { perception });
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const [greedy, modest] = [await open(url), await open(url)];
+    greedy.socket.send(Buffer.alloc(900));
+    await expect.poll(() => jobs.length).toBe(1);
+    // Larger than what is left: not even unpacked while it waits, and not forgotten either.
+    modest.socket.send(Buffer.alloc(101));
+    await expect
+      .poll(() => sessionMetrics(app))
+      .toContain('liveness_challenge_frames_total{fate="dropped"} 1');
+    jobs[0]!.resolve(frameFacts(faceFacts()));
+    await expect.poll(modest.last).toMatchObject({ type: 'waiting', error: 'busy' });
+    expect(jobs).toHaveLength(1);
+    // What was analysed is given back; so is what is dropped, or left behind.
+    for (const [at, size] of [700, 200, 100].entries()) {
+      greedy.socket.send(Buffer.alloc(size));
+      if (at === 0) await expect.poll(() => jobs.length).toBe(2);
+    }
+    await expect
+      .poll(() => sessionMetrics(app))
+      .toContain('liveness_challenge_frames_total{fate="dropped"} 2');
+    greedy.socket.terminate();
+    jobs[1]!.reject(new BonafideError('cancelled'));
+    await expect.poll(() => sessionMetrics(app)).toContain(hasLeft);
+    modest.socket.send(Buffer.alloc(1_000));
+    await expect.poll(() => jobs.length).toBe(3);
+  });
+
+  it('and bodies of requests are in one budget', async () => {
+    const { perception, jobs } = patientPerception();
+    const url = await listeningApp({ MAX_PENDING_BYTES: '1000' }, { perception });
+    const client = await open(url);
+    client.socket.send(Buffer.alloc(1_000));
+    await expect.poll(() => jobs.length).toBe(1);
+    const response = await fetch(`${url}/liveness`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(response.status).toBe(503);
+  });
+
+  it('that do not fit are answered no faster than a client may send', async () => {
+    const { perception, jobs } = patientPerception();
+    const settings = { MAX_PENDING_BYTES: '1000', MAX_FRAME_RATE: '20' };
+    const url = await listeningApp(settings, { perception: { ...perception, load: twoProcesses } });
+    const [greedy, modest] = [await open(url), await open(url)];
+    greedy.socket.send(Buffer.alloc(1_000));
+    await expect.poll(() => jobs.length).toBe(1);
+    modest.socket.on('message', () => modest.socket.send(frame));
+    modest.socket.send(frame);
+    await pause(2_000);
+    expect(modest.messages.length).toBeGreaterThan(5);
+    expect(modest.last()).toMatchObject({ type: 'waiting', error: 'busy' });
+  });
+
   it('that are garbage again and again end the session', async () => {
     const perception = scriptedPerception(() => Promise.reject(new BonafideError('invalid_image')));
     const client = await open(await listeningApp({}, { perception }));
@@ -317,18 +380,28 @@ describe('leaving', () => {
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'request', route: '/ws', status: 101 }));
   });
 
-  it('without a word is noticed: who answers no ping is cut off', async () => {
-    const app = await testApp({ IDLE_TIMEOUT: '2' });
+  it('without a word is noticed: who answers no ping and sends nothing is cut off', async () => {
+    const app = await testApp({ IDLE_TIMEOUT: '2' }, { perception: patientPerception().perception });
     const client = await open(await app.listen({ host: '127.0.0.1', port: 0 }), { autoPong: false });
-    const camera = setInterval(() => client.socket.send(frame), 100);
-    onTestFinished(() => clearInterval(camera));
+    // The session itself does not end: a client that waits for an answer is not silent.
+    client.socket.send(frame);
     expect(await client.closed).toBe(1006);
     await expect.poll(() => sessionMetrics(app)).toContain(hasLeft);
   });
 
+  it('is not to answer no ping while frames come: on a slow uplink pongs queue up behind them', async () => {
+    const client = await open(await listeningApp({ IDLE_TIMEOUT: '1' }), { autoPong: false });
+    const camera = setInterval(() => client.socket.send(frame), 100);
+    onTestFinished(() => clearInterval(camera));
+    await pause(2_500);
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+    expect(client.messages.length).toBeGreaterThan(10);
+  });
+
   it('is what slow readers are made to do', async () => {
     const app = await testApp({ MAX_FRAME_RATE: '1000', IDLE_TIMEOUT: '600', SESSION_TIMEOUT: '600' });
-    const socket: WebSocket = await app.injectWS('/ws');
+    const connection = { socket: { bytesRead: 0 } };
+    const socket: WebSocket = await app.injectWS('/ws', connection as never);
     onTestFinished(() => socket.terminate());
     socket.pause();
     const camera = setInterval(() => socket.send(picture), 2);

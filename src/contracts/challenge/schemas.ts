@@ -23,7 +23,12 @@ export const serverMessage = Type.Object(
       }),
     ),
     pitch: Type.Optional(Type.Number({ description: 'Degrees; positive: up.' })),
-    live: Type.Optional(Type.Boolean({ description: 'The verdict, in `complete` and `failed`.' })),
+    live: Type.Optional(
+      Type.Boolean({
+        description:
+          'The verdict: true in a `complete` alone. In every message but `start`; false until then.',
+      }),
+    ),
     wrong_direction: Type.Optional(direction),
     reason: Type.Optional(Type.String({ description: 'In `failed`: why, for programs.' })),
     error: Type.Optional(

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import { chooseLanguage } from '../../messages.ts';
@@ -9,7 +10,7 @@ export interface SocketOptions {
   readonly sessions: Pick<ChallengeSessions, 'open'>;
   /** Largest image, in bytes. */
   readonly maxFrameBytes: number;
-  /** Longest time for which a client may be deaf, in milliseconds. */
+  /** Longest time for which nothing may come from a client, in milliseconds. */
   readonly idleTimeout: number;
 }
 
@@ -36,12 +37,12 @@ export function serveSocket(socket: WebSocket, request: FastifyRequest, options:
     fail: (error) => request.log.error(error),
   });
   socket.on('message', (data: Buffer, isBinary: boolean) =>
-    session.takeFrame(() => readFrame(data, isBinary, options.maxFrameBytes)),
+    session.takeFrame(data.length, () => readFrame(data, isBinary, options.maxFrameBytes)),
   );
   // What breaks the protocol itself, a message past the limit for instance; the socket is closing by now.
   socket.on('error', () => session.abort('invalid_frame'));
   socket.on('close', session.leave);
-  hangUpOnTheDeaf(socket, options.idleTimeout / 2);
+  hangUpOnTheDeaf(socket, request.raw.socket, options.idleTimeout / 2);
 }
 
 /**
@@ -54,15 +55,15 @@ function sayGoodbye(socket: WebSocket, code: number): void {
   socket.on('close', () => clearTimeout(timer));
 }
 
-/** Ends a connection whose other end has gone without a word, or reads nothing any more. */
-function hangUpOnTheDeaf(socket: WebSocket, interval: number): void {
-  let heard = true;
-  socket.on('pong', () => {
-    heard = true;
-  });
+/**
+ * Ends a connection whose other end has gone without a word. Every byte is a sign of life: on a slow uplink the
+ * answer to a ping queues up behind frames.
+ */
+function hangUpOnTheDeaf(socket: WebSocket, connection: Socket, interval: number): void {
+  let heard = -1;
   const heartbeat = setInterval(() => {
-    if (!heard) return socket.terminate();
-    heard = false;
+    if (connection.bytesRead === heard) return socket.terminate();
+    heard = connection.bytesRead;
     socket.ping();
   }, interval);
   socket.on('close', () => clearInterval(heartbeat));
