@@ -86,6 +86,20 @@ it('passes nobody who swaps the person half-way', () => {
   expect(livesOf('Swapped', swapping)).toBe(0);
 });
 
+it('passes nobody who lets somebody else make the turns', () => {
+  const swapping = () => {
+    let who = 1;
+    return person(
+      ({ instruction, state }) => {
+        who = state === 'WAITING_ACTION' ? 2 : 1;
+        return instruction;
+      },
+      { identity: () => who },
+    );
+  };
+  expect(livesOf('Turned by another', swapping)).toBe(0);
+});
+
 it('passes a recorded session no oftener than its directions are drawn again', () => {
   const recordings = [
     ['LEFT', 'UP', 'RIGHT'],

@@ -1,70 +1,82 @@
 import calibration from './calibration/challenge.json' with { type: 'json' };
-import {
-  announced,
-  type ChallengeState,
-  type ChallengeStep,
-  fail,
-  type SeenFace,
-  say,
-} from './challenge-state.ts';
-import { isCut } from './continuity.ts';
-import type { FaceFacts, FrameFacts } from './facts.ts';
-import { affineResidual } from './flatness.ts';
+import { announced, type ChallengeState, type ChallengeStep, fail, say } from './challenge-state.ts';
+import type { ChallengeEvent } from './challenge-words.ts';
+import { isCut, type SeenFace } from './continuity.ts';
+import type { FaceFacts } from './facts.ts';
 import { lookOn, neutralPoseOf } from './neutral-pose.ts';
 import { hasSeenVisitor, isVisitFull, judgeVisit, seeFace, startVisit } from './one-face.ts';
-import { addEvidence, judgeSession } from './session-evidence.ts';
+import { addEvidence, isShortOfLooks, judgeSession } from './session-evidence.ts';
 import { chooseSubject } from './subject.ts';
 import { bearingOf, type Direction, heldBearing, holdOn } from './turn.ts';
+import {
+  countTurn,
+  isFlatTurn,
+  isTurnedByAnother,
+  isTurnKnown,
+  narrowsInTurns,
+  seeTurn,
+  startTurn,
+} from './turn-evidence.ts';
+
+type FrameEvent = Extract<ChallengeEvent, { type: 'frame' }>;
 
 /** Moves a session on by a frame that arrived in time; one message at least. */
-export function takeFrame(before: ChallengeState, facts: FrameFacts, at: number): ChallengeStep {
-  const subject = chooseSubject(facts.faces, before.settings.bystanderRatio);
+export function takeFrame(before: ChallengeState, event: FrameEvent, at: number): ChallengeStep {
+  const subject = chooseSubject(event.facts.faces, before.settings.bystanderRatio);
   const face = subject.status === 'chosen' ? subject.face : null;
-  const state = mindCut(before, look(before, facts, face, at));
+  const state = mindCut(before, look(before, event, face, at));
   if (state.severalFaces >= calibration.severalFaces.value) return fail(state, 'multiple_faces');
   if (state.neutral === null) return learnNeutral(state, face, at);
-  const oneFace = face === null ? state.oneFace : seeFace(state.oneFace, face, state.neutral.pose);
+  const followed = followHead(state, face, at);
+  const step = face === null ? followed : meetFace(followed, face);
   // So many frames settle it; fewer are judged when the visit ends.
-  if (isVisitFull(oneFace) && !judgeVisit(oneFace).isSame) return fail(state, 'face_changed');
-  const step = followHead({ ...state, oneFace }, at);
+  if (isVisitFull(step.oneFace) && !judgeVisit(step.oneFace).isSame) return fail(step, 'face_changed');
   return step.phase === 'center' ? seekCentre(step, at) : seekTurn(step);
 }
 
 /** Takes down what a frame shows, before anything is made of it. */
 function look(
   before: ChallengeState,
-  { faces }: FrameFacts,
+  { facts, full }: FrameEvent,
   face: FaceFacts | null,
   at: number,
 ): ChallengeState {
-  const isFull = faces[0] === undefined || faces[0].detectorScore.status === 'measured';
-  const several = face === null && faces.length > 0;
+  const several = face === null && facts.faces.length > 0;
+  const seen = face && seeIn(face, at);
   return {
     ...before,
     latestFrame: at,
-    seen: face && seeIn(face),
+    seen,
+    lastSeen: seen ?? before.lastSeen,
     evidence: face === null ? before.evidence : addEvidence(before.evidence, face, at),
-    ...(isFull && {
-      fullLooks: before.fullLooks + 1,
+    ...(full && {
+      fullLooks: before.fullLooks + (face === null ? 0 : 1),
       latestFullLook: at,
       severalFaces: several ? before.severalFaces + 1 : 0,
     }),
   };
 }
 
-/** A head that is suddenly elsewhere may be another: it shows itself at the centre before it turns. */
+/** A head that may be another shows itself at the centre before it turns. */
 function mindCut(before: ChallengeState, state: ChallengeState): ChallengeState {
-  if (before.seen === null || state.seen === null) return state;
-  if (!isCut(before.seen.mesh, state.seen.mesh, state.latestFrame - before.latestFrame)) return state;
+  const { lastSeen } = before;
+  if (lastSeen === null || state.seen === null) return state;
+  if (!isCut(lastSeen, state.seen, before.seen === null, state.neutral?.pose ?? null)) return state;
   if (state.neutral === null) return { ...state, steadyLook: null };
   // The first visit is what the others are compared with, even if it was cut short.
   const { oneFace } = judgeVisit(state.oneFace);
-  return { ...state, hold: null, mustReturn: true, oneFace: startVisit(oneFace) };
+  return {
+    ...state,
+    hold: null,
+    mustReturn: true,
+    oneFace: startVisit(oneFace),
+    turns: startTurn(state.turns),
+  };
 }
 
-function seeIn({ pose, mesh }: FaceFacts): SeenFace | null {
+function seeIn({ pose, mesh }: FaceFacts, at: number): SeenFace | null {
   if (pose.status === 'unavailable' || mesh.status === 'unavailable') return null;
-  return { pose: pose.value, mesh: mesh.value };
+  return { at, pose: pose.value, mesh: mesh.value };
 }
 
 /** Before the head has come to rest. */
@@ -77,27 +89,32 @@ function learnNeutral(before: ChallengeState, face: FaceFacts | null, at: number
   const oneFace = face === null ? visit : seeFace(visit, face, null);
   const state = { ...before, steadyLook, oneFace };
   const pose = neutralPoseOf(steadyLook);
-  if (pose === null || seen === null) return wait(state);
+  if (pose === null || seen === null || !hasSeenVisitor(oneFace)) return wait(state);
   return announce({ ...state, neutral: { pose, mesh: seen.mesh } }, at);
 }
 
-/** Where the head points, and since when. */
-function followHead(before: ChallengeState, at: number): ChallengeState {
+/** Where the head points, since when, and what is seen of it meanwhile. */
+function followHead(before: ChallengeState, face: FaceFacts | null, at: number): ChallengeState {
   const { seen, neutral } = before;
   const bearing = seen && bearingOf(seen.pose, neutral!.pose);
   const hold = holdOn(before.hold, bearing, at);
   const goesOn = hold !== null && hold.since === before.hold?.since && hold.bearing === before.hold.bearing;
-  const soFar = goesOn ? before.residual : 0;
-  const residual =
-    seen && bearing !== 'CENTER' ? Math.max(soFar, affineResidual(neutral!.mesh, seen.mesh)) : soFar;
-  return { ...before, hold, residual };
+  const turns = goesOn ? before.turns : startTurn(before.turns);
+  const isTurned = bearing !== null && bearing !== 'CENTER' && bearing !== 'BETWEEN';
+  return { ...before, hold, turns: isTurned ? seeTurn(turns, neutral!.mesh, face!) : turns };
+}
+
+/** Whose face it is. While a direction is announced only a head at the centre visits it still. */
+function meetFace(state: ChallengeState, face: FaceFacts): ChallengeState {
+  const visits = state.phase === 'center' || state.hold?.bearing === 'CENTER';
+  return visits ? { ...state, oneFace: seeFace(state.oneFace, face, state.neutral!.pose) } : state;
 }
 
 /** Between the turns. */
 function seekCentre(state: ChallengeState, at: number): ChallengeStep {
   if (heldBearing(state.hold) !== 'CENTER' || !hasSeenVisitor(state.oneFace)) return wait(state);
   if (state.success < state.settings.requiredSuccesses) return announce(state, at);
-  return state.fullLooks < calibration.evidence.minimumLooks.value ? wait(state) : finish(state);
+  return isShortOfLooks(state.evidence, state.fullLooks) ? wait(state) : finish(state);
 }
 
 function announce(state: ChallengeState, at: number): ChallengeStep {
@@ -117,13 +134,15 @@ function seekTurn(state: ChallengeState): ChallengeStep {
   }
   const held = heldBearing(state.hold);
   if (held === null || held === 'CENTER') return wait(state);
-  return held === announced(state) ? succeed(state) : answerWrongly(state, held);
+  if (held !== announced(state)) return answerWrongly(state, held);
+  return state.oneFace.isBlind || isTurnKnown(state.turns) ? succeed(state) : wait(state);
 }
 
 function succeed(state: ChallengeState): ChallengeStep {
-  if (state.residual < calibration.flat.residual.value) return fail(state, 'spoof_detected');
+  if (isFlatTurn(state.turns)) return fail(state, 'spoof_detected');
   const { oneFace, isSame } = judgeVisit(state.oneFace);
-  if (!isSame) return fail(state, 'face_changed');
+  const turns = countTurn(state.turns, announced(state), oneFace.reference);
+  if (!isSame || isTurnedByAnother(turns)) return fail(state, 'face_changed');
   return say(
     {
       ...state,
@@ -132,6 +151,7 @@ function succeed(state: ChallengeState): ChallengeStep {
       challengeDeadline: null,
       hold: null,
       oneFace: startVisit(oneFace),
+      turns,
     },
     'success',
   );
@@ -148,6 +168,7 @@ function answerWrongly(before: ChallengeState, wrongDirection: Direction): Chall
 /** The last centre: all that was gathered is judged, once. */
 function finish(state: ChallengeState): ChallengeStep {
   if (!judgeVisit(state.oneFace).isSame) return fail(state, 'face_changed');
+  if (narrowsInTurns(state.turns)) return fail(state, 'spoof_detected');
   const verdict = judgeSession(state.evidence);
   if (verdict === 'attack') return fail(state, 'spoof_detected');
   // Without an anti-spoof net the turns themselves are the evidence, unless more is asked for.

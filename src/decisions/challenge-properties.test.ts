@@ -83,7 +83,8 @@ function drawHistory(seed: number): History {
     state = step.state;
   }
   for (let count = 0; count < 5; count++) {
-    const event = { type: 'frame', at, facts: seen(turns[drawn[0]!], random, scores) } as const;
+    const facts = seen(turns[drawn[0]!], random, scores);
+    const event = { type: 'frame', at, facts, full: true } as const;
     moments.push({ event, messages: advanceChallenge(state, event).messages });
   }
   return { settings, directions: drawn, opening: opening.messages, moments, isOver: true };
@@ -92,7 +93,7 @@ function drawHistory(seed: number): History {
 function drawEvent(random: Random, strangeness: number, at: number, facts: FrameFacts): ChallengeEvent {
   if (random() < 0.1) return { type: 'tick', at };
   if (random() < 0.02 * strangeness) return { type: 'abort', at, reason: 'idle_timeout' };
-  return { type: 'frame', at, facts };
+  return { type: 'frame', at, facts, full: random() < 0.4 };
 }
 
 function seen(
@@ -107,7 +108,6 @@ function seen(
       {
         embedding: measured(embeddingOf(1)),
         antiSpoof: scores,
-        detectorScore: random() < 0.6 ? unavailable('not_requested') : measured(0.9),
       },
     ),
   );
@@ -174,11 +174,11 @@ describe('from any sequence of events', () => {
     }
   });
 
-  it('it says `live` in `complete` alone, and only when all turns are done', () => {
+  it('it says `live` in all but `start`: true in `complete` alone, and only when all turns are done', () => {
     for (const history of histories)
       for (const { type, live, success, total } of messagesOf(history)) {
-        expect(live === undefined).toBe(type !== 'complete');
-        if (live) expect(success).toBe(total);
+        expect(live === undefined).toBe(type === 'start');
+        if (live) expect([type, success]).toEqual(['complete', total]);
       }
   });
 

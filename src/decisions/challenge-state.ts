@@ -1,9 +1,10 @@
 import type { ChallengeMessage, ChallengeSettings, FailureReason } from './challenge-words.ts';
-import type { Pose } from './facts.ts';
+import type { SeenFace } from './continuity.ts';
 import type { SteadyLook } from './neutral-pose.ts';
 import { noVisits, type OneFace } from './one-face.ts';
 import { noEvidence, type SessionEvidence } from './session-evidence.ts';
 import type { Direction, Hold, NeutralPose } from './turn.ts';
+import { noTurns, type TurnEvidence } from './turn-evidence.ts';
 
 /** A session: opaque to all but the challenge's own files. Never changed, only followed by another. */
 export interface ChallengeState {
@@ -22,24 +23,20 @@ export interface ChallengeState {
   /** How the head looked when it rested at the start; null until then. */
   readonly neutral: { readonly pose: NeutralPose; readonly mesh: Float32Array } | null;
   readonly hold: Hold | null;
-  /** The largest affine residual of the turn that is being held; see `flatness.ts`. */
-  readonly residual: number;
+  readonly turns: TurnEvidence;
   /** After a wrong turn or a cut, until the head is back: a turn starts from the centre. */
   readonly mustReturn: boolean;
   /** The face in the latest frame; null where it was lost. */
   readonly seen: SeenFace | null;
+  /** The face when it was seen last. */
+  readonly lastSeen: SeenFace | null;
   readonly evidence: SessionEvidence;
   readonly oneFace: OneFace;
+  /** Full looks that showed a face to judge. */
   readonly fullLooks: number;
   readonly latestFullLook: number;
   /** Full looks in a row that showed several faces. */
   readonly severalFaces: number;
-}
-
-/** What was measured of the face that is followed: degrees, pixels. */
-export interface SeenFace {
-  readonly pose: Pose;
-  readonly mesh: Float32Array;
 }
 
 /** One step of a session. */
@@ -67,9 +64,10 @@ export function openState(
     steadyLook: null,
     neutral: null,
     hold: null,
-    residual: 0,
+    turns: noTurns,
     mustReturn: false,
     seen: null,
+    lastSeen: null,
     evidence: noEvidence,
     oneFace: noVisits,
     fullLooks: 0,
@@ -98,6 +96,7 @@ export function say(
     success,
     total: state.settings.requiredSuccesses,
     ...(seen !== null && type !== 'no_face' && { yaw: seen.pose.yaw, pitch: seen.pose.pitch }),
+    ...(type !== 'start' && { live: false }),
     ...more,
   };
   return { state, messages: [message] };

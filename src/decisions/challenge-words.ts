@@ -33,8 +33,8 @@ export type FailureReason =
 
 /** What happens to a session; `at` is milliseconds of one steadily growing clock. */
 export type ChallengeEvent =
-  /** `at` is when the frame arrived, not when its analysis was done. */
-  | { readonly type: 'frame'; readonly at: number; readonly facts: FrameFacts }
+  /** `at` is when the frame arrived, not when its analysis was done; `full` as `nextLook` asked for it. */
+  | { readonly type: 'frame'; readonly at: number; readonly facts: FrameFacts; readonly full: boolean }
   /** Time has passed, whether or not frames came. */
   | { readonly type: 'tick'; readonly at: number }
   /** The server gives the session up. */
@@ -50,7 +50,7 @@ export interface ChallengeMessage {
   /** Degrees, as measured; missing where no face was. */
   readonly yaw?: number;
   readonly pitch?: number;
-  /** True in `complete` alone, and there only if all evidence agrees. */
+  /** Missing in `start`, as in seed 001; true in `complete` alone, and there only if all evidence agrees. */
   readonly live?: boolean;
   readonly wrongDirection?: Direction;
   /** In `failed` alone. */

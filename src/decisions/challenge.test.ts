@@ -41,12 +41,15 @@ function table(settings = seedSettings) {
     show(facts: FrameFacts, count = 1): readonly ChallengeMessage[] {
       for (let frame = 0; frame < count; frame++) {
         at += interval;
-        move({ type: 'frame', at, facts });
+        move({ type: 'frame', at, facts, full: isFull(facts) });
       }
       return messages;
     },
   };
 }
+
+/** What is not said to be followed was looked at in full. */
+const isFull = ({ faces: [face] }: FrameFacts) => face?.detectorScore.status !== 'unavailable';
 
 const looking = (to: Direction | 'CENTER' = 'CENTER', changes = {}) =>
   frameFacts(turnedFace(turns[to], { embedding: measured(embeddingOf(1)), ...changes }));
@@ -199,7 +202,7 @@ describe('time', () => {
     const played = table();
     expect(nextDeadline(played.state())).toBe(30_000);
     expect(played.move({ type: 'tick', at: 29_999 })).toEqual([]);
-    expect(played.move({ type: 'frame', at: 30_000, facts: looking() })).toMatchObject([
+    expect(played.move({ type: 'frame', at: 30_000, facts: looking(), full: true })).toMatchObject([
       { type: 'failed', reason: 'session_timeout' },
     ]);
   });
@@ -215,11 +218,13 @@ describe('time', () => {
     const played = announced();
     played.show(looking('LEFT'));
     for (const at of [0, 100, 200, 300])
-      expect(played.move({ type: 'frame', at, facts: looking('LEFT') })).toMatchObject([{ type: 'waiting' }]);
+      expect(played.move({ type: 'frame', at, facts: looking('LEFT'), full: true })).toMatchObject([
+        { type: 'waiting' },
+      ]);
 
     const early = announced();
-    early.move({ type: 'frame', at: 100, facts: looking('LEFT') });
-    const again = { type: 'frame', at: early.now(), facts: looking('LEFT') } as const;
+    early.move({ type: 'frame', at: 100, facts: looking('LEFT'), full: true });
+    const again = { type: 'frame', at: early.now(), facts: looking('LEFT'), full: true } as const;
     expect(early.move(again)).toMatchObject([{ type: 'waiting' }]);
   });
 
@@ -344,7 +349,7 @@ describe('the evidence of the anti-spoof nets', () => {
         directions,
       ).last,
     ).toMatchObject({ live: false });
-    const passing = scored((at) => (at > 1500 && at < 2600 ? antiSpoof(0.01, 0.01) : antiSpoof(0.99, 0.99)));
+    const passing = scored((at) => (at > 1500 && at < 3000 ? antiSpoof(0.01, 0.01) : antiSpoof(0.99, 0.99)));
     expect(playSession(passing, directions).last).toMatchObject({ type: 'complete', live: false });
   });
 
@@ -359,9 +364,20 @@ describe('the evidence of the anti-spoof nets', () => {
     });
   });
 
+  it('is not gathered by looks that score nobody', () => {
+    const played = announced({ ...seedSettings, requiredSuccesses: 1 });
+    const unscored = { antiSpoof: antiSpoof(undefined, undefined) };
+    played.show(away, 5);
+    played.show(looking('CENTER', unscored), 5);
+    played.show(looking('LEFT', unscored), 3);
+    expect(played.show(looking('CENTER', unscored), 5)).toMatchObject([{ type: 'waiting', success: 1 }]);
+    expect(played.show(looking(), 3)).toMatchObject([{ type: 'waiting', success: 1 }]);
+    expect(played.show(looking())).toMatchObject([{ type: 'complete', live: true }]);
+  });
+
   it('is gathered for long enough before it is judged', () => {
     const played = announced({ ...seedSettings, requiredSuccesses: 1 });
-    const followed = { detectorScore: unavailable('not_requested') };
+    const followed = { detectorScore: unavailable('not_requested'), antiSpoof: {} };
     played.show(looking('LEFT', followed), 3);
     expect(nextLook(played.state(), played.now() + 1).full).toBe(true);
     expect(played.show(looking('CENTER', followed), 5)).toMatchObject([{ type: 'waiting', success: 1 }]);

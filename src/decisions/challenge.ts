@@ -3,7 +3,9 @@ import { takeFrame } from './challenge-frame.ts';
 import { type ChallengeState, type ChallengeStep, fail, openState, say } from './challenge-state.ts';
 import type { ChallengeEvent, ChallengeSettings, FailureReason, NextLook } from './challenge-words.ts';
 import { wantsEmbedding } from './one-face.ts';
+import { isShortOfLooks } from './session-evidence.ts';
 import type { Direction } from './turn.ts';
+import { isTurnKnown } from './turn-evidence.ts';
 
 export type { ChallengeState, ChallengeStep } from './challenge-state.ts';
 export type * from './challenge-words.ts';
@@ -31,7 +33,7 @@ export function advanceChallenge(state: ChallengeState, event: ChallengeEvent): 
   const at = Math.max(event.at, state.latestFrame);
   const timeOut = timeOutAt(state, at);
   if (timeOut !== null) return fail(state, timeOut);
-  return event.type === 'tick' ? { state, messages: [] } : takeFrame(state, event.facts, at);
+  return event.type === 'tick' ? { state, messages: [] } : takeFrame(state, event, at);
 }
 
 /** When time runs out unless a frame arrives before; null for a session that has ended. */
@@ -45,15 +47,25 @@ export function nextLook(state: ChallengeState, at: number): NextLook {
   const { seen, neutral } = state;
   const full =
     seen === null ||
-    isShortOfLooks(state) ||
+    isLastCentreShort(state) ||
     at - state.latestFullLook >= calibration.evidence.interval.value;
-  const embedding = wantsEmbedding(state.oneFace, seen?.pose ?? null, neutral?.pose ?? null);
+  const embedding =
+    wantsEmbedding(state.oneFace, seen?.pose ?? null, neutral?.pose ?? null) || wantsTurnedFace(state);
   return { full, embedding, ...(!full && { follow: seen.mesh }) };
 }
 
 /** The last turn is done, and the session has yet to be looked at before it can be judged. */
-function isShortOfLooks({ success, settings, fullLooks }: ChallengeState): boolean {
-  return success === settings.requiredSuccesses && fullLooks < calibration.evidence.minimumLooks.value;
+function isLastCentreShort({ success, settings, evidence, fullLooks }: ChallengeState): boolean {
+  return success === settings.requiredSuccesses && isShortOfLooks(evidence, fullLooks);
+}
+
+/** The head has begun to turn where it was told to, or is lost in doing so, and whose it is is not known. */
+function wantsTurnedFace({ phase, mustReturn, oneFace, turns, seen, neutral }: ChallengeState): boolean {
+  if (phase !== 'action' || mustReturn || oneFace.isBlind || isTurnKnown(turns)) return false;
+  if (seen === null) return true;
+  const { yaw, pitch } = neutral!.pose;
+  const moved = Math.max(Math.abs(seen.pose.yaw - yaw), Math.abs(seen.pose.pitch - pitch));
+  return moved > calibration.neutral.steady.value;
 }
 
 /** The time-out that came first, of those that have come by `at`. */

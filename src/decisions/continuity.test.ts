@@ -1,23 +1,49 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { turnedMesh } from '../../test/support/turned-face.ts';
-import { isCut } from './continuity.ts';
+import { isCut, type SeenFace } from './continuity.ts';
 
-const head = (x: number, radius: number, yaw = 0) =>
-  turnedMesh({ yaw, pitch: 0, roll: 0 }, radius, { x, y: 240 });
+const neutral = { yaw: 0, pitch: 0 };
+const head = (at: number, { x = 320, radius = 60, yaw = 0 } = {}): SeenFace => {
+  const pose = { yaw, pitch: 0, roll: 0 };
+  return { at, pose, mesh: turnedMesh(pose, radius, { x, y: 240 }) };
+};
+const cut = (before: SeenFace, now: SeenFace, wasLost = false) => isCut(before, now, wasLost, neutral);
 
-it('is no cut to turn the head fast, or to move it as heads move', () => {
-  expect(isCut(head(320, 60), head(320, 60, 60), 143)).toBe(false);
-  expect(isCut(head(320, 60), head(320 + 170, 60), 143)).toBe(false);
-  expect(isCut(head(320, 60), head(320, 85), 143)).toBe(false);
+describe('a head that is seen from frame to frame', () => {
+  it.each([143, 333, 450])('may turn and move as heads do in %d ms', (at) => {
+    expect(cut(head(0), head(at, { yaw: 40 }))).toBe(false);
+    expect(cut(head(0), head(at, { x: 490 }))).toBe(false);
+    expect(cut(head(0), head(at, { radius: 85 }))).toBe(false);
+  });
+
+  it.each([143, 333, 450])('is not elsewhere or of another size %d ms later', (at) => {
+    expect(cut(head(0), head(at, { x: 510 }))).toBe(true);
+    expect(cut(head(0), head(at, { radius: 100 }))).toBe(true);
+    expect(cut(head(0, { radius: 100 }), head(at))).toBe(true);
+  });
+
+  it('may be elsewhere after a while', () => {
+    expect(cut(head(0), head(451, { x: 900, radius: 120 }))).toBe(false);
+  });
+
+  it('turns at most 300 degrees a second, or 60 degrees between frames that arrive together', () => {
+    expect(cut(head(0, { yaw: -40 }), head(333, { yaw: 59 }))).toBe(false);
+    expect(cut(head(0, { yaw: -40 }), head(333, { yaw: 60 }))).toBe(true);
+    expect(cut(head(0, { yaw: -30 }), head(1, { yaw: 30 }))).toBe(false);
+    expect(cut(head(0, { yaw: -30 }), head(1, { yaw: 31 }))).toBe(true);
+  });
 });
 
-it('is a cut to be elsewhere, or of another size, a moment later', () => {
-  expect(isCut(head(320, 60), head(320 + 190, 60), 143)).toBe(true);
-  expect(isCut(head(320, 60), head(320, 100), 143)).toBe(true);
-  expect(isCut(head(320, 100), head(320, 60), 143)).toBe(true);
-});
+describe('a head that was away', () => {
+  it('comes back where it was lost', () => {
+    expect(cut(head(0, { yaw: 50 }), head(1000, { yaw: 30 }), true)).toBe(false);
+    expect(cut(head(0, { yaw: 50 }), head(286, { yaw: 15 }), true)).toBe(true);
+    expect(cut(head(0), head(286, { yaw: 30 }), true)).toBe(true);
+    expect(isCut(head(0), head(286, { yaw: 15 }), true, null)).toBe(false);
+  });
 
-it('is no cut to be elsewhere after a while', () => {
-  expect(isCut(head(320, 60), head(900, 120), 210)).toBe(true);
-  expect(isCut(head(320, 60), head(900, 120), 211)).toBe(false);
+  it('is another after more than a second, were it only that no frame came', () => {
+    expect(cut(head(0, { yaw: 50 }), head(1001, { yaw: 50 }), true)).toBe(true);
+    expect(cut(head(0), head(1001))).toBe(true);
+  });
 });

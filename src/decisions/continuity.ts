@@ -1,17 +1,52 @@
 import calibration from './calibration/challenge.json' with { type: 'json' };
+import type { Pose } from './facts.ts';
+import { bearingOf, type NeutralPose } from './turn.ts';
+
+/** A face that was measured at a moment: degrees, pixels, milliseconds. */
+export interface SeenFace {
+  readonly at: number;
+  readonly pose: Pose;
+  /** 468 mesh points, flat `[x0, y0, z0, …]`: they are of one size however the head turns. */
+  readonly mesh: Float32Array;
+}
 
 /**
- * Whether a face is somewhere else than it can have gone: too far away, or of another size. Somebody else's
- * head, or another take.
+ * Whether a face may be another one than the face before: somebody else's head, or another take. It is
+ * somewhere else than it can have gone, of another size, turned faster than heads turn; or it was away, and
+ * comes back after a while or in another bearing than it was lost in.
  *
- * @param before 468 mesh points, flat `[x0, y0, z0, …]` in pixels; they are of one size however the head turns
- * @param now those of the next frame
- * @param milliseconds between the two; after a while a head may be anywhere
+ * @param wasLost a frame between the two shows no face: the mesh is lost in far turns
+ * @param neutral null before it is known: then a face that was away is not asked for its bearing
  */
-export function isCut(before: Float32Array, now: Float32Array, milliseconds: number): boolean {
+export function isCut(
+  before: SeenFace,
+  now: SeenFace,
+  wasLost: boolean,
+  neutral: NeutralPose | null,
+): boolean {
+  if (now.at - before.at > calibration.turn.bridge.value) return true;
+  return (
+    (wasLost && isElsewhereTurned(before, now, neutral)) || isTooFast(before, now) || isMoved(before, now)
+  );
+}
+
+function isElsewhereTurned(before: SeenFace, now: SeenFace, neutral: NeutralPose | null): boolean {
+  return neutral !== null && bearingOf(before.pose, neutral) !== bearingOf(now.pose, neutral);
+}
+
+function isTooFast(before: SeenFace, now: SeenFace): boolean {
+  const { speed, atLeast } = calibration.cut;
+  const turned = Math.max(
+    Math.abs(now.pose.yaw - before.pose.yaw),
+    Math.abs(now.pose.pitch - before.pose.pitch),
+  );
+  return turned > (speed.value * Math.max(now.at - before.at, atLeast.value)) / 1000;
+}
+
+function isMoved(before: SeenFace, now: SeenFace): boolean {
   const { within, distance, sizes } = calibration.cut;
-  if (milliseconds > within.value) return false;
-  const [one, other] = [sphereOf(before), sphereOf(now)];
+  if (now.at - before.at > within.value) return false;
+  const [one, other] = [sphereOf(before.mesh), sphereOf(now.mesh)];
   const [small, large] = one.radius < other.radius ? [one, other] : [other, one];
   const moved = Math.hypot(one.x - other.x, one.y - other.y);
   return moved > distance.value * large.radius || large.radius > sizes.value * small.radius;

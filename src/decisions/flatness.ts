@@ -1,5 +1,4 @@
-/** Mesh points of the outer corners of the subject's right and left eye. */
-const outerCorners = [33, 263] as const;
+import { eyeDistance } from './mesh.ts';
 
 /**
  * How far a head has moved out of a plane: what is left when the landmarks of one view are laid over those
@@ -14,7 +13,7 @@ const outerCorners = [33, 263] as const;
  */
 export function affineResidual(neutral: Float32Array, turned: Float32Array): number {
   const eyes = eyeDistance(neutral);
-  const [x, y, u, v] = [mean(turned, 0), mean(turned, 1), mean(neutral, 0), mean(neutral, 1)];
+  const [x, y, u, v] = [middle(turned, 0), middle(turned, 1), middle(neutral, 0), middle(neutral, 1)];
   let [xx, xy, yy, xu, yu, xv, yv, spread] = [0, 0, 0, 0, 0, 0, 0, 0];
   for (let at = 0; at < turned.length; at += 3) {
     const [dx, dy] = [turned[at]! - x, turned[at + 1]! - y];
@@ -36,13 +35,8 @@ export function affineResidual(neutral: Float32Array, turned: Float32Array): num
   return Math.sqrt(left / (turned.length / 3)) / eyes;
 }
 
-function mean(mesh: Float32Array, axis: number): number {
+function middle(mesh: Float32Array, axis: number): number {
   let sum = 0;
   for (let at = axis; at < mesh.length; at += 3) sum += mesh[at]!;
   return sum / (mesh.length / 3);
-}
-
-function eyeDistance(mesh: Float32Array): number {
-  const [right, left] = [outerCorners[0] * 3, outerCorners[1] * 3];
-  return Math.hypot(mesh[left]! - mesh[right]!, mesh[left + 1]! - mesh[right + 1]!);
 }

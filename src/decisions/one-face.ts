@@ -4,8 +4,8 @@ import { anotherPersonFrom, cosineDistance, meanEmbedding } from './same-person.
 import type { NeutralPose } from './turn.ts';
 
 /**
- * Whose face looked at the camera, at each visit to the centre. Far turns make embeddings of one person drift
- * as far apart as strangers', so faces are compared between the moves, never during them.
+ * Whose face looked at the camera, at each visit to the centre. Who makes the turns is asked with wider limits
+ * (`turn-evidence.ts`), for embeddings of one person drift in them.
  */
 export interface OneFace {
   /** The faces of the first visit; empty before there is one. */
@@ -52,9 +52,9 @@ export function isVisitFull({ visit }: OneFace): boolean {
   return visit.length >= calibration.oneFace.frames.value;
 }
 
-/** Whether the visit can be left: it showed whose face it is, or nobody could tell from the first on. */
-export function hasSeenVisitor({ reference, visit, isBlind }: OneFace): boolean {
-  return isBlind || reference.length === 0 || visit.length > 0;
+/** Whether the visit can be left: it showed whose face it is, or nobody can tell. */
+export function hasSeenVisitor({ visit, isBlind }: OneFace): boolean {
+  return isBlind || visit.length > 0;
 }
 
 /**

@@ -1,5 +1,6 @@
 import calibration from './calibration/challenge.json' with { type: 'json' };
 import { type FaceFacts, type Fact, valueIfMeasured } from './facts.ts';
+import { clamp, mean } from './statistics.ts';
 
 /** What the anti-spoof nets said at one moment of a session. */
 interface Glimpse {
@@ -72,10 +73,19 @@ export function judgeSession(evidence: SessionEvidence): SessionVerdict {
   return isLive && !evidence.lacksNet ? 'live' : 'inconclusive';
 }
 
+/**
+ * Whether a session was looked at too seldom to be judged.
+ *
+ * @param fullLooks looks at a face, which have to do where no net scores it
+ */
+export function isShortOfLooks({ hasNet, glimpses }: SessionEvidence, fullLooks: number): boolean {
+  return (hasNet ? glimpses.length : fullLooks) < calibration.evidence.minimumLooks.value;
+}
+
 /** Beyond the bound a net is sure, and how sure says nothing more. */
 function bounded(logit: number): number {
   const { value } = calibration.evidence.bound;
-  return Math.min(Math.max(logit, -value), value);
+  return clamp(logit, -value, value);
 }
 
 function lacksModel(fact: Fact<unknown>): boolean {
@@ -84,8 +94,4 @@ function lacksModel(fact: Fact<unknown>): boolean {
 
 function isUnmeasurable(fact: Fact<unknown>): boolean {
   return fact.status === 'unavailable' && fact.reason === 'not_measurable';
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

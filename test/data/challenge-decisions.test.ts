@@ -326,7 +326,8 @@ function play(path: string, phase: number, directions: readonly Direction[]): re
   let { state, messages } = startChallenge(settings, directions, 0);
   const told = [...messages];
   for (const { at, facts } of sample(path, phase)) {
-    ({ state, messages } = advanceChallenge(state, { type: 'frame', at, facts }));
+    const full = facts.faces[0]?.detectorScore.status !== 'unavailable';
+    ({ state, messages } = advanceChallenge(state, { type: 'frame', at, facts, full }));
     told.push(...messages);
   }
   return told;

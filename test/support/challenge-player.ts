@@ -4,10 +4,12 @@ import {
   type ChallengeSettings,
   type ChallengeState,
   type Direction,
+  type NextLook,
   nextDeadline,
+  nextLook,
   startChallenge,
 } from '../../src/decisions/challenge.ts';
-import { type FrameFacts, measured, type Pose } from '../../src/decisions/facts.ts';
+import { type FrameFacts, measured, type Pose, unavailable } from '../../src/decisions/facts.ts';
 import { frameFacts } from './facts.ts';
 import { embeddingOf, turnedFace } from './turned-face.ts';
 
@@ -18,6 +20,7 @@ export const seedSettings: ChallengeSettings = {
   sessionTimeout: 30_000,
   maxWrongAttempts: 1,
   bystanderRatio: 0.5,
+  needsAntiSpoof: false,
 };
 
 /** What a camera shows at one moment, given what its user was told last. */
@@ -44,16 +47,27 @@ export function playSession(
     const facts = answer(told.at(-1)!, at);
     recording.push({ at, facts });
     const due = nextDeadline(state)!;
-    const events = [
-      ...(due < at ? [{ type: 'tick', at: due } as const] : []),
-      { type: 'frame', at, facts } as const,
-    ];
-    for (const event of events) {
-      ({ state, messages } = advanceChallenge(state, event));
+    if (due < at) {
+      ({ state, messages } = advanceChallenge(state, { type: 'tick', at: due }));
       told.push(...messages);
     }
+    const look = nextLook(state, at);
+    const event = { type: 'frame', at, facts: asAsked(facts, look), full: look.full } as const;
+    ({ state, messages } = advanceChallenge(state, event));
+    told.push(...messages);
   }
   return { messages: told, last: told.at(-1)!, recording, state };
+}
+
+/** What perception states of a frame when it is asked this: nothing else. */
+export function asAsked(facts: FrameFacts, { full, embedding }: NextLook): FrameFacts {
+  const notAsked = unavailable('not_requested');
+  const faces = facts.faces.map((face) => ({
+    ...face,
+    ...(!full && { detectorScore: notAsked, antiSpoof: {} }),
+    ...(!embedding && { embedding: notAsked }),
+  }));
+  return { ...facts, faces };
 }
 
 /** Where a head goes when it answers a direction, in degrees from neutral. */
