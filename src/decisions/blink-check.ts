@@ -1,6 +1,6 @@
-import { type Blink, findBlinks, type RefusalOfBlink } from './blink.ts';
+import { type Blink, type EyeMovements, findBlinks, type RefusalOfBlink } from './blink.ts';
 import calibration from './calibration/blink.json' with { type: 'json' };
-import { compareWithSelfie, isOnePersonThroughout } from './clip-person.ts';
+import { comparePerson } from './clip-person.ts';
 import type { ClipFacts, Embedding, FrameFacts } from './facts.ts';
 import type { Reason } from './reasons.ts';
 import { addEvidence, judgeSession, noEvidence, type SessionEvidence } from './session-evidence.ts';
@@ -12,8 +12,10 @@ const { clip: limits } = calibration;
 export interface BlinkQuestion {
   /** See {@link chooseSubject}. */
   readonly bystanderRatio: number;
-  /** The face that must blink; null: it is known to be another check's, but not what it looks like. */
-  readonly selfie?: Embedding | null | undefined;
+  /** Nobody passes on a server without any anti-spoof net. */
+  readonly needsAntiSpoof: boolean;
+  /** The face that must blink; `undefined`: whoever it is. */
+  readonly selfie?: Embedding | undefined;
 }
 
 /** A decision on one clip. */
@@ -30,71 +32,91 @@ export interface BlinkDecision {
 const tricks: ReadonlySet<RefusalOfBlink> = new Set(['face_warped', 'covered', 'abrupt']);
 
 /**
- * Judges a clip: one person, the selfie's where there is one, who blinks, and whom no anti-spoof net takes for
- * an attack. Without such a net the blink stands alone, and the reasons say so.
+ * Judges a clip: one person, the selfie's where there is one, who blinks, and whom the anti-spoof nets take for
+ * live. On a server without any such net the blink may stand alone, and the reasons say so.
  */
 export function decideBlink(facts: ClipFacts, question: BlinkQuestion): BlinkDecision {
   const frameRate = averageFrameRate(facts);
+  if (facts.frames.every(({ faces }) => faces.length === 0))
+    return { passed: false, blinks: [], frameRate, reasons: [{ code: 'no_face' }] };
   const movements = findBlinks(facts.frames);
-  const refusals = [
-    ...faceRefusals(facts.frames, question.bystanderRatio),
-    ...blinkRefusals(movements, frameRate),
-    ...personRefusals(facts.frames, question.selfie),
+  const findings = [
+    companyFindings(facts.frames, question.bystanderRatio),
+    blinkFindings(movements, frameRate),
+    personFindings(facts.frames, question.selfie),
+    antiSpoofFindings(facts, question.needsAntiSpoof),
   ];
-  const { refusal, remarks } = weighAttackSigns(facts.frames);
-  if (refusal) refusals.push(refusal);
+  const refusals = findings.flatMap((finding) => finding.refusals ?? []);
+  const remarks = findings.flatMap((finding) => finding.remarks ?? []);
   const { blinks } = movements;
-  const seen: Reason[] = blinks.length > 0 ? [{ code: 'blink_seen', count: blinks.length }] : [];
-  return { passed: refusals.length === 0, blinks, frameRate, reasons: [...refusals, ...seen, ...remarks] };
+  return { passed: refusals.length === 0, blinks, frameRate, reasons: [...refusals, ...remarks] };
+}
+
+/** What one of the questions came to: it is in favour where there are no refusals. */
+interface Findings {
+  readonly refusals?: readonly Reason[];
+  readonly remarks?: readonly Reason[];
 }
 
 function averageFrameRate({ decodedFrames, milliseconds }: ClipFacts): number | null {
   return milliseconds > 0 ? ((decodedFrames - 1) * 1000) / milliseconds : null;
 }
 
-function faceRefusals(frames: readonly FrameFacts[], bystanderRatio: number): Reason[] {
-  const withFace = frames.filter(({ faces }) => faces.length > 0);
-  if (withFace.length === 0) return [{ code: 'no_face' }];
+function companyFindings(frames: readonly FrameFacts[], bystanderRatio: number): Findings {
   const crowded = frames.filter(
     ({ faces }) => chooseSubject(faces, bystanderRatio).status === 'several_faces',
   );
-  return crowded.length >= limits.severalFaces.value ? [{ code: 'several_faces' }] : [];
+  return crowded.length >= limits.severalFaces.value ? { refusals: [{ code: 'several_faces' }] } : {};
 }
 
-function blinkRefusals(
-  { blinks, refused }: ReturnType<typeof findBlinks>,
-  frameRate: number | null,
-): Reason[] {
-  const refusals: Reason[] = [];
+function blinkFindings({ blinks, refused }: EyeMovements, frameRate: number | null): Findings {
   const minimum = limits.frameRate.value;
-  if (frameRate === null || frameRate < minimum)
-    refusals.push({ code: 'too_few_frames', frameRate, minimum });
+  const canShowBlinks = frameRate !== null && frameRate >= minimum;
+  const refusals: Reason[] = canShowBlinks ? [] : [{ code: 'too_few_frames', frameRate, minimum }];
+  const remarks: Reason[] = blinks.length > 0 ? [{ code: 'blink_seen', count: blinks.length }] : [];
   const played = refused.filter(({ why }) => tricks.has(why));
   // Who covers their eyes for a moment and blinks besides is a person; more tricks than blinks are none.
-  if (blinks.length > played.length) return refusals;
+  if (blinks.length > played.length) return { refusals, remarks };
   const why = new Set((blinks.length > 0 ? played : refused).map((closing) => closing.why));
   for (const cause of why) refusals.push({ code: `closing_${cause}` });
   // Where nothing could be seen, nothing is said of what was not.
-  if (blinks.length === 0 && refusals.every(({ code }) => code !== 'too_few_frames'))
-    refusals.push({ code: 'no_blink' });
-  return refusals;
+  if (blinks.length === 0 && canShowBlinks) refusals.push({ code: 'no_blink' });
+  return { refusals, remarks };
 }
 
-function personRefusals(frames: readonly FrameFacts[], selfie: BlinkQuestion['selfie']): Reason[] {
-  const refusals: Reason[] = [];
-  if (!isOnePersonThroughout(frames)) refusals.push({ code: 'face_changed' });
-  if (selfie === undefined) return refusals;
-  const comparison = compareWithSelfie(frames, selfie);
-  if (comparison !== 'same') refusals.push({ code: comparison });
-  return refusals;
+function personFindings(frames: readonly FrameFacts[], selfie: Embedding | undefined): Findings {
+  const person = comparePerson(frames, selfie);
+  if (person !== 'same') return { refusals: [{ code: person }] };
+  return selfie ? { remarks: [{ code: 'same_as_selfie' }] } : {};
 }
 
-function weighAttackSigns(frames: readonly FrameFacts[]): { refusal?: Reason; remarks: Reason[] } {
+function antiSpoofFindings({ frames, models }: ClipFacts, isNeeded: boolean): Findings {
   const evidence = frames.reduce<SessionEvidence>(
     (sum, { faces: [face], capturedAt }) => (face ? addEvidence(sum, face, capturedAt ?? 0) : sum),
     noEvidence,
   );
-  if (!evidence.hasNet) return { remarks: [{ code: 'no_anti_spoof_model_for_clip' }] };
-  if (judgeSession(evidence) === 'attack') return { refusal: { code: 'attack_signs' }, remarks: [] };
-  return { remarks: [{ code: 'no_attack_signs' }] };
+  const isInstalled = evidence.hasNet || models.some(({ role }) => role === 'anti-spoof');
+  switch (judgeSession(evidence)) {
+    case 'live':
+      return { remarks: [{ code: 'no_attack_signs' }] };
+    case 'attack':
+      return { refusals: [{ code: 'attack_signs' }] };
+    case 'unavailable': {
+      if (isInstalled) return { refusals: [{ code: 'passive_inconclusive' }] };
+      const reasons: Reason[] = [{ code: 'no_anti_spoof_model_for_clip' }];
+      return isNeeded ? { refusals: reasons } : { remarks: reasons };
+    }
+    case 'inconclusive': {
+      const missing = missingNets(frames);
+      if (missing.length === 0) return { refusals: [{ code: 'passive_inconclusive' }] };
+      return { refusals: missing.map((model) => ({ code: 'anti_spoof_model_missing', model })) };
+    }
+  }
+}
+
+/** The anti-spoof nets that are asked for but not installed. */
+function missingNets(frames: readonly FrameFacts[]): readonly string[] {
+  const facts = frames.flatMap(({ faces: [face] }) => Object.entries(face?.antiSpoof ?? {}));
+  const missing = facts.filter(([, fact]) => fact.status === 'unavailable' && fact.reason === 'no_model');
+  return [...new Set(missing.map(([model]) => model))];
 }

@@ -62,7 +62,7 @@ test.each<[string, string[], (milliseconds: number) => Moment | undefined, ClipS
     ['covered'],
     (at) => ({
       ...both(blink(at)),
-      step: { beside: Math.abs(at - 1500) < 40 ? 0.08 : 0.004 },
+      step: Math.abs(at - 1500) < 40 ? 0.08 : 0.004,
     }),
   ],
   [
@@ -70,7 +70,7 @@ test.each<[string, string[], (milliseconds: number) => Moment | undefined, ClipS
     ['covered'],
     (at) => ({
       ...both(blink(at)),
-      lately: { beside: Math.abs(at - 1500) < 100 ? 0.07 : 0.004 },
+      lately: Math.abs(at - 1500) < 100 ? 0.07 : 0.004,
     }),
   ],
   ['another picture for a moment', ['abrupt'], (at) => both(Math.abs(at - 1500) < 90 ? 0.1 : 1)],
@@ -99,7 +99,7 @@ test('skin beside the eyes may change while the head turns', () => {
   const { times } = watch((at) => ({
     ...both(blink(at)),
     yaw: (at - 1500) / 15,
-    lately: { beside: 0.08 },
+    lately: 0.08,
   }));
   expect(times).toHaveLength(1);
 });

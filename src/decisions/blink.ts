@@ -1,6 +1,9 @@
 import calibration from './calibration/blink.json' with { type: 'json' };
+import { eyesOverNose, keepsShape } from './face-width.ts';
 import { type FaceChange, type FrameFacts, type Pose, valueIfMeasured } from './facts.ts';
 import { suspectLids } from './lids.ts';
+import { slidingPercentile } from './sliding-percentile.ts';
+import { mean, median } from './statistics.ts';
 
 const { limits } = calibration;
 
@@ -53,13 +56,10 @@ export interface EyeSample {
   /** The mean of both. */
   readonly ratio: number;
   readonly pose: Pose;
-  /** Width over height of the face, which changes when a head turns or a picture is squeezed. */
+  /** See {@link eyesOverNose}. */
   readonly aspect: number;
   readonly change: FaceChange | undefined;
 }
-
-/** Mesh points: the outer corners of the eyes, the root of the nose and its base. */
-const aspectPoints = { right: 33, left: 263, top: 168, bottom: 2 } as const;
 
 /**
  * Finds the blinks of the largest face: both eyes close and reopen within half a second against their own
@@ -83,20 +83,21 @@ export function findBlinks(frames: readonly FrameFacts[]): EyeMovements {
 /** The eyes over time. Frames without a measured face are left out, and eyes that never are seen open. */
 export function eyeSamples(frames: readonly FrameFacts[]): readonly EyeSample[] {
   const raw = frames.flatMap(rawSample);
-  const frontal = raw.filter(({ pose }) => isFrontal(pose));
-  return raw.flatMap((sample) => {
-    const near = frontal.filter(({ at }) => Math.abs(at - sample.at) <= limits.baselineWindow.value);
-    const openLeft = openGap(near.map(({ left }) => left));
-    const openRight = openGap(near.map(({ right }) => right));
-    if (!(openLeft > limits.openGap.value && openRight > limits.openGap.value)) return [];
-    const [left, right] = [sample.left / openLeft, sample.right / openRight];
-    return [{ ...sample, left, right, ratio: (left + right) / 2 }];
+  const openLeft = openGaps(raw, 'left');
+  const openRight = openGaps(raw, 'right');
+  return raw.flatMap((sample, at) => {
+    const [left, right] = [sample.left / openLeft[at]!, sample.right / openRight[at]!];
+    const isSeenOpen = Math.min(openLeft[at]!, openRight[at]!) > limits.openGap.value;
+    return isSeenOpen ? [{ ...sample, left, right, ratio: mean([left, right]) }] : [];
   });
 }
 
-/** The lid gap of an open eye, of the gaps seen about a moment. */
-function openGap(gaps: readonly number[]): number {
-  return percentile(gaps, limits.baselinePercentile.value);
+/** How open an eye is when it is open, about the time of each sample; NaN where no face looks at the camera. */
+function openGaps(samples: readonly RawSample[], eye: 'left' | 'right'): readonly number[] {
+  const times = samples.map(({ at }) => at);
+  const frontal = samples.filter(({ pose }) => isFrontal(pose));
+  const gaps = frontal.map((sample) => ({ at: sample.at, value: sample[eye] }));
+  return slidingPercentile(times, gaps, limits.baselineWindow.value, limits.baselinePercentile.value);
 }
 
 /** The eyes of one frame before the baseline is known. */
@@ -107,8 +108,7 @@ function rawSample({ capturedAt, faces: [face] }: FrameFacts): RawSample[] {
   const pose = face && valueIfMeasured(face.pose);
   const mesh = face && valueIfMeasured(face.mesh);
   if (!eyes || !pose || !mesh || capturedAt === null) return [];
-  const { right, left, top, bottom } = aspectPoints;
-  const aspect = meshDistance(mesh, right, left) / meshDistance(mesh, top, bottom);
+  const aspect = eyesOverNose(mesh);
   const change = valueIfMeasured(face.change);
   return [{ at: capturedAt, left: eyes.left.lidGap, right: eyes.right.lidGap, pose, aspect, change }];
 }
@@ -179,25 +179,26 @@ function refusal(
   if (duration > limits.longest.value) return 'too_long';
   if (Math.max(at - samples[before]!.at, samples[after]!.at - at) > limits.reopensWithin.value)
     return 'too_long';
-  if (1 - ratio < limits.noise.value * noiseAround(samples, at)) return 'too_noisy';
+  if (1 - ratio < limits.noise.value * noiseAround(samples, lowest)) return 'too_noisy';
   const during = samples.slice(before, after + 1);
   if (!isFrontal(samples[lowest]!.pose)) return 'face_turned';
   if (headSpeed(during) > limits.headSpeed.value) return 'head_moved';
-  const usual = (samples[before]!.aspect + samples[after]!.aspect) / 2;
-  const stretch = aspect / usual;
-  const isWarped = Math.abs(Math.log(stretch)) > Math.log(1 + limits.aspectChange.value);
+  const usual = mean([samples[before]!.aspect, samples[after]!.aspect]);
   // What squeezes a picture by a third makes its eyes narrower by a third: that much is no lid's doing.
-  if (isWarped || ratio * stretch >= limits.closed.value) return 'face_warped';
+  const lids = ratio * (aspect / usual);
+  if (!keepsShape(usual, aspect) || lids >= limits.closed.value) return 'face_warped';
   return undefined;
 }
 
 /** The median change of the ratio from one sample to the next. */
-function noiseAround(samples: readonly EyeSample[], time: number): number {
-  const changes: number[] = [];
-  for (let at = 1; at < samples.length; at++)
-    if (Math.abs(samples[at]!.at - time) <= limits.noiseWindow.value)
-      changes.push(Math.abs(samples[at]!.ratio - samples[at - 1]!.ratio));
-  return percentile(changes, 0.5);
+function noiseAround(samples: readonly EyeSample[], middle: number): number {
+  const isNear = (sample: EyeSample | undefined) =>
+    sample !== undefined && Math.abs(sample.at - samples[middle]!.at) <= limits.noiseWindow.value;
+  let [from, to] = [middle, middle];
+  while (from > 1 && isNear(samples[from - 1])) from--;
+  while (isNear(samples[to + 1])) to++;
+  const near = samples.slice(Math.max(from - 1, 0), to + 1);
+  return median(near.slice(1).map(({ ratio }, at) => Math.abs(ratio - near[at]!.ratio)));
 }
 
 /** The fastest turn in yaw and pitch together, in degrees a second over a tenth of a second or more. */
@@ -212,14 +213,4 @@ function headSpeed(samples: readonly EyeSample[]): number {
     fastest = Math.max(fastest, turn / ((later.at - at) / 1000));
   }
   return fastest;
-}
-
-/** NaN of nothing. */
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-}
-
-function meshDistance(mesh: Float32Array, from: number, to: number): number {
-  return Math.hypot(mesh[to * 3]! - mesh[from * 3]!, mesh[to * 3 + 1]! - mesh[from * 3 + 1]!);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { meshOf } from '../../test/support/posed-facts.ts';
-import { widthRatio } from './face-width.ts';
+import { eyesOverNose, keepsShape, widthRatio } from './face-width.ts';
 
 /** A mesh turned about the upright axis through its middle. */
 function turned(mesh: Float32Array, degrees: number): Float32Array {
@@ -23,4 +23,17 @@ it('does not change with the turn of a head, its place or its size', () => {
 it('tells how much narrower a face has become', () => {
   expect(widthRatio(meshOf({ width: 180 }), meshOf({ width: 162 }))).toBeCloseTo(0.9);
   expect(widthRatio(meshOf({ height: 240 }), meshOf({ height: 200 }))).toBeCloseTo(1.2);
+});
+
+it('tells a picture that is squeezed by its eyes and nose, and no nod', () => {
+  const open = eyesOverNose(meshOf());
+  const nodding = meshOf();
+  for (let at = 0; at < nodding.length; at += 3) {
+    const down = nodding[at + 1]! - 170;
+    nodding.set([170 + down * Math.cos(0.5), down * Math.sin(0.5)], at + 1);
+  }
+  expect(eyesOverNose(nodding)).toBeCloseTo(open);
+  expect(keepsShape(open, eyesOverNose(meshOf({ height: 225 })))).toBe(true);
+  expect(keepsShape(open, eyesOverNose(meshOf({ height: 210 })))).toBe(false);
+  expect(keepsShape(open, eyesOverNose(meshOf({ width: 160 })))).toBe(false);
 });

@@ -1,5 +1,7 @@
-/** Mesh points beside the subject's right and left ear, at the top of the forehead and under the chin. */
-const outline = { right: 234, left: 454, top: 10, chin: 152 } as const;
+import calibration from './calibration/blink.json' with { type: 'json' };
+import { meshPoints, spaceDistance } from './mesh.ts';
+
+const { aspectChange } = calibration.limits;
 
 /**
  * How much wider a face looks, for its height, in one view than in another; both distances are taken in space,
@@ -15,10 +17,25 @@ export function widthRatio(neutral: Float32Array, turned: Float32Array): number 
   return widthOverHeight(turned) / widthOverHeight(neutral);
 }
 
-function widthOverHeight(mesh: Float32Array): number {
-  return distance(mesh, outline.right, outline.left) / distance(mesh, outline.top, outline.chin);
+/**
+ * Width over height of the middle of a face, which neither lids nor lips move: the outer corners of the eyes
+ * over the length of the nose, in space, so that a nod hardly changes it. A picture that is squeezed does.
+ *
+ * @param mesh 468 mesh points, as above
+ */
+export function eyesOverNose(mesh: Float32Array): number {
+  const { rightOuterEyeCorner, leftOuterEyeCorner, noseBridge, noseBase } = meshPoints;
+  return (
+    spaceDistance(mesh, rightOuterEyeCorner, leftOuterEyeCorner) / spaceDistance(mesh, noseBridge, noseBase)
+  );
 }
 
-function distance(mesh: Float32Array, from: number, to: number): number {
-  return Math.hypot(...[0, 1, 2].map((axis) => mesh[to * 3 + axis]! - mesh[from * 3 + axis]!));
+/** Whether a face that blinks keeps its shape, judged by {@link eyesOverNose} before and meanwhile. */
+export function keepsShape(before: number, meanwhile: number): boolean {
+  return Math.abs(Math.log(meanwhile / before)) <= Math.log(1 + aspectChange.value);
+}
+
+function widthOverHeight(mesh: Float32Array): number {
+  const { rightEar, leftEar, foreheadTop, chin } = meshPoints;
+  return spaceDistance(mesh, rightEar, leftEar) / spaceDistance(mesh, foreheadTop, chin);
 }

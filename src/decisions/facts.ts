@@ -106,25 +106,16 @@ export interface Embedding {
   readonly vector: Float32Array;
 }
 
-/** Mean differences of colour between two looks at one face, 0 (none) to 1, each of a part of it. */
-export interface RegionChange {
-  /** Between the corners of the eyes: what a closing lid changes. */
-  readonly eyes: number;
-  /** Skin at the height of the eyes, between and beside them: what no lid changes, and a bar across them does. */
-  readonly beside: number;
-  /** Forehead, cheeks, nose and chin. */
-  readonly elsewhere: number;
-}
-
 /**
- * How the colours of a levelled, evenly lit face changed. How they are read stands in
- * `perception/face-change.ts`.
+ * How the skin at the height of the eyes, between and beside them, changed: what no lid changes, and whatever is
+ * drawn across the eyes does. Mean differences of colour of a levelled, evenly lit face, 0 (none) to 1; how they
+ * are read stands in `perception/face-change.ts`.
  */
 export interface FaceChange {
   /** Since the frame before. */
-  readonly step: RegionChange;
+  readonly step: number;
   /** Since a quarter of a second before, or the first frame after the face appeared. */
-  readonly lately: RegionChange;
+  readonly lately: number;
 }
 
 /** Everything perception can state about one face. */

@@ -26,11 +26,10 @@ export function suspectLids(
   closing: { readonly before: number; readonly lowest: number; readonly after: number },
 ): 'covered' | 'abrupt' | 'head_moved' | undefined {
   const during = samples.slice(closing.before, closing.after + 1);
-  const covered = during.filter((sample) => isCovered(sample, turnBefore(samples, sample)));
-  if (covered.length > 0) {
-    const isTurning = covered.every((sample) => turnBefore(samples, sample) > lids.turning.value);
-    return isTurning ? 'head_moved' : 'covered';
-  }
+  const turns = during.map((_, at) => turnBefore(samples, closing.before + at));
+  const covered = turns.filter((turn, at) => isCovered(during[at]!, turn));
+  if (covered.length > 0)
+    return covered.every((turn) => turn > lids.turning.value) ? 'head_moved' : 'covered';
   return isAbrupt(during, 1 - samples[closing.lowest]!.ratio) ? 'abrupt' : undefined;
 }
 
@@ -38,26 +37,33 @@ function isCovered({ change }: LidSample, turn: number): boolean {
   if (!change) return false;
   // A head that turns shows other skin at the same places.
   const allowance = lids.turnAllowance.value * turn;
-  return change.step.beside > lids.besideStep.value || change.lately.beside - allowance > lids.beside.value;
+  return change.step > lids.besideStep.value || change.lately - allowance > lids.beside.value;
 }
 
 /** Degrees by which the head turned, at most, since the face that `change.lately` compares with. */
-function turnBefore(samples: readonly LidSample[], { at, pose }: LidSample): number {
-  const before = samples.findLastIndex((sample) => sample.at <= at - lids.memory.value);
-  const since = samples.slice(Math.max(before, 0)).filter((sample) => sample.at <= at);
-  return Math.max(...since.map((sample) => angleBetween(sample.pose, pose)));
+function turnBefore(samples: readonly LidSample[], now: number): number {
+  const { at, pose } = samples[now]!;
+  let most = 0;
+  for (let before = now - 1; before >= 0; before--) {
+    const earlier = samples[before]!;
+    most = Math.max(most, angleBetween(earlier.pose, pose));
+    if (earlier.at <= at - lids.memory.value) break;
+  }
+  return most;
 }
 
-/** Both shut and opened from one frame to the next, where frames are so close that lids show between. */
+/** Both shut and opened from one frame to the next, though frames are so close that lids show between. */
 function isAbrupt(samples: readonly LidSample[], depth: number): boolean {
-  let [fall, rise] = [0, 0];
+  let [fall, rise, interval] = [0, 0, 0];
   for (const [index, { at, ratio }] of samples.slice(1).entries()) {
     const before = samples[index]!;
-    if (at - before.at > lids.abruptWithin.value) return false;
-    fall = Math.max(fall, before.ratio - ratio);
-    rise = Math.max(rise, ratio - before.ratio);
+    interval = Math.max(interval, at - before.at);
+    fall = Math.max(fall, (before.ratio - ratio) / depth);
+    rise = Math.max(rise, (ratio - before.ratio) / depth);
   }
-  return fall > lids.abruptFall.value * depth && rise > lids.abruptRise.value * depth;
+  const { within, ...abrupt } = lids.abrupt;
+  const limits = interval <= within.value ? abrupt.dense : abrupt.sparse;
+  return fall > limits.fall.value && rise > limits.rise.value;
 }
 
 function angleBetween(one: Pose, other: Pose): number {

@@ -15,14 +15,15 @@ type PictureReason =
   | { readonly code: 'between_thresholds'; readonly attack: number; readonly live: number }
   | { readonly code: 'face_too_small'; readonly side: number; readonly minimum: number }
   | { readonly code: 'face_turned_away'; readonly yaw: number; readonly pitch: number }
-  | { readonly code: 'pose_unknown' }
+  | { readonly code: 'pose_unknown' | 'face_not_comparable' }
   | { readonly code: 'grid_pattern' | 'glare' | 'straight_lines'; readonly value: number };
 
 /** What bears on a clip. The frame rate is in frames a second; null: a single frame has none. */
 type ClipReason =
   | { readonly code: 'too_few_frames'; readonly frameRate: number | null; readonly minimum: number }
   | { readonly code: 'blink_seen'; readonly count: number }
-  | { readonly code: 'no_face' | 'several_faces' | 'no_blink' }
-  | { readonly code: 'face_changed' | 'not_the_selfie' | 'selfie_not_comparable' }
-  | { readonly code: 'attack_signs' | 'no_attack_signs' | 'no_anti_spoof_model_for_clip' }
+  | { readonly code: 'no_face' | 'several_faces' | 'no_blink' | 'face_not_comparable' }
+  | { readonly code: 'face_changed' | 'not_the_selfie' | 'same_as_selfie' }
+  | { readonly code: 'attack_signs' | 'no_attack_signs' }
+  | { readonly code: 'passive_inconclusive' | 'no_anti_spoof_model_for_clip' }
   | { readonly code: `closing_${RefusalOfBlink}` };

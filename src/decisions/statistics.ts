@@ -15,7 +15,14 @@ export function median(values: readonly number[]): number {
  * @returns NaN where there are no values
  */
 export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
+  return percentileOfSorted(
+    values.toSorted((one, other) => one - other),
+    share,
+  );
+}
+
+/** The {@link percentile} of values that are sorted already, the least first. */
+export function percentileOfSorted(sorted: readonly number[], share: number): number {
   return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
 }
 

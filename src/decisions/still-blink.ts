@@ -1,7 +1,12 @@
-import calibration from './calibration/posed-frames.json' with { type: 'json' };
+import clips from './calibration/blink.json' with { type: 'json' };
+import stills from './calibration/posed-frames.json' with { type: 'json' };
+import { eyesOverNose, keepsShape } from './face-width.ts';
 import { type EyePair, type FaceFacts, valueIfMeasured } from './facts.ts';
+import { clamp, mean } from './statistics.ts';
 
-const limits = calibration.blink;
+/** An eye is closed, open and measurable as in a clip; but what single frames bear is less. */
+const { limits } = clips;
+const { yaw, confidence } = stills.blink;
 
 /** Blinks among a few stills. */
 export interface StillBlinks {
@@ -26,21 +31,21 @@ export function findStillBlinks(
   blinking: readonly (FaceFacts | undefined)[],
   others: readonly (FaceFacts | undefined)[],
 ): StillBlinks {
-  const stills = blinking.flatMap(toStill);
-  const baseline = openEyes([...stills, ...others.flatMap(toStill)]);
-  const ratios = stills.map((still) => ({ ...ratiosOf(still, baseline), aspect: still.aspect }));
+  const measured = blinking.flatMap(toStill);
+  const baseline = openEyes([...measured, ...others.flatMap(toStill)]);
+  const ratios = measured.map((still) => ({ ...ratiosOf(still, baseline), aspect: still.aspect }));
   const open = ratios.filter(isOpen);
   const states = ratios.map((eyes) =>
     isClosed(eyes) && open.some((still) => keepsShape(still.aspect, eyes.aspect)) ? 'closed' : 'open',
   );
   const count = states.filter((state, at) => state === 'closed' && states[at - 1] !== 'closed').length;
   const deepest = Math.min(...ratios.filter((_, at) => states[at] === 'closed').map(meanRatio));
-  return { valid: count > 0, count, measured: stills.length, confidence: count > 0 ? depth(deepest) : 0 };
+  return { valid: count > 0, count, measured: measured.length, confidence: count > 0 ? depth(deepest) : 0 };
 }
 
 interface Still extends EyePair<number> {
   readonly isFrontal: boolean;
-  /** Width over height of the face. */
+  /** See {@link eyesOverNose}. */
   readonly aspect: number;
 }
 
@@ -49,8 +54,8 @@ function toStill(face: FaceFacts | undefined): Still[] {
   const pose = face && valueIfMeasured(face.pose);
   const mesh = face && valueIfMeasured(face.mesh);
   if (!eyes || !pose || !mesh) return [];
-  const isFrontal = Math.abs(pose.yaw) <= limits.yaw.value && Math.abs(pose.pitch) <= limits.pitch.value;
-  const aspect = distance(mesh, 33, 263) / distance(mesh, 168, 2);
+  const isFrontal = Math.abs(pose.yaw) <= yaw.value && Math.abs(pose.pitch) <= limits.frontal.value;
+  const aspect = eyesOverNose(mesh);
   return [{ left: eyes.left.lidGap, right: eyes.right.lidGap, isFrontal, aspect }];
 }
 
@@ -71,7 +76,7 @@ function ratiosOf(still: Still, baseline: EyePair<number>): EyePair<number> {
 }
 
 function isOpen(eyes: EyePair<number>): boolean {
-  return meanRatio(eyes) >= limits.open.value;
+  return meanRatio(eyes) >= limits.reopened.value;
 }
 
 function isClosed(eyes: EyePair<number>): boolean {
@@ -79,20 +84,11 @@ function isClosed(eyes: EyePair<number>): boolean {
 }
 
 function meanRatio({ left, right }: EyePair<number>): number {
-  return (left + right) / 2;
-}
-
-function keepsShape(one: number, other: number): boolean {
-  return Math.abs(Math.log(one / other)) <= Math.log(1 + limits.aspectChange.value);
+  return mean([left, right]);
 }
 
 function depth(ratio: number): number {
-  const { atLimit, fullAt } = limits.confidence;
+  const { atLimit, fullAt } = confidence;
   const share = (limits.closed.value - ratio) / (limits.closed.value - fullAt);
-  return atLimit + (1 - atLimit) * Math.min(Math.max(share, 0), 1);
-}
-
-/** In space: a nod hardly changes it. */
-function distance(mesh: Float32Array, from: number, to: number): number {
-  return Math.hypot(...[0, 1, 2].map((axis) => mesh[to * 3 + axis]! - mesh[from * 3 + axis]!));
+  return atLimit + (1 - atLimit) * clamp(share, 0, 1);
 }

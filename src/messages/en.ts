@@ -69,10 +69,13 @@ const reasons = {
   'reason.no_blink': 'No blink was seen. Look at the camera, and close and open both eyes.',
   'reason.face_changed': 'Not the same face is to be seen from the beginning to the end.',
   'reason.not_the_selfie': 'The face is not that of the picture this check belongs to.',
-  'reason.selfie_not_comparable':
-    'The face could not be compared with that of the picture this check belongs to.',
+  'reason.same_as_selfie': 'The face is that of the picture this check belongs to.',
+  'reason.face_not_comparable':
+    'The face is not seen well enough to compare it. Come closer, look at the camera, and see to good light.',
   'reason.attack_signs': 'The anti-spoof models take the clip for an attack.',
   'reason.no_attack_signs': 'The anti-spoof models do not take the clip for an attack.',
+  'reason.passive_inconclusive':
+    'The anti-spoof models are not sure that the face is live. Come closer, and see to even light.',
   'reason.no_anti_spoof_model_for_clip':
     'No anti-spoof model is installed: nothing tells the clip from a replayed one.',
   'reason.closing_one_eye': 'One eye closed, but not the other.',

@@ -82,10 +82,13 @@ export const id: Messages = {
   'reason.no_blink': 'Tidak ada kedipan yang terlihat. Lihat ke kamera, lalu tutup dan buka kedua mata.',
   'reason.face_changed': 'Wajah yang terlihat tidak sama dari awal sampai akhir.',
   'reason.not_the_selfie': 'Wajah ini bukan wajah pada gambar yang menjadi dasar pemeriksaan ini.',
-  'reason.selfie_not_comparable':
-    'Wajah ini tidak dapat dibandingkan dengan wajah pada gambar yang menjadi dasar pemeriksaan ini.',
+  'reason.same_as_selfie': 'Wajah ini sama dengan wajah pada gambar yang menjadi dasar pemeriksaan ini.',
+  'reason.face_not_comparable':
+    'Wajah tidak terlihat cukup jelas untuk dibandingkan. Mendekatlah, lihat ke kamera, dan pastikan cahayanya cukup.',
   'reason.attack_signs': 'Model anti-spoof menganggap video ini sebagai serangan.',
   'reason.no_attack_signs': 'Model anti-spoof tidak menganggap video ini sebagai serangan.',
+  'reason.passive_inconclusive':
+    'Model anti-spoof tidak yakin bahwa wajah ini asli. Mendekatlah, dan pastikan cahayanya merata.',
   'reason.no_anti_spoof_model_for_clip':
     'Tidak ada model anti-spoof yang terpasang: video ini tidak dapat dibedakan dari rekaman yang diputar ulang.',
   'reason.closing_one_eye': 'Satu mata menutup, tetapi yang lain tidak.',

@@ -83,10 +83,13 @@ export const pt: Messages = {
   'reason.no_blink': 'Nenhuma piscada foi vista. Olhe para a câmera, feche e abra os dois olhos.',
   'reason.face_changed': 'Não é o mesmo rosto que aparece do começo ao fim.',
   'reason.not_the_selfie': 'O rosto não é o da imagem à qual esta verificação pertence.',
-  'reason.selfie_not_comparable':
-    'Não foi possível comparar o rosto com o da imagem à qual esta verificação pertence.',
+  'reason.same_as_selfie': 'O rosto é o da imagem à qual esta verificação pertence.',
+  'reason.face_not_comparable':
+    'O rosto não aparece bem o bastante para ser comparado. Aproxime-se, olhe para a câmera e procure boa luz.',
   'reason.attack_signs': 'Os modelos anti-spoofing consideram o vídeo um ataque.',
   'reason.no_attack_signs': 'Os modelos anti-spoofing não consideram o vídeo um ataque.',
+  'reason.passive_inconclusive':
+    'Os modelos anti-spoofing não têm certeza de que o rosto é real. Aproxime-se e procure luz uniforme.',
   'reason.no_anti_spoof_model_for_clip':
     'Nenhum modelo anti-spoofing está instalado: nada distingue este vídeo de uma reprodução.',
   'reason.closing_one_eye': 'Um olho se fechou, mas o outro não.',

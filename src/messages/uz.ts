@@ -83,9 +83,13 @@ export const uz: Messages = {
   'reason.no_blink': 'Ko‘z yumib-ochilgani aniqlanmadi. Kameraga qarang, ikkala ko‘zingizni yumib oching.',
   'reason.face_changed': 'Boshidan oxirigacha bitta odamning yuzi ko‘rinmaydi.',
   'reason.not_the_selfie': 'Yuz ushbu tekshiruvga tegishli rasmdagi yuz emas.',
-  'reason.selfie_not_comparable': 'Yuzni ushbu tekshiruvga tegishli rasmdagi yuz bilan solishtirib bo‘lmadi.',
+  'reason.same_as_selfie': 'Yuz ushbu tekshiruvga tegishli rasmdagi yuz bilan bir xil.',
+  'reason.face_not_comparable':
+    'Yuz solishtirish uchun yetarlicha yaxshi ko‘rinmayapti. Yaqinroq keling, kameraga qarang va yaxshi yorug‘likda turing.',
   'reason.attack_signs': 'Soxta yuzni aniqlash modellari videoni hujum deb topdi.',
   'reason.no_attack_signs': 'Soxta yuzni aniqlash modellari videoni hujum deb topmadi.',
+  'reason.passive_inconclusive':
+    'Soxta yuzni aniqlash modellari yuz tirik odamniki ekaniga amin emas. Yaqinroq keling va bir tekis yorug‘likda turing.',
   'reason.no_anti_spoof_model_for_clip':
     'Soxta yuzni aniqlash modeli o‘rnatilmagan: bu videoni ekrandan qayta ko‘rsatilgan videodan ajratib bo‘lmaydi.',
   'reason.closing_one_eye': 'Faqat bir ko‘z yumildi, ikkinchisi ochiq qoldi.',

@@ -1,4 +1,4 @@
-import { type FaceChange, type Fact, measured, type RegionChange, unavailable } from '../decisions/facts.ts';
+import { type FaceChange, type Fact, measured, unavailable } from '../decisions/facts.ts';
 import { meshIndex } from './models/facemesh.ts';
 import { type Pyramid, type Similarity, sampleCrop } from './sampling.ts';
 
@@ -16,19 +16,14 @@ const memory = 250;
  */
 const besidePoints = [168, 6, 197, 8, 35, 143, 31, 265, 372, 261] as const;
 
-/** Mesh points of forehead, cheeks, nose and chin: skin that neither lids nor lips move. */
+/** Mesh points of forehead, cheeks, nose and chin, skin that neither lids nor lips move: they tell the brightness. */
 const elsewherePoints = [
   10, 151, 108, 337, 69, 299, 4, 5, 45, 275, 50, 280, 101, 330, 205, 425, 118, 347, 200, 199, 123, 352,
 ] as const;
 
-/** Where an eye is looked at: shares of the way from its outer corner to its inner one, and across. */
-const alongEye = [0.25, 0.375, 0.5, 0.625, 0.75] as const;
-const acrossEye = [-0.14, -0.05, 0.04] as const;
-
 /** The colours of a face at fixed places: RGB 0..1 after another. */
 interface Colours {
   readonly at: number;
-  readonly eyes: Float32Array;
   readonly beside: Float32Array;
   readonly elsewhere: Float32Array;
 }
@@ -65,32 +60,15 @@ function readColours(pyramid: Pyramid, mesh: Float32Array, at: number): Colours 
   const format = { layout: 'nhwc', order: 'rgb', scale: 1 / 255, offset: 0 } as const;
   const transform = levelling(mesh);
   sampleCrop(pyramid, transform, { width: side, height: side }, format, pixels);
-  const read = (points: readonly (readonly [number, number])[]) => {
+  const read = (points: readonly number[]) => {
     const colours = new Float32Array(points.length * 3);
-    for (const [index, [x, y]] of points.entries())
-      colours.set(patchColour(pixels, toCrop(transform, x, y)), index * 3);
+    for (const [index, point] of points.entries()) {
+      const place = toCrop(transform, mesh[point * 3]!, mesh[point * 3 + 1]!);
+      colours.set(patchColour(pixels, place), index * 3);
+    }
     return colours;
   };
-  const meshPoint = (index: number) => [mesh[index * 3]!, mesh[index * 3 + 1]!] as const;
-  return {
-    at,
-    eyes: read([...eyePlaces(mesh, 'right'), ...eyePlaces(mesh, 'left')]),
-    beside: read(besidePoints.map(meshPoint)),
-    elsewhere: read(elsewherePoints.map(meshPoint)),
-  };
-}
-
-/** Places between the corners of an eye, in pixels of the image: the same whether it is open or shut. */
-function eyePlaces(mesh: Float32Array, eye: 'right' | 'left'): (readonly [number, number])[] {
-  const { outerCorner, innerCorner } = meshIndex[eye];
-  const [x, y] = [mesh[outerCorner * 3]!, mesh[outerCorner * 3 + 1]!];
-  const [dx, dy] = [mesh[innerCorner * 3]! - x, mesh[innerCorner * 3 + 1]! - y];
-  const down = eye === 'right' ? 1 : -1;
-  return acrossEye.flatMap((across) =>
-    alongEye.map(
-      (along) => [x + along * dx - across * down * dy, y + along * dy + across * down * dx] as const,
-    ),
-  );
+  return { at, beside: read(besidePoints), elsewhere: read(elsewherePoints) };
 }
 
 /** The transform that lays the crop over the face by the outer corners of its eyes. */
@@ -126,13 +104,8 @@ function patchColour(pixels: Float32Array, [x, y]: readonly [number, number]): r
   return sum.map((value) => value / 9);
 }
 
-function compare(before: Colours, now: Colours): RegionChange {
-  const gain = brightening(before.elsewhere, now.elsewhere);
-  return {
-    eyes: difference(before.eyes, now.eyes, gain),
-    beside: difference(before.beside, now.beside, gain),
-    elsewhere: difference(before.elsewhere, now.elsewhere, gain),
-  };
+function compare(before: Colours, now: Colours): number {
+  return difference(before.beside, now.beside, brightening(before.elsewhere, now.elsewhere));
 }
 
 /** By how much most of the skin became brighter: the median, which a bar across some of it leaves alone. */

@@ -1,9 +1,6 @@
 import type { Embedding } from '../decisions/facts.ts';
 import { BonafideError } from '../errors.ts';
 
-/** Whose blink is asked for: the face of the picture the passive check saw; null where it has no embedding. */
-export type Selfie = Embedding | null;
-
 /**
  * The active checks that a passive verdict asked for: each has an id that works once, for a while, and
  * remembers whose face the picture showed. Faces are kept in memory alone, and overwritten as soon as their
@@ -11,16 +8,15 @@ export type Selfie = Embedding | null;
  */
 export interface ActiveChecks {
   /** Opens a check and returns its id: 128 random bits, base64url (22 characters). */
-  open(selfie: Selfie): string;
+  open(selfie: Embedding): string;
   /**
-   * Judges with the check of this id, which is used up when `judge` returns. While it works nobody else can
-   * use the id; when it throws (the clip is damaged, the server busy) the id works again until it expires.
+   * Judges with the check of this id, which is used up when `judge` returns. From the call on nobody else can
+   * use the id, and it does not expire: a clip that takes its time to arrive is in time if it began so. When
+   * `judge` throws (the upload fails, the clip is damaged, the server busy) the id works again until it expires.
    *
    * @throws BonafideError `check_not_found`: never issued, used, in use or expired; and all that `judge` throws
    */
-  redeem<T>(id: string, judge: (selfie: Selfie) => Promise<T>): Promise<T>;
-  /** @throws BonafideError `check_not_found` as `redeem` would, now */
-  demand(id: string): void;
+  redeem<T>(id: string, judge: (selfie: Embedding) => Promise<T>): Promise<T>;
   /** Overwrites every face and forgets every id. */
   close(): void;
 }
@@ -38,7 +34,7 @@ export interface ActiveCheckOptions {
 }
 
 interface OpenCheck {
-  readonly selfie: Selfie;
+  readonly selfie: Embedding;
   readonly expiry: number;
   inUse: boolean;
 }
@@ -51,7 +47,7 @@ export function createActiveChecks(options: ActiveCheckOptions): ActiveChecks {
   let sweep: NodeJS.Timeout | undefined;
 
   function forget(id: string): void {
-    checks.get(id)?.selfie?.vector.fill(0);
+    checks.get(id)?.selfie.vector.fill(0);
     checks.delete(id);
   }
 
@@ -75,12 +71,6 @@ export function createActiveChecks(options: ActiveCheckOptions): ActiveChecks {
     }, wait).unref();
   }
 
-  function demand(id: string): OpenCheck {
-    const check = checks.get(id);
-    if (!check || check.inUse || check.expiry <= now()) throw new BonafideError('check_not_found');
-    return check;
-  }
-
   return {
     open(selfie) {
       forgetExpired();
@@ -89,13 +79,14 @@ export function createActiveChecks(options: ActiveCheckOptions): ActiveChecks {
         if (!inUse) forget(id);
       }
       const id = randomBytes(16).toString('base64url');
-      const copy = selfie && { ...selfie, vector: selfie.vector.slice() };
+      const copy = { ...selfie, vector: selfie.vector.slice() };
       checks.set(id, { selfie: copy, expiry: now() + lifetime, inUse: false });
       scheduleSweep();
       return id;
     },
     async redeem(id, judge) {
-      const check = demand(id);
+      const check = checks.get(id);
+      if (!check || check.inUse || check.expiry <= now()) throw new BonafideError('check_not_found');
       check.inUse = true;
       try {
         const judgement = await judge(check.selfie);
@@ -105,7 +96,6 @@ export function createActiveChecks(options: ActiveCheckOptions): ActiveChecks {
         check.inUse = false;
       }
     },
-    demand,
     close() {
       clearTimeout(sweep);
       sweep = undefined;

@@ -1,7 +1,6 @@
 import { type BlinkDecision, decideBlink } from '../decisions/blink-check.ts';
-import type { ClipFacts } from '../decisions/facts.ts';
+import type { ClipFacts, Embedding } from '../decisions/facts.ts';
 import type { Perception } from '../perception/engine.ts';
-import type { Selfie } from './active-checks.ts';
 
 /** A decision on one clip, with the facts it stands on. */
 export interface BlinkCheck extends BlinkDecision {
@@ -15,13 +14,15 @@ export interface BlinkCheckContext {
   /** Hears of the facts as soon as they are there. */
   readonly onFacts?: (facts: ClipFacts) => void;
   /** The face of the passive check that asked for this one; `undefined` where none did. */
-  readonly selfie?: Selfie | undefined;
+  readonly selfie?: Embedding | undefined;
 }
 
 /** What the active check needs to know. */
 export interface BlinkCheckOptions {
   /** See `chooseSubject` in decisions/subject.ts. */
   readonly bystanderRatio: number;
+  /** See `BlinkQuestion` in decisions/blink-check.ts. */
+  readonly needsAntiSpoof: boolean;
 }
 
 /**
@@ -38,11 +39,11 @@ const fullLookEvery = 250;
  */
 export async function checkBlink(
   perception: Perception,
-  { bystanderRatio }: BlinkCheckOptions,
+  options: BlinkCheckOptions,
   bytes: Uint8Array,
   { signal, onFacts, selfie }: BlinkCheckContext = {},
 ): Promise<BlinkCheck> {
   const facts = await perception.analyseClip(bytes, { fullLookEvery }, signal);
   onFacts?.(facts);
-  return { ...decideBlink(facts, { bystanderRatio, selfie }), facts };
+  return { ...decideBlink(facts, { ...options, selfie }), facts };
 }

@@ -1,4 +1,4 @@
-import type { FaceFacts, FrameFacts } from '../decisions/facts.ts';
+import { type Embedding, type FaceFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
 import { decideLiveness, type LivenessDecision, type Thresholds } from '../decisions/fusion.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
@@ -11,6 +11,8 @@ export interface LivenessCheck extends LivenessDecision {
   readonly subject: FaceFacts;
   /** Smaller faces further back, which do not count. */
   readonly bystanders: readonly FaceFacts[];
+  /** Whose blink is to be asked for; null unless the verdict is inconclusive and the face was embedded. */
+  readonly askToBlink: Embedding | null;
 }
 
 /** What goes with one check. */
@@ -47,10 +49,17 @@ export async function checkLiveness(
   onFacts?.(facts);
   const subject = chooseSubject(facts.faces, options.bystanderRatio);
   if (subject.status !== 'chosen') throw new BonafideError(subject.status);
+  const decision = decideLiveness(subject.face, options.thresholds);
+  const askToBlink =
+    decision.verdict === 'inconclusive' ? (valueIfMeasured(subject.face.embedding) ?? null) : null;
+  // Whose face nothing can be compared with could pass no active check: a better picture is what helps.
+  const isStuck = decision.verdict === 'inconclusive' && askToBlink === null;
   return {
-    ...decideLiveness(subject.face, options.thresholds),
+    ...decision,
+    reasons: isStuck ? [...decision.reasons, { code: 'face_not_comparable' }] : decision.reasons,
     facts,
     subject: subject.face,
     bystanders: subject.bystanders,
+    askToBlink,
   };
 }

@@ -28,6 +28,8 @@ const counted = readFileSync(join(shared, 'data/clips.csv'), 'utf8')
     times: times ? times.split(' ').map(Number) : [],
   }));
 
+const question = { bystanderRatio: 0.5, needsAntiSpoof: true } as const;
+
 /** Clips of the data set beside those; in none does anybody blink for certain. */
 const others = [
   'lestari/fake.mp4',
@@ -68,15 +70,15 @@ test.each(counted)('$path: $count blinks', async ({ path, count, times }) => {
     errors.map((error) => error.toFixed(2)),
   );
   expect(found).toHaveLength(count);
-  // A blink of 0.34 s in d9 has the time of its closing in the table.
+  // A closure of 0.39 s in d9 has the time of its last third in the table; see `peak` in blink.json.
   expect(errors.filter((error) => error > 0.1).length).toBeLessThanOrEqual(path.endsWith('d9.mp4') ? 1 : 0);
-  for (const error of errors) expect(error).toBeLessThan(0.13);
+  for (const error of errors) expect(error).toBeLessThan(0.12);
 });
 
 test.each([
-  [15, 1],
-  [10, 0.85],
-  [7, 0.7],
+  [15, 0.95],
+  [12, 0.85],
+  [10, 0.8],
 ])('at %d frames a second at least %d of the blinks are found, and none besides', async (rate, share) => {
   let [all, hits, besides] = [0, 0, 0];
   for (const { path, times } of counted) {
@@ -98,37 +100,42 @@ describe('the verdict', () => {
   const passing = counted.filter(({ count }) => count > 0).map(({ path }) => path);
 
   test.each([...counted.map(({ path }) => path), ...others])('%s', async (path) => {
-    const { passed, blinks, reasons } = decideBlink(await factsOf(path), { bystanderRatio: 0.5 });
+    const { passed, blinks, reasons } = decideBlink(await factsOf(path), question);
     console.log(path, passed, blinks.length, reasons.map(({ code }) => code).join(' '));
     expect(passed).toBe(passing.includes(path));
   });
 
   test('a replayed clip blinks, and is refused for what the nets say', async () => {
-    const { blinks, reasons } = decideBlink(await factsOf('tranvanluyt/fake.mp4'), { bystanderRatio: 0.5 });
+    const { blinks, reasons } = decideBlink(await factsOf('tranvanluyt/fake.mp4'), question);
     expect(blinks.length).toBeGreaterThan(0);
     expect(reasons).toContainEqual({ code: 'attack_signs' });
   });
 });
 
 /** Frames of a clip with open and with shut eyes, in seconds. */
-test.each([
+const pairs = [
   ['liveportrait/driving/d10.mp4', 7.1, 7.43],
   ['liveportrait/driving/d9.mp4', 4.4, 4.73],
   ['liveportrait/driving/d18.mp4', 2.8, 3.17],
-])('two pictures from %s, swapped, are no blink', async (path, open, shut) => {
-  const bytes = readFileSync(join(shared, 'data/B', path));
-  const [opened, closed] = [await pictureAt(bytes, open), await pictureAt(bytes, shut)];
-  const { width, height } = opened;
-  const move = handTremor(width / 3);
-  const frames = timedPictures(
-    (at) => movePhoto(Math.abs(at - 1200) < 90 ? closed : opened, move(at), width / 2, height / 2),
-    { seconds: 2.4, frameRate: 30 },
-  );
-  const clip = await encodeClip({ format: 'mp4', codec: 'h264', frames });
-  const { passed, blinks } = decideBlink(await perception.analyseClip(clip, { fullLookEvery: 250 }), {
-    bystanderRatio: 0.5,
+] as const;
+
+describe.each([30, 15, 10])('two pictures, swapped, at %d frames a second', (frameRate) => {
+  test.each(pairs)('from %s are no blink', async (path, open, shut) => {
+    const bytes = readFileSync(join(shared, 'data/B', path));
+    const [opened, closed] = [await pictureAt(bytes, open), await pictureAt(bytes, shut)];
+    const { width, height } = opened;
+    const move = handTremor(width / 3);
+    const frames = timedPictures(
+      (at) => movePhoto(Math.abs(at - 1200) < 90 ? closed : opened, move(at), width / 2, height / 2),
+      { seconds: 2.4, frameRate },
+    );
+    const clip = await encodeClip({ format: 'mp4', codec: 'h264', frames });
+    const { passed, blinks } = decideBlink(
+      await perception.analyseClip(clip, { fullLookEvery: 250 }),
+      question,
+    );
+    expect([passed, blinks.length]).toEqual([false, 0]);
   });
-  expect([passed, blinks.length]).toEqual([false, 0]);
 });
 
 async function pictureAt(bytes: Uint8Array, seconds: number): Promise<RgbImage> {

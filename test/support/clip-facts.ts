@@ -4,7 +4,6 @@ import {
   type FaceFacts,
   type FrameFacts,
   measured,
-  type RegionChange,
 } from '../../src/decisions/facts.ts';
 import { faceFacts } from './facts.ts';
 
@@ -17,8 +16,9 @@ export interface Moment {
   readonly pitch?: number;
   /** Height of the face over what it usually is. */
   readonly squeeze?: number;
-  readonly step?: Partial<RegionChange>;
-  readonly lately?: Partial<RegionChange>;
+  /** As in `FaceChange`. */
+  readonly step?: number;
+  readonly lately?: number;
   readonly embedding?: Embedding;
   readonly antiSpoof?: FaceFacts['antiSpoof'];
 }
@@ -31,7 +31,7 @@ export interface ClipShape {
 
 const openGap = 0.3;
 /** A camera's noise, and a head that is never quite still. */
-const noise = { eyes: 0.004, beside: 0.004, elsewhere: 0.004 };
+const noise = 0.004;
 
 /** A clip of a face as perception would state it; `undefined` is a frame without one. */
 export function clipFacts(
@@ -66,7 +66,17 @@ export function blinkCurve(at: number, width = 150): (milliseconds: number) => n
 }
 
 function faceAt(moment: Moment, flicker: number): FaceFacts {
-  const { left = 1, right = 1, yaw = 0, pitch = 0, squeeze = 1, step, lately, embedding, antiSpoof } = moment;
+  const {
+    left = 1,
+    right = 1,
+    yaw = 0,
+    pitch = 0,
+    squeeze = 1,
+    step = noise,
+    lately = noise,
+    embedding,
+    antiSpoof,
+  } = moment;
   const mesh = new Float32Array(1404);
   mesh.set([-50, 0, 0], 33 * 3);
   mesh.set([50, 0, 0], 263 * 3);
@@ -76,7 +86,7 @@ function faceAt(moment: Moment, flicker: number): FaceFacts {
     mesh: measured(mesh),
     pose: measured({ yaw, pitch, roll: 0 }),
     eyes: measured({ left: eye(left), right: eye(right) }),
-    change: measured({ step: { ...noise, ...step }, lately: { ...noise, ...lately } }),
+    change: measured({ step, lately }),
     antiSpoof: antiSpoof ?? {},
     ...(embedding && { embedding: measured(embedding) }),
   });

@@ -2,10 +2,16 @@ import type { BlinkCheck } from '../../services/check-blink.ts';
 import type { BlinkResponse } from './blink-schemas.ts';
 import { type AnswerContext, round, stageLatencies, toReasons } from './mapping.ts';
 
+/** What the answer says beside the check itself. */
+export interface BlinkAnswerContext extends Omit<AnswerContext, 'openActiveCheck'> {
+  /** The request named a passive check. */
+  readonly hasCheck: boolean;
+}
+
 /** A check in the words of seed 000. */
 export function toBlinkResponse(
   { passed, blinks, frameRate, reasons, facts }: BlinkCheck,
-  { language, requestId, elapsed }: Omit<AnswerContext, 'openActiveCheck'>,
+  { language, requestId, elapsed, hasCheck }: BlinkAnswerContext,
 ): BlinkResponse {
   return {
     active_passed: passed,
@@ -15,6 +21,7 @@ export function toBlinkResponse(
       frames: facts.decodedFrames,
       frame_rate: frameRate === null ? null : round(frameRate, 2),
       duration_s: round(facts.milliseconds / 1000, 2),
+      check: hasCheck ? 'used' : null,
       reasons: toReasons(reasons, language),
       models: facts.models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
       latency_ms: { total: round(elapsed, 1), stages: stageLatencies(facts.timings) },

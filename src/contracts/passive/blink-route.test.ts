@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { Value } from 'typebox/value';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { listeningApp, picture, scriptedPerception } from '../../../test/support/app.ts';
 import { blinkCurve, clipFacts } from '../../../test/support/clip-facts.ts';
 import { antiSpoof, faceFacts, frameFacts } from '../../../test/support/facts.ts';
@@ -21,10 +24,15 @@ const blinking = (embedding: Embedding = person(0)) =>
 const staring = clipFacts(() => ({ embedding: person(0) }));
 
 /** A server whose perception sees this in a clip, and person 0 in a picture, undecided whether live. */
-function serve(analyseClip: Perception['analyseClip'] = async () => blinking(), settings = {}, load = {}) {
+function serve(
+  analyseClip: Perception['analyseClip'] = async () => blinking(),
+  settings = {},
+  load = {},
+  clock = { now: 0 },
+) {
   const selfie = faceFacts({ embedding: measured(person(0)), antiSpoof: antiSpoof(0.6, 0.6) });
   const perception = scriptedPerception(async () => frameFacts(selfie), load, analyseClip);
-  return listeningApp(settings, { perception });
+  return listeningApp(settings, { perception, now: () => clock.now });
 }
 
 const clip = new Blob([new Uint8Array(5_000)], { type: 'video/webm' });
@@ -41,6 +49,34 @@ function form(...parts: readonly (readonly [string, Blob | string])[]): FormData
 async function post(url: string, body: RequestInit['body'] = form(['video', clip]), headers = {}) {
   const response = await fetch(url, { method: 'POST', body: body ?? null, headers });
   return { status: response.status, body: JSON.parse(await response.text()) };
+}
+
+/** Sends a clip's first half, and waits until the server has it. */
+async function startUpload(url: string) {
+  const [head, tail] = [
+    '--x\r\nContent-Disposition: form-data; name="video"; filename="a"\r\n\r\nthe first',
+    ' and the second half\r\n--x--\r\n',
+  ];
+  const headers = {
+    'content-type': 'multipart/form-data; boundary=x',
+    'content-length': Buffer.byteLength(head + tail),
+    expect: '100-continue',
+  };
+  const upload = request(url, { method: 'POST', headers });
+  upload.on('error', () => {});
+  const answer = once(upload, 'response');
+  answer.catch(() => {});
+  upload.flushHeaders();
+  await once(upload, 'continue');
+  upload.write(head);
+  return {
+    leave: () => upload.destroy(),
+    async finish() {
+      upload.end(tail);
+      const [response] = (await answer) as [IncomingMessage];
+      return { status: response.statusCode, body: JSON.parse(await text(response)) };
+    },
+  };
 }
 
 /** Has a picture checked and returns the address to send the clip to. */
@@ -63,6 +99,7 @@ describe('the verdict in the words of seed 000', () => {
         frames: 91,
         frame_rate: 30,
         duration_s: 3,
+        check: null,
         reasons: [
           { code: 'blink_seen', text: 'One blink was seen.' },
           { code: 'no_anti_spoof_model_for_clip', text: expect.any(String) },
@@ -108,14 +145,16 @@ it('says in the language that is asked for that a check is not open', async () =
 describe('the id of a passive check', () => {
   it('works once, for the same face', async () => {
     const url = await openCheck(await serve());
-    expect(await post(url)).toMatchObject({ status: 200, body: { active_passed: true } });
+    const { status, body } = await post(url);
+    expect([status, body.active_passed, body.details.check]).toEqual([200, true, 'used']);
+    expect(body.details.reasons).toContainEqual({ code: 'same_as_selfie', text: expect.any(String) });
     expect(await post(url)).toMatchObject({ status: 404, body: { code: 'check_not_found' } });
   });
 
   it('fails for another face, and is used up all the same', async () => {
     const url = await openCheck(await serve(async () => blinking(person(1))));
     const { body } = await post(url);
-    expect(body.active_passed).toBe(false);
+    expect([body.active_passed, body.details.check]).toEqual([false, 'used']);
     expect(body.details.reasons[0].code).toBe('not_the_selfie');
     expect((await post(url)).status).toBe(404);
   });
@@ -140,6 +179,23 @@ describe('the id of a passive check', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => post(url)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 404)).toHaveLength(9);
+  });
+
+  it('is held from the first byte on: a slow upload comes in time, nobody else gets in between', async () => {
+    const clock = { now: 0 };
+    const url = await openCheck(await serve(undefined, {}, {}, clock));
+    const slow = await startUpload(url);
+    expect(await post(url)).toMatchObject({ status: 404, body: { code: 'check_not_found' } });
+    clock.now += 6 * 60_000;
+    expect(await slow.finish()).toMatchObject({ status: 200, body: { active_passed: true } });
+    expect((await post(url)).status).toBe(404);
+  });
+
+  it('is free again when the client leaves amid its upload', async () => {
+    const url = await openCheck(await serve());
+    const slow = await startUpload(url);
+    slow.leave();
+    await vi.waitFor(async () => expect((await post(url)).status).toBe(200));
   });
 
   it.each(['', 'x', 'never-issued-at-all-AA'])('%j was never issued', async (id) => {

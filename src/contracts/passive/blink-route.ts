@@ -14,16 +14,17 @@ import { multipartOverhead, readUpload } from './upload.ts';
 /** What the active check asks of the server. */
 export interface BlinkOptions {
   /**
-   * Judges a clip. With the id of an active check it is that check's face that must blink, and the id is used
-   * up once the clip is judged.
+   * Judges the clip that `upload` reads. With the id of an active check it is that check's face that must blink;
+   * nobody else can use the id from the call on, and it is used up once the clip is judged.
+   *
+   * @throws BonafideError `check_not_found` where the id cannot be used: then nothing is read; and all that
+   *   `upload` throws
    */
   readonly checkBlink: (
-    bytes: Uint8Array,
     check: string | undefined,
+    upload: () => Promise<Uint8Array>,
     context: Omit<BlinkCheckContext, 'selfie'>,
   ) => Promise<BlinkCheck>;
-  /** @throws BonafideError `check_not_found` where the id of an active check cannot be used */
-  readonly demandActiveCheck: (id: string) => void;
   /** True when one more check would have to be refused. */
   readonly isBusy: () => boolean;
   /** Largest clip file, in bytes. */
@@ -34,7 +35,7 @@ export interface BlinkOptions {
 
 /** Seed 000: `POST /active/blink`. A scope of its own: it alone takes multipart bodies, and nothing else. */
 export const blink: FastifyPluginAsyncTypebox<BlinkOptions> = async (app, options) => {
-  const { checkBlink, demandActiveCheck, isBusy, maxClipBytes, hide } = options;
+  const { checkBlink, isBusy, maxClipBytes, hide } = options;
   const bodyLimit = maxClipBytes + multipartOverhead;
   app.removeAllContentTypeParsers();
   await app.register(multipart);
@@ -67,9 +68,8 @@ export const blink: FastifyPluginAsyncTypebox<BlinkOptions> = async (app, option
     },
     async (request, reply) => {
       const { check } = request.query;
-      if (check !== undefined) demandActiveCheck(check);
-      const bytes = await readUpload(request, 'video', maxClipBytes);
-      const result = await checkBlink(bytes, check, {
+      const upload = () => readUpload(request, 'video', maxClipBytes);
+      const result = await checkBlink(check, upload, {
         signal: hangUpSignal(reply),
         onFacts: ({ timings }) => {
           request.findings = { timings };
@@ -79,7 +79,12 @@ export const blink: FastifyPluginAsyncTypebox<BlinkOptions> = async (app, option
       request.findings = { verdict, timings: result.facts.timings };
       const language = chooseLanguage(request.headers['accept-language'], 'en');
       nameLanguage(reply, language);
-      return toBlinkResponse(result, { language, requestId: request.id, elapsed: reply.elapsedTime });
+      return toBlinkResponse(result, {
+        language,
+        requestId: request.id,
+        elapsed: reply.elapsedTime,
+        hasCheck: check !== undefined,
+      });
     },
   );
 };

@@ -6,7 +6,7 @@ export const blinkQuery = Type.Object({
   check: Type.Optional(
     Type.String({
       description:
-        'The id of the passive check that asked for this one, as in its `upload_url`: the face must be the same. It is used up once a clip is judged, not by an upload that fails.',
+        'The id of the passive check that asked for this one, as in its `upload_url`: the face must be the same. Whoever presents it first has it, from the moment the request arrives: until then it lives for five minutes. It is used up once a clip is judged, not by an upload that fails.',
     }),
   ),
 });
@@ -34,6 +34,10 @@ export const blinkResponse = Type.Object(
       frames: Type.Integer({ description: 'Frames in the clip.' }),
       frame_rate: orNull(Type.Number(), 'Frames a second, on average.'),
       duration_s: Type.Number({ description: 'Seconds from the first frame to the last.' }),
+      check: Type.Union([Type.Literal('used'), Type.Null()], {
+        description:
+          'Whether the face was to be that of a passive check, whose id is used up now. Null where the request named none: then the verdict is about whoever is in the clip.',
+      }),
       reasons,
       models,
       latency_ms: latency,

@@ -1,4 +1,4 @@
-import { type FaceFacts, type StageTiming, valueIfMeasured } from '../../decisions/facts.ts';
+import { type Embedding, type FaceFacts, type StageTiming, valueIfMeasured } from '../../decisions/facts.ts';
 import type { Reason } from '../../decisions/reasons.ts';
 import { explain } from '../../messages/explain.ts';
 import type { Language } from '../../messages.ts';
@@ -14,20 +14,20 @@ export interface AnswerContext {
   /** Milliseconds since the request arrived. */
   readonly elapsed: number;
   /** Opens an active check and returns the address of its upload. */
-  readonly openActiveCheck: () => string;
+  readonly openActiveCheck: (selfie: Embedding) => string;
 }
 
 const labels = { live: 'real', attack: 'spoof', inconclusive: 'inconclusive' } as const;
 
 /** A check in the words of seed 000. */
 export function toResponse(check: LivenessCheck, context: AnswerContext): LivenessResponse {
-  const inconclusive = check.verdict === 'inconclusive';
+  const { askToBlink } = check;
   return {
     liveness_label: labels[check.verdict],
     confidence_score: round(confidence(check), 6),
-    requires_active_check: inconclusive,
-    ...(inconclusive && {
-      fallback: { challenge_type: 'blink' as const, upload_url: context.openActiveCheck() },
+    requires_active_check: askToBlink !== null,
+    ...(askToBlink && {
+      fallback: { challenge_type: 'blink' as const, upload_url: context.openActiveCheck(askToBlink) },
     }),
     details: {
       live_probability: check.liveProbability === null ? null : round(check.liveProbability, 6),

@@ -2,7 +2,7 @@ import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { picture, scriptedPerception, testApp } from '../../../test/support/app.ts';
 import { antiSpoof, faceFacts, frameFacts } from '../../../test/support/facts.ts';
-import { type FaceFacts, unavailable } from '../../decisions/facts.ts';
+import { type FaceFacts, measured, unavailable } from '../../decisions/facts.ts';
 import { livenessResponse } from './schemas.ts';
 
 /** The answer to a picture with these faces. */
@@ -16,7 +16,8 @@ async function answer(faces: readonly FaceFacts[], settings: Record<string, stri
   return response.json();
 }
 
-const scored = (v2: number, v1se: number) => faceFacts({ antiSpoof: antiSpoof(v2, v1se) });
+const embedding = measured({ model: 'a model', vector: Float32Array.of(1, 0) });
+const scored = (v2: number, v1se: number) => faceFacts({ antiSpoof: antiSpoof(v2, v1se), embedding });
 
 describe('the verdict in the words of seed 000', () => {
   it('real: the confidence is the live probability', async () => {
@@ -45,8 +46,20 @@ describe('the verdict in the words of seed 000', () => {
     });
   });
 
+  it('inconclusive without a face to compare: a better picture, not a check that nobody could pass', async () => {
+    const noMesh = unavailable('not_measurable');
+    const lost = faceFacts({ mesh: noMesh, pose: noMesh, eyes: noMesh, embedding: noMesh });
+    const body = await answer([lost]);
+    expect(body).toMatchObject({ liveness_label: 'inconclusive', requires_active_check: false });
+    expect(body).not.toHaveProperty('fallback');
+    expect(body.details.reasons).toContainEqual({ code: 'face_not_comparable', text: expect.any(String) });
+    const sure = await answer([faceFacts({ embedding: noMesh, antiSpoof: antiSpoof(0.99, 0.97) })]);
+    expect(sure.liveness_label).toBe('real');
+    expect(JSON.stringify(sure)).not.toContain('face_not_comparable');
+  });
+
   it('without an anti-spoof model it never guesses', async () => {
-    expect(await answer([faceFacts({ antiSpoof: {} })])).toMatchObject({
+    expect(await answer([faceFacts({ antiSpoof: {}, embedding })])).toMatchObject({
       liveness_label: 'inconclusive',
       details: { live_probability: null, reasons: [{ code: 'no_anti_spoof_model' }] },
     });

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { valueIfMeasured } from '../../decisions/facts.ts';
+import type { Embedding } from '../../decisions/facts.ts';
 import { BonafideError } from '../../errors.ts';
 import { chooseLanguage } from '../../messages.ts';
 import { security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
-import type { Selfie } from '../../services/active-checks.ts';
 import type { LivenessCheck, LivenessCheckContext } from '../../services/check-liveness.ts';
 import { bodyLimit, decodeBase64 } from '../base64.ts';
 import { type BlinkOptions, blink } from './blink-route.ts';
@@ -17,7 +16,7 @@ import { livenessRequest, livenessResponse } from './schemas.ts';
 export interface PassiveOptions extends BlinkOptions {
   readonly checkLiveness: (bytes: Uint8Array, context: LivenessCheckContext) => Promise<LivenessCheck>;
   /** Opens an active check of the face that was seen and returns its id. */
-  readonly openActiveCheck: (selfie: Selfie) => string;
+  readonly openActiveCheck: (selfie: Embedding) => string;
   /** Address clients reach the server at, without a slash at the end; empty: `upload_url` is a path. */
   readonly publicUrl: string;
   /** Largest image file, in bytes. */
@@ -27,7 +26,7 @@ export interface PassiveOptions extends BlinkOptions {
 /** Seed 000: `POST /liveness` and `POST /active/blink`. */
 export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, options) => {
   const { checkLiveness, isBusy, publicUrl, maxImageBytes, hide } = options;
-  const openActiveCheck = (selfie: Selfie) =>
+  const openActiveCheck = (selfie: Embedding) =>
     `${publicUrl}${app.prefix}/active/blink?check=${options.openActiveCheck(selfie)}`;
 
   app.post(
@@ -63,7 +62,7 @@ export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, op
         language,
         requestId: request.id,
         elapsed: reply.elapsedTime,
-        openActiveCheck: () => openActiveCheck(valueIfMeasured(check.subject.embedding) ?? null),
+        openActiveCheck,
       });
       request.findings = { verdict: response.liveness_label, timings: check.facts.timings };
       nameLanguage(reply, language);

@@ -106,7 +106,10 @@ export const livenessResponse = Type.Object(
     confidence_score: share(
       'Confidence in the label, 0..1: raw, not yet calibrated as a probability. 0 for `inconclusive`, which claims nothing.',
     ),
-    requires_active_check: Type.Boolean({ description: 'True exactly when the label is `inconclusive`.' }),
+    requires_active_check: Type.Boolean({
+      description:
+        'True when the label is `inconclusive`, but where the face cannot be compared with that of a clip: then the reasons hold `face_not_comparable`, and a better picture is what helps.',
+    }),
     fallback: Type.Optional(
       Type.Object(
         {
