@@ -165,6 +165,7 @@ function framesOptions({ config, perception }: AppParts) {
   const options = {
     threshold: config.FRAMES_THRESHOLD,
     attackVeto: config.FRAMES_ATTACK_VETO,
+    needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
     passive: { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD },
     bystanderRatio: config.BYSTANDER_RATIO,
   };

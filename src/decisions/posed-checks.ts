@@ -1,5 +1,6 @@
 import calibration from './calibration/posed-frames.json' with { type: 'json' };
 import type { FaceFacts, Pose } from './facts.ts';
+import { clamp, mean } from './statistics.ts';
 
 /** Where a person was asked to look. */
 export type AskedPose = 'left' | 'right' | 'center';
@@ -42,7 +43,7 @@ export function checkSizes(faces: readonly FaceFacts[]): SizeCheck {
   const variation = Math.sqrt(mean(areas.map((area) => (area - averageSize) ** 2))) / averageSize;
   const { offset, slope } = calibration.size.confidence;
   const valid = variation < calibration.size.variation.value;
-  return { valid, confidence: valid ? share(offset - slope * variation) : 0, variation, averageSize };
+  return { valid, confidence: valid ? clamp(offset - slope * variation, 0, 1) : 0, variation, averageSize };
 }
 
 function sideOf({ yaw }: Pose): AskedPose {
@@ -64,7 +65,7 @@ function wayOffCentre({ yaw, pitch }: Pose): SeenPose {
 
 function turnConfidence({ yaw }: Pose): number {
   const { offset, slope } = calibration.turn.confidence;
-  return share(offset + slope * Math.abs(yaw));
+  return clamp(offset + slope * Math.abs(yaw), 0, 1);
 }
 
 function nearness({ yaw, pitch }: Pose): number {
@@ -72,12 +73,4 @@ function nearness({ yaw, pitch }: Pose): number {
   const aside = Math.abs(yaw) / centre.yaw.value;
   const upOrDown = Math.abs(pitch) / (pitch > 0 ? centre.up.value : centre.down.value);
   return 1 - (1 - centre.confidence.atLimit) * mean([aside, upOrDown]);
-}
-
-function share(value: number): number {
-  return Math.min(Math.max(value, 0), 1);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -2,10 +2,13 @@ import calibration from './calibration/posed-frames.json' with { type: 'json' };
 import { widthRatio } from './face-width.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from './facts.ts';
 import { decideLiveness, type Thresholds } from './fusion.ts';
+import { eyeDistance } from './mesh.ts';
+import { type FrameName, inOrder, namesInOrder } from './posed-order.ts';
 import type { PosedSubject, PosedSubjects } from './posed-subjects.ts';
 import { anotherPersonFrom, cosineDistance } from './same-person.ts';
+import { mean } from './statistics.ts';
 
-/** A strong sign of an attack. */
+/** A strong sign of an attack; and the last, that nothing looked for some of them. */
 export type AttackSign =
   | 'several_faces'
   | 'another_person'
@@ -14,7 +17,9 @@ export type AttackSign =
   /** The anti-spoof nets take the frames for an attack. */
   | 'attack_scores'
   /** There are anti-spoof nets, and no frame shows a face that they could judge. */
-  | 'no_usable_frame';
+  | 'no_usable_frame'
+  /** There are faces, and no anti-spoof net at all: the frames alone do not tell a replay. */
+  | 'no_anti_spoof_model';
 
 /** What posed frames show beyond the checks of seed 002. */
 export interface PosedEvidence {
@@ -25,8 +30,8 @@ export interface PosedEvidence {
   readonly repeatedPicture: boolean;
   /** Mean of what the anti-spoof nets say of the usable frames; null without any. */
   readonly liveProbability: number | null;
-  /** The same of each frame, left, right, center, then blink; null for a frame that is not usable. */
-  readonly frames: readonly (number | null)[];
+  /** The same of each frame, in order; null for a frame that is not usable. */
+  readonly frames: readonly { readonly name: FrameName; readonly liveProbability: number | null }[];
   /** The frames do not belong together: not one person, one picture, or a flat one. */
   readonly isInconsistent: boolean;
   readonly signs: readonly AttackSign[];
@@ -37,30 +42,31 @@ const obstacles: ReadonlySet<string> = new Set(['face_too_small', 'face_turned_a
 
 /** Weighs what the frames show together. Every limit is from `calibration/posed-frames.json`. */
 export function weighEvidence(subjects: PosedSubjects, passive: Thresholds): PosedEvidence {
-  const all = [subjects.left, subjects.right, subjects.center, ...subjects.blink];
+  const all = inOrder(subjects);
   const seen = all.filter((subject) => !subject.error);
   const hasCompany = seen.some((subject) => subject.hasCompany);
   const onePerson = showOnePerson(subjects);
   const flatMotion = moveFlatly(subjects);
   const repeatedPicture = repeatPicture(seen);
-  const frames = all.map((subject) => (subject.error ? null : liveProbabilityOf(subject.face, passive)));
-  const usable = frames.filter((frame) => frame !== null);
+  const scores = all.map((subject) => (subject.error ? null : liveProbabilityOf(subject.face, passive)));
+  const usable = scores.filter((score) => score !== null);
   const liveProbability = usable.length === 0 ? null : mean(usable);
-  const isBlind = seen.length > 0 && usable.length === 0 && seen.some(({ face }) => hasNet(face));
+  const hasAnyNet = seen.some(({ face }) => hasNet(face));
   const signs: readonly (AttackSign | false)[] = [
     hasCompany && 'several_faces',
     onePerson === false && 'another_person',
     repeatedPicture && 'repeated_picture',
     flatMotion === true && 'flat_picture',
     liveProbability !== null && liveProbability <= passive.attack && 'attack_scores',
-    isBlind && 'no_usable_frame',
+    hasAnyNet && usable.length === 0 && 'no_usable_frame',
+    seen.length > 0 && !hasAnyNet && 'no_anti_spoof_model',
   ];
   return {
     onePerson,
     flatMotion,
     repeatedPicture,
     liveProbability,
-    frames,
+    frames: namesInOrder(subjects).map((name, at) => ({ name, liveProbability: scores[at] ?? null })),
     isInconsistent: hasCompany || onePerson === false || repeatedPicture || flatMotion === true,
     signs: signs.filter((sign) => sign !== false),
   };
@@ -137,13 +143,7 @@ function meshOf(subject: PosedSubject): Float32Array | undefined {
 
 /** Root mean square of the points' distances in the image over the distance of the eyes' outer corners. */
 function meshDifference(one: Float32Array, other: Float32Array): number {
-  const distance = (at: number) => Math.hypot(one[at]! - other[at]!, one[at + 1]! - other[at + 1]!);
   const points = Array.from({ length: one.length / 3 }, (_, point) => point * 3);
-  const [right, left] = [33 * 3, 263 * 3];
-  const eyes = Math.hypot(one[left]! - one[right]!, one[left + 1]! - one[right + 1]!);
-  return Math.sqrt(mean(points.map((at) => distance(at) ** 2))) / eyes;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = points.map((at) => (one[at]! - other[at]!) ** 2 + (one[at + 1]! - other[at + 1]!) ** 2);
+  return Math.sqrt(mean(squares)) / eyeDistance(one);
 }

@@ -8,6 +8,7 @@ import type { PosedFrames } from './posed-subjects.ts';
 const options: PosedFramesOptions = {
   threshold: 0.7,
   attackVeto: true,
+  needsAntiSpoof: false,
   passive: { live: 0.9, attack: 0.3 },
   bystanderRatio: 0.5,
 };
@@ -176,20 +177,36 @@ describe('a strong sign of an attack', () => {
     expect(judge({ center: unlucky })).toMatchObject({ isReal: true, evidence: { signs: [] } });
   });
 
-  it('is a face that the nets cannot judge in any frame; no net is no sign', () => {
+  it('is a face that the nets cannot judge in any frame', () => {
     const small = judgePosedFrames(sequence({ measuredSide: 40 }), options);
     expect(small.evidence).toMatchObject({ liveProbability: null, signs: ['no_usable_frame'] });
-    for (const nets of [{}, { 'minifasnet-v2': unavailable('no_model') }]) {
-      const decision = judgePosedFrames(sequence({ antiSpoof: nets }), options);
-      expect(decision.evidence).toMatchObject({ liveProbability: null, signs: [] });
-      expect(decision.isReal).toBe(true);
-    }
+  });
+
+  it.each([[{}], [{ 'minifasnet-v2': unavailable('no_model') }]])(
+    'is not the lack of any net, which refuses only where one must be: %j',
+    (antiSpoof) => {
+      for (const attackVeto of [true, false]) {
+        const judgeWith = (needsAntiSpoof: boolean) =>
+          judgePosedFrames(sequence({ antiSpoof }), { ...options, attackVeto, needsAntiSpoof });
+        const evidence = { liveProbability: null, signs: ['no_anti_spoof_model'] };
+        expect(judgeWith(false)).toMatchObject({ isReal: true, vetoed: false, evidence });
+        expect(judgeWith(true)).toMatchObject({ isReal: false, vetoed: true, evidence });
+      }
+    },
+  );
+
+  it('is no lack of nets where there is nobody, or some net', () => {
+    const nobody = { left: seen(), right: seen(), center: seen(), blink: [] };
+    expect(judgePosedFrames(nobody, options).evidence.signs).toEqual([]);
+    const one = { 'minifasnet-v2': antiSpoof(0.97, 0.97)['minifasnet-v2']!, other: unavailable('no_model') };
+    const needing = { ...options, needsAntiSpoof: true };
+    expect(judgePosedFrames(sequence({ antiSpoof: one }), needing).evidence.signs).toEqual([]);
   });
 
   it('does not ask the nets about far turns', () => {
     const left = seen(posedFace({ yaw: -60 }, { antiSpoof: antiSpoof(0, 0), shape: { x: 205 } }));
     const { evidence } = judge({ left });
-    expect(evidence.frames[0]).toBeNull();
+    expect(evidence.frames[0]).toEqual({ name: 'left', liveProbability: null });
     expect(evidence.liveProbability).toBeCloseTo(0.97);
   });
 });

@@ -2,6 +2,7 @@ import { type Pose, valueIfMeasured } from './facts.ts';
 import type { Thresholds } from './fusion.ts';
 import { type AskedPose, checkPose, checkSizes, type PoseCheck, type SizeCheck } from './posed-checks.ts';
 import { type PosedEvidence, weighEvidence } from './posed-evidence.ts';
+import { inOrder } from './posed-order.ts';
 import {
   type CheckError,
   chooseSubjects,
@@ -11,6 +12,7 @@ import {
   type PosedSubject,
   type PosedSubjects,
 } from './posed-subjects.ts';
+import { mean } from './statistics.ts';
 import { findStillBlinks, type StillBlinks } from './still-blink.ts';
 
 /** What the frames are judged by. */
@@ -19,6 +21,8 @@ export interface PosedFramesOptions {
   readonly threshold: number;
   /** A strong sign of an attack refuses the frames, whatever the confidence. */
   readonly attackVeto: boolean;
+  /** Nobody is real on a machine without an anti-spoof net; else the frames alone decide there. */
+  readonly needsAntiSpoof: boolean;
   /** Of the passive check. */
   readonly passive: Thresholds;
   /** See `chooseSubject`. */
@@ -45,7 +49,7 @@ export interface PosedFramesDecision {
   readonly checks: PosedChecks;
   readonly passed: number;
   readonly evidence: PosedEvidence;
-  /** A strong sign of an attack was found and counts. */
+  /** A strong sign of an attack was found and counts, or nothing could look for one where something must. */
   readonly vetoed: boolean;
 }
 
@@ -70,7 +74,9 @@ export function judgePosedFrames(frames: PosedFrames, options: PosedFramesOption
   const all = Object.values(checks);
   const passed = all.filter((check) => check.error === undefined && check.valid).length;
   const earned = confidenceOf(all.map((check) => (check.error === undefined ? check : noCheck)));
-  const vetoed = options.attackVeto && evidence.signs.length > 0;
+  const vetoed = evidence.signs.some((sign) =>
+    sign === 'no_anti_spoof_model' ? options.needsAntiSpoof : options.attackVeto,
+  );
   const confidence = vetoed ? Math.min(earned, options.threshold) / 2 : earned;
   return { isReal: !vetoed && confidence >= options.threshold, confidence, checks, passed, evidence, vetoed };
 }
@@ -81,8 +87,8 @@ const noCheck = { valid: false, confidence: 0 };
 export function confidenceOf(
   checks: readonly { readonly valid: boolean; readonly confidence: number }[],
 ): number {
-  const mean = checks.reduce((sum, { confidence }) => sum + confidence, 0) / checks.length;
-  return mean * (checks.filter(({ valid }) => valid).length / checks.length);
+  const passed = checks.filter(({ valid }) => valid).length / checks.length;
+  return mean(checks.map(({ confidence }) => confidence)) * passed;
 }
 
 function poseOf(subject: PosedSubject, asked: AskedPose): PosedChecks['left'] {
@@ -102,7 +108,7 @@ function blinkOf(subjects: PosedSubjects): PosedChecks['blink'] {
 }
 
 function consistencyOf(subjects: PosedSubjects, evidence: PosedEvidence): PosedChecks['consistency'] {
-  const all = [subjects.center, subjects.left, subjects.right, ...subjects.blink];
+  const all = inOrder(subjects);
   const faces = all.flatMap((subject) => faceOf(subject) ?? []);
   // One face alone is consistent with nothing.
   if (faces.length < 2) return { error: all.map(errorOf).find(Boolean) ?? 'missing' };

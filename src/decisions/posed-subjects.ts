@@ -1,5 +1,5 @@
 import { type FaceFacts, type FrameFacts, valueIfMeasured } from './facts.ts';
-import type { AskedPose } from './posed-checks.ts';
+import { mapPosed, type Posed } from './posed-order.ts';
 import { chooseSubject } from './subject.ts';
 
 /** What became of a frame that was asked for. */
@@ -9,10 +9,8 @@ export type PosedFrame =
   | { readonly status: 'missing' }
   | { readonly status: 'unreadable' };
 
-/** The frames that seed 002 asks for; `blink` in the order they were taken. */
-export interface PosedFrames extends Readonly<Record<AskedPose, PosedFrame>> {
-  readonly blink: readonly PosedFrame[];
-}
+/** The frames that seed 002 asks for. */
+export type PosedFrames = Posed<PosedFrame>;
 
 /** Why a check could not be made. */
 export type CheckError = 'missing' | 'unreadable' | 'no_face' | 'no_pose';
@@ -29,18 +27,11 @@ export type PosedSubject =
   | { readonly error: Exclude<CheckError, 'no_pose'> };
 
 /** The faces of all frames. */
-export interface PosedSubjects extends Readonly<Record<AskedPose, PosedSubject>> {
-  readonly blink: readonly PosedSubject[];
-}
+export type PosedSubjects = Posed<PosedSubject>;
 
 /** Chooses the face of each frame: the largest, even beside another one, which is noted. */
 export function chooseSubjects(frames: PosedFrames, bystanderRatio: number): PosedSubjects {
-  return {
-    left: subjectOf(frames.left, bystanderRatio),
-    right: subjectOf(frames.right, bystanderRatio),
-    center: subjectOf(frames.center, bystanderRatio),
-    blink: frames.blink.map((frame) => subjectOf(frame, bystanderRatio)),
-  };
+  return mapPosed(frames, (frame) => subjectOf(frame, bystanderRatio));
 }
 
 /** The face of a frame, if there is one. */

@@ -39,6 +39,8 @@ const frameSigns = {
   'frames.sign.attack_scores': 'The face looks like a photograph or a screen.',
   'frames.sign.no_usable_frame':
     'No picture shows the face large and frontal enough to tell whether it is live.',
+  'frames.sign.no_anti_spoof_model':
+    'No anti-spoof model is installed: nothing tells these pictures from those of a replay.',
 } satisfies Record<`frames.sign.${AttackSign}`, string>;
 
 /** What bore on a verdict; two codes have a text of their own for a single frame and a single blink. */

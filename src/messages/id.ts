@@ -53,6 +53,8 @@ export const id: Messages = {
   'frames.sign.attack_scores': 'Wajah ini tampak seperti foto atau layar.',
   'frames.sign.no_usable_frame':
     'Tidak ada gambar yang menampilkan wajah cukup besar dan cukup lurus untuk memastikan keasliannya.',
+  'frames.sign.no_anti_spoof_model':
+    'Model anti-spoof tidak terpasang: gambar-gambar ini tidak dapat dibedakan dari gambar yang diputar ulang.',
 
   'reason.anti_spoof_score': '{model} memberi wajah ini skor keaslian {live}.',
   'reason.anti_spoof_score_missing': '{model} tidak dapat menilai wajah ini.',

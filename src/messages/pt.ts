@@ -53,6 +53,8 @@ export const pt: Messages = {
   'frames.sign.attack_scores': 'O rosto parece uma fotografia ou uma tela.',
   'frames.sign.no_usable_frame':
     'Nenhuma imagem mostra o rosto grande e frontal o bastante para saber se é real.',
+  'frames.sign.no_anti_spoof_model':
+    'Nenhum modelo anti-spoofing está instalado: nada distingue estas imagens das de uma reprodução.',
 
   'reason.anti_spoof_score': '{model} dá ao rosto uma pontuação de {live} como real.',
   'reason.anti_spoof_score_missing': '{model} não conseguiu avaliar o rosto.',

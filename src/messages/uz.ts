@@ -53,6 +53,8 @@ export const uz: Messages = {
   'frames.sign.attack_scores': 'Yuz fotosurat yoki ekrandagi tasvirga o‘xshaydi.',
   'frames.sign.no_usable_frame':
     'Hech bir rasmda yuz uning haqiqiyligini aniqlash uchun yetarlicha katta va to‘g‘ri ko‘rinmaydi.',
+  'frames.sign.no_anti_spoof_model':
+    'Soxta yuzni aniqlash modeli o‘rnatilmagan: bu rasmlarni qayta ko‘rsatilganidan ajratib bo‘lmaydi.',
 
   'reason.anti_spoof_score': '{model} yuzning jonliligini {live} deb baholadi.',
   'reason.anti_spoof_score_missing': '{model} yuzni baholay olmadi.',

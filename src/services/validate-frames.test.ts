@@ -9,6 +9,7 @@ import { type PosedPictures, validateFrames } from './validate-frames.ts';
 const options = {
   threshold: 0.7,
   attackVeto: true,
+  needsAntiSpoof: false,
   passive: { live: 0.9, attack: 0.3 },
   bystanderRatio: 0.5,
 };
@@ -59,7 +60,8 @@ it('asks for a few frames at a time, and keeps their order whatever the order of
   }
   const { facts } = await validation;
   expect(perception.most()).toBe(2);
-  expect(facts.map((frame) => frame?.faces[0]?.pose)).toEqual(
+  const { left, right, center, blink } = facts;
+  expect([left, right, center, ...blink].map((frame) => frame?.faces[0]?.pose)).toEqual(
     [0, 1, 2, 3, 4, 5].map((yaw) => ({ status: 'measured', value: { yaw, pitch: 0, roll: 0 } })),
   );
   for (const request of perception.seen)
@@ -79,7 +81,7 @@ it('does not look at what is missing or unreadable', async () => {
     'unreadable',
     'missing',
   ]);
-  expect(facts).toEqual(Array(5).fill(null));
+  expect(facts).toEqual({ left: null, right: null, center: null, blink: [null, null] });
 });
 
 it.each(['invalid_image', 'unsupported_format'] as const)(

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { FrameFacts } from '../decisions/facts.ts';
+import type { FrameFacts, StageTiming } from '../decisions/facts.ts';
 import {
   judgePosedFrames,
   type PosedFramesDecision,
   type PosedFramesOptions,
 } from '../decisions/posed-frames.ts';
+import { fromOrder, inOrder, mapPosed, type Posed } from '../decisions/posed-order.ts';
 import type { PosedFrame } from '../decisions/posed-subjects.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import type { Perception } from '../perception/engine.ts';
@@ -13,18 +14,14 @@ import type { Perception } from '../perception/engine.ts';
 export type FramePicture = Uint8Array | 'missing' | 'unreadable';
 
 /** Frames of one person, each at its pose. */
-export interface PosedPictures {
-  readonly left: FramePicture;
-  readonly right: FramePicture;
-  readonly center: FramePicture;
-  /** In the order they were taken. */
-  readonly blink: readonly FramePicture[];
-}
+export type PosedPictures = Posed<FramePicture>;
 
 /** The decision on posed frames. */
 export interface FramesValidation extends PosedFramesDecision {
-  /** What was measured, frame by frame: left, right, center, then blink; null for those not analysed. */
-  readonly facts: readonly (FrameFacts | null)[];
+  /** What was measured, frame by frame; null for those not analysed. */
+  readonly facts: Posed<FrameFacts | null>;
+  /** Milliseconds of each stage, of all frames. */
+  readonly timings: readonly StageTiming[];
 }
 
 /** What goes with one validation. */
@@ -53,8 +50,7 @@ export async function validateFrames(
 ): Promise<FramesValidation> {
   const failed = new AbortController();
   const anySignal = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
-  const list = [pictures.left, pictures.right, pictures.center, ...pictures.blink];
-  const [left, right, center, ...blink] = await inTurns(list, concurrency, async (picture) => {
+  const list = await inTurns(inOrder(pictures), concurrency, async (picture) => {
     try {
       return await lookAt(perception, picture, anySignal);
     } catch (error) {
@@ -63,11 +59,10 @@ export async function validateFrames(
       throw error;
     }
   });
-  const frames = { left: left!, right: right!, center: center!, blink };
-  const facts = [...[left!, right!, center!], ...blink].map((frame) =>
-    frame.status === 'seen' ? frame.facts : null,
-  );
-  return { ...judgePosedFrames(frames, options), facts };
+  const frames = fromOrder(list);
+  const facts = mapPosed(frames, (frame) => (frame.status === 'seen' ? frame.facts : null));
+  const timings = inOrder(facts).flatMap((frame) => frame?.timings ?? []);
+  return { ...judgePosedFrames(frames, options), facts, timings };
 }
 
 async function lookAt(

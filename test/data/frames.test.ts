@@ -21,6 +21,7 @@ afterAll(() => perception?.close());
 const options = {
   threshold: 0.7,
   attackVeto: true,
+  needsAntiSpoof: true,
   passive: { live: 0.9, attack: 0.3 },
   bystanderRatio: 0.5,
 };

@@ -3,6 +3,7 @@ import { BonafideError, catalogue, type ErrorCode } from '../../errors.ts';
 import { type Language, say } from '../../messages.ts';
 import type { ChallengeMessage, FailureReason } from '../../services/run-challenge.ts';
 import { decodeBase64 } from '../base64.ts';
+import { round } from '../numbers.ts';
 import { frameMessage, type ServerMessage } from './schemas.ts';
 
 /** A message of a session in the words of seed 001. */
@@ -16,8 +17,8 @@ export function toServerMessage(
     type,
     state,
     instruction,
-    ...(yaw !== undefined && { yaw: round(yaw) }),
-    ...(pitch !== undefined && { pitch: round(pitch) }),
+    ...(yaw !== undefined && { yaw: round(yaw, 1) }),
+    ...(pitch !== undefined && { pitch: round(pitch, 1) }),
     success,
     total,
     ...(live !== undefined && { live }),
@@ -61,9 +62,4 @@ function parseFrameMessage(text: string): string {
   }
   if (!Value.Check(frameMessage, message)) throw new BonafideError('invalid_request');
   return message.frame;
-}
-
-/** One digit after the point, and no -0, which JSON would spell out as 0 anyway. */
-function round(degrees: number): number {
-  return Number(degrees.toFixed(1)) + 0;
 }

@@ -2,6 +2,7 @@ import { BonafideError } from '../../errors.ts';
 import { type Language, say } from '../../messages.ts';
 import type { FramePicture, FramesValidation, PosedPictures } from '../../services/validate-frames.ts';
 import { decodeBase64 } from '../base64.ts';
+import { round } from '../numbers.ts';
 import type { FramesError, FramesRequest, FramesResponse } from './schemas.ts';
 
 type Checks = FramesResponse['checks'];
@@ -132,18 +133,16 @@ function toEvidence(
   language: Language,
 ): FramesResponse['details']['evidence'] {
   const toShare = (value: number | null) => (value === null ? null : round(value, 4));
-  const name = (at: number) => ['left', 'right', 'center'][at] ?? `blink ${at - 2}`;
   return {
     one_person: evidence.onePerson,
     flat_motion: evidence.flatMotion,
     repeated_picture: evidence.repeatedPicture,
     live_probability: toShare(evidence.liveProbability),
-    frames: evidence.frames.map((live, at) => ({ frame: name(at), live_probability: toShare(live) })),
+    frames: evidence.frames.map(({ name, liveProbability }) => ({
+      frame: name,
+      live_probability: toShare(liveProbability),
+    })),
     veto: vetoed,
     reasons: evidence.signs.map((code) => ({ code, text: say(`frames.sign.${code}`, language) })),
   };
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

@@ -57,7 +57,7 @@ export const frames: FastifyPluginAsyncTypebox<FramesOptions> = async (app, opti
       const language = languageOf(request);
       request.findings = {
         verdict: validation.isReal ? 'real' : 'spoof',
-        timings: validation.facts.flatMap((facts) => facts?.timings ?? []),
+        timings: validation.timings,
       };
       reply.headers({ 'content-language': language, vary: 'accept-language' });
       return toResponse(validation, { threshold, language, requestId: request.id });

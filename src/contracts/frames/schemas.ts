@@ -1,6 +1,9 @@
 import { type Static, Type } from 'typebox';
 
-/** Most frames of a blink; seed 002 asks for three to five. */
+/**
+ * Most frames of a blink. Seed 002 asks for three to five; twice as many leave room for clients that send what
+ * their camera gave, and bound what one request may hold.
+ */
 export const maxBlinkFrames = 10;
 
 /** Most frames of a request. */
@@ -110,14 +113,18 @@ const details = Type.Object({
         }),
       ),
       veto: Type.Boolean({
-        description: 'A strong sign of an attack refused the frames (FRAMES_ATTACK_VETO turns this off).',
+        description:
+          'A strong sign of an attack refused the frames (FRAMES_ATTACK_VETO turns this off), or a missing anti-spoof model did (REQUIRE_ANTI_SPOOF turns this on).',
       }),
       reasons: Type.Array(
         Type.Object({
           code: Type.String({ description: 'Stable name, for programs.' }),
           text: Type.String({ description: 'Plain words, in the language of `message`.' }),
         }),
-        { description: 'The strong signs of an attack that were found.' },
+        {
+          description:
+            'The strong signs of an attack that were found; and `no_anti_spoof_model` where nothing is installed that looks for some of them, which refuses the frames with REQUIRE_ANTI_SPOOF alone.',
+        },
       ),
     },
     { description: 'What the frames show beyond the five checks.' },
