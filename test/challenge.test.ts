@@ -116,6 +116,12 @@ describe('nobody passes who', () => {
       'face_changed',
       patience,
     ],
+    [
+      'looks at the camera and lets somebody else make the turns',
+      () => cooperative(({ instruction }) => (instruction === 'CENTER' ? someone : another)),
+      'face_changed',
+      patience,
+    ],
   ])('%s', async (_, behaviour, reason, settings) => {
     const url = await serverAsking(pool, ['UP', 'LEFT', 'RIGHT', 'DOWN'], { ...settings });
     const sessions = await takeChallenges(6, () => takeChallenge(url, behaviour()));

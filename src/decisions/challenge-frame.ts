@@ -13,7 +13,6 @@ import {
   isFlatTurn,
   isTurnedByAnother,
   isTurnKnown,
-  narrowsInTurns,
   seeTurn,
   startTurn,
 } from './turn-evidence.ts';
@@ -141,7 +140,7 @@ function seekTurn(state: ChallengeState): ChallengeStep {
 function succeed(state: ChallengeState): ChallengeStep {
   if (isFlatTurn(state.turns)) return fail(state, 'spoof_detected');
   const { oneFace, isSame } = judgeVisit(state.oneFace);
-  const turns = countTurn(state.turns, announced(state), oneFace.reference);
+  const turns = countTurn(state.turns, oneFace.reference);
   if (!isSame || isTurnedByAnother(turns)) return fail(state, 'face_changed');
   return say(
     {
@@ -168,7 +167,6 @@ function answerWrongly(before: ChallengeState, wrongDirection: Direction): Chall
 /** The last centre: all that was gathered is judged, once. */
 function finish(state: ChallengeState): ChallengeStep {
   if (!judgeVisit(state.oneFace).isSame) return fail(state, 'face_changed');
-  if (narrowsInTurns(state.turns)) return fail(state, 'spoof_detected');
   const verdict = judgeSession(state.evidence);
   if (verdict === 'attack') return fail(state, 'spoof_detected');
   // Without an anti-spoof net the turns themselves are the evidence, unless more is asked for.

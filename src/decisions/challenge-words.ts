@@ -14,7 +14,7 @@ export interface ChallengeSettings {
   /** See `chooseSubject`. */
   readonly bystanderRatio: number;
   /** Nobody is live on a machine without an anti-spoof net; else the turns alone decide there. */
-  readonly needsAntiSpoof?: boolean;
+  readonly needsAntiSpoof: boolean;
 }
 
 /** Why a session failed. */

@@ -1,17 +1,13 @@
 import calibration from './calibration/challenge.json' with { type: 'json' };
-import { widthRatio } from './face-width.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from './facts.ts';
 import { affineResidual } from './flatness.ts';
 import { cosineDistance, meanEmbedding } from './same-person.ts';
 import { mean } from './statistics.ts';
-import type { Direction } from './turn.ts';
 
 /** What the frames of one held turn show beside its pose. */
 interface HeldTurn {
   /** The largest affine residual against the centre; see `flatness.ts`. */
   readonly residual: number;
-  /** Of each frame, against the centre; see `face-width.ts`. */
-  readonly widths: readonly number[];
   /** Of its first frames, in which the head is turned least: further turns make embeddings drift. */
   readonly faces: readonly Embedding[];
 }
@@ -22,14 +18,12 @@ export interface TurnEvidence {
   readonly held: HeldTurn;
   /** Cosine distance of each counted turn's face from the one that first looked at the camera. */
   readonly distances: readonly number[];
-  /** Mean width of each counted turn to a side. */
-  readonly widths: readonly number[];
 }
 
-const nothingHeld: HeldTurn = { residual: 0, widths: [], faces: [] };
+const nothingHeld: HeldTurn = { residual: 0, faces: [] };
 
 /** Before the first turn. */
-export const noTurns: TurnEvidence = { held: nothingHeld, distances: [], widths: [] };
+export const noTurns: TurnEvidence = { held: nothingHeld, distances: [] };
 
 /** Begins a turn anew: what an earlier hold showed does not count for it. */
 export function startTurn(turns: TurnEvidence): TurnEvidence {
@@ -50,7 +44,6 @@ export function seeTurn(turns: TurnEvidence, neutral: Float32Array, face: FaceFa
     ...turns,
     held: {
       residual: Math.max(held.residual, affineResidual(neutral, mesh)),
-      widths: [...held.widths, widthRatio(neutral, mesh)],
       faces: embedding && !isTurnKnown(turns) ? [...held.faces, embedding] : held.faces,
     },
   };
@@ -62,17 +55,12 @@ export function isTurnKnown({ held }: TurnEvidence): boolean {
 }
 
 /** Counts the held turn, which the next one may follow. */
-export function countTurn(
-  turns: TurnEvidence,
-  direction: Direction,
-  reference: readonly Embedding[],
-): TurnEvidence {
-  const { held, distances, widths } = turns;
-  const isSideways = direction === 'LEFT' || direction === 'RIGHT';
+export function countTurn(turns: TurnEvidence, reference: readonly Embedding[]): TurnEvidence {
+  const { held, distances } = turns;
+  const isKnown = held.faces.length > 0;
   return {
     held: nothingHeld,
-    distances: held.faces.length === 0 ? distances : [...distances, distanceOf(held.faces, reference)],
-    widths: isSideways ? [...widths, mean(held.widths)] : widths,
+    distances: isKnown ? [...distances, distanceOf(held.faces, reference)] : distances,
   };
 }
 
@@ -89,12 +77,6 @@ export function isTurnedByAnother({ distances }: TurnEvidence): boolean {
 /** Whether the points of the held turn move as those of a picture do. */
 export function isFlatTurn({ held }: TurnEvidence): boolean {
   return held.residual < calibration.flat.residual.value;
-}
-
-/** Whether the face becomes narrower as it turns to a side, as a picture does, flat or bent. */
-export function narrowsInTurns({ widths }: TurnEvidence): boolean {
-  if (widths.length === 0) return false;
-  return Math.exp(mean(widths.map(Math.log))) < calibration.flat.width.value;
 }
 
 /** Faces of different models cannot be compared: they are as far apart as can be. */

@@ -13,6 +13,7 @@ function sessionsFor(maxSessions = 3) {
       sessionTimeout: 30_000,
       maxWrongAttempts: 1,
       bystanderRatio: 0.5,
+      needsAntiSpoof: false,
     },
     maxSessions,
     maxFrameRate: 60,

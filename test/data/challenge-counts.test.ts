@@ -56,6 +56,10 @@ it.each<[string, () => Behaviour]>([
   ['hold still', () => still(someone)],
   ['mirror left and right', () => cooperative(someone, (asked) => mirrored[asked])],
   ['swap the person half-way', () => cooperative(({ success }) => (success > 0 ? another : someone))],
+  [
+    'let somebody else make the turns',
+    () => cooperative(({ instruction }) => (instruction === 'CENTER' ? someone : another)),
+  ],
 ])('none of fifty who %s passes', async (_, behaviour) => {
   const url = await listeningApp({}, { perception: pool });
   expect(lives(await fifty(url, behaviour))).toBe(0);
