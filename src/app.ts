@@ -103,7 +103,7 @@ async function registerContracts(
 ): Promise<void> {
   const { config, perception } = parts;
   await app.register(system, {
-    describeServer: () => describeServer(perception),
+    describeServer: () => describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }),
     version: packageInfo.version,
     description: packageInfo.description,
     needsKey: config.API_KEY.length > 0,
@@ -127,7 +127,11 @@ async function registerContracts(
     await guarded.register(frames, framesOptions(parts));
     await guarded.register(challenge, {
       sessions,
-      origins: { publicUrl: config.PUBLIC_URL, allowed: config.ALLOWED_ORIGINS },
+      origins: {
+        publicUrl: config.PUBLIC_URL,
+        allowed: config.ALLOWED_ORIGINS,
+        needsKey: config.API_KEY.length > 0,
+      },
       maxFrameBytes: config.MAX_FRAME_BYTES,
       idleTimeout: config.IDLE_TIMEOUT * 1000,
     });

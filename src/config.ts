@@ -33,7 +33,7 @@ export const settings = Type.Object({
   ),
   ALLOWED_ORIGINS: list(
     '',
-    "Origins whose pages may open WebSockets, besides the server's own; separated by commas, *: any. Programs that are no browsers send none and always may.",
+    "Origins whose pages may open WebSockets, https://shop.example for instance, besides those at PUBLIC_URL; separated by commas, *: any. Programs that are no browsers send none and always may. So may the server's own pages, but while no API_KEY is set only at an IP address or localhost: a name can be made to point here by whoever owns it.",
   ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',

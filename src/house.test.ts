@@ -101,6 +101,17 @@ describe('the arrows between folders', () => {
     ['perception/pool.ts', false],
   ] as const;
   const importer = (index: number) => `src/${imports[index]?.[0]}/case-${index}.ts`;
+  /** What the one file app.ts imports, and whether it may; each in a copy of its own. */
+  const importsOfApp = [
+    ['./services/check-liveness.ts', true],
+    ['./contracts/passive/routes.ts', true],
+    ['./perception/engine.ts', true],
+    ['./decisions/turn.ts', false],
+    ['./decisions/facts.ts', false],
+    ['./perception/pool.ts', false],
+    ['./media/image.ts', false],
+    ['sharp', false],
+  ] as const;
   let copy = '';
   let refused: (rule: string) => ReadonlySet<string>;
 
@@ -109,21 +120,26 @@ describe('the arrows between folders', () => {
     writeFileSync(join(copy, path), text);
   };
 
+  /** Lints the copy; then says which files break a rule. */
+  const lint = (): ((rule: string) => ReadonlySet<string>) => {
+    const options = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
+    const { stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: copy, encoding: 'utf8' });
+    const report: { diagnostics: { category: string; location: { path: string } }[] } = JSON.parse(stdout);
+    return (rule) =>
+      new Set(
+        report.diagnostics
+          .filter(({ category }) => category === `lint/style/${rule}`)
+          .map(({ location }) => location.path),
+      );
+  };
+
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'bonafide-house-'));
     copyFileSync(join(root, 'biome.json'), join(copy, 'biome.json'));
     for (const [index, [, imported]] of imports.entries())
       write(importer(index), `import { part } from '${imported}';\n\nconsole.log(part);\n`);
     for (const [path] of readers) write(`src/${path}`, 'console.log(process.env.HOST);\n');
-    const options = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
-    const { stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: copy, encoding: 'utf8' });
-    const report: { diagnostics: { category: string; location: { path: string } }[] } = JSON.parse(stdout);
-    refused = (rule) =>
-      new Set(
-        report.diagnostics
-          .filter(({ category }) => category === `lint/style/${rule}`)
-          .map(({ location }) => location.path),
-      );
+    refused = lint();
   });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -133,6 +149,11 @@ describe('the arrows between folders', () => {
       expect(refused('noRestrictedImports').has(importer(index))).toBe(!allowed);
     },
   );
+
+  it.each(importsOfApp)('app.ts → %s: allowed is %s', (imported, allowed) => {
+    write('src/app.ts', `import { part } from '${imported}';\n\nconsole.log(part);\n`);
+    expect(lint()('noRestrictedImports').has('src/app.ts')).toBe(!allowed);
+  });
 
   it.each(readers)('%s → process.env: allowed is %s', (path, allowed) => {
     expect(refused('noProcessEnv').has(`src/${path}`)).toBe(!allowed);

@@ -1,8 +1,11 @@
+import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
-import { engineOptions, readConfig } from './config.ts';
+import { type Config, engineOptions, readConfig } from './config.ts';
 import type { Perception } from './perception/engine.ts';
 import { createPool, type PoolEvent } from './perception/pool.ts';
+import { describeServer, type ServerDescription } from './services/describe-server.ts';
 
 /** The server's process: compose, listen, drain. */
 async function main(): Promise<void> {
@@ -18,7 +21,7 @@ async function main(): Promise<void> {
     environment: process.env,
     onEvent: (event) => logger[isRoutine(event) ? 'info' : 'warn']({ event }, 'perception process'),
   });
-  describe(perception, logger);
+  describe(describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }), logger);
   const app = await buildApp({ config, perception, logger });
   await app.listen({ host: config.HOST, port: config.PORT });
   if (config.API_KEY.length === 0)
@@ -26,21 +29,42 @@ async function main(): Promise<void> {
 
   const stop = async () => {
     logger.info('stopping: no new connections; requests under way are finished');
-    // An upload that stalls must not hold the stop up: what works is done by its own deadline.
-    const drained = setTimeout(() => app.server.closeAllConnections(), config.REQUEST_TIMEOUT_MS);
+    const keepWaiting = cutConnectionsLate(app.server, perception, config);
     await app.close();
-    clearTimeout(drained);
+    keepWaiting.abort();
     await perception.close();
     logger.info('stopped');
   };
   onStopSignal(() => void stop().then(() => process.exit(0), fail));
 }
 
-function describe(perception: Perception, logger: pino.Logger): void {
-  const { models, executionProviders, notices } = perception.describe();
+function describe({ perception, load, notices }: ServerDescription, logger: pino.Logger): void {
+  const { models, executionProviders } = perception;
   for (const { role, name, sha256 } of models) logger.info({ role, name, sha256 }, 'model');
-  logger.info({ executionProviders, processes: perception.load().processes }, 'perception is ready');
+  logger.info({ executionProviders, processes: load.processes }, 'perception is ready');
   for (const notice of notices) logger.warn(notice);
+}
+
+/**
+ * Cuts what is still open when no picture can be worked on any more, or, if something is worked on even then,
+ * no clip either: an upload that stalls must not hold the stop up, nor a clip be lost to it.
+ *
+ * @returns calls it off
+ */
+function cutConnectionsLate(
+  server: Server,
+  perception: Perception,
+  { REQUEST_TIMEOUT_MS, CLIP_TIMEOUT_MS }: Config,
+): AbortController {
+  const closed = new AbortController();
+  const isWorking = () => perception.load().queued + perception.load().running > 0;
+  const cut = async () => {
+    await pause(REQUEST_TIMEOUT_MS, undefined, closed);
+    if (isWorking()) await pause(Math.max(CLIP_TIMEOUT_MS - REQUEST_TIMEOUT_MS, 0), undefined, closed);
+    server.closeAllConnections();
+  };
+  cut().catch(() => {});
+  return closed;
 }
 
 function isRoutine(event: PoolEvent): boolean {

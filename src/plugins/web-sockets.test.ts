@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { listeningApp, picture } from '../../test/support/app.ts';
+import { allowOrigins, type OriginOptions } from './web-sockets.ts';
 
 /** A connection that stays, and what the server says on it, answer by answer. */
 function talk(url: string) {
@@ -94,5 +96,53 @@ describe('a WebSocket handshake', () => {
     socket.write(get('Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n', '/ws'));
     const [answer] = await once(socket, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1\.1 400 (.|\r\n)*application\/problem\+json(.|\r\n)*"bad_http"/);
+  });
+});
+
+describe('origins', () => {
+  const asks = (options: Partial<OriginOptions>, origin: string | undefined, host = '127.0.0.1:8000') =>
+    allowOrigins({ publicUrl: '', allowed: [], needsKey: false, ...options })({
+      headers: { origin, host },
+    } as FastifyRequest);
+  const refused = expect.objectContaining({ code: 'forbidden_origin' });
+  const publicUrl = 'https://liveness.example/x';
+  const name = 'liveness.example';
+
+  it.each<[Partial<OriginOptions>, string | undefined, string]>([
+    [{}, undefined, 'anything.example'],
+    [{}, 'http://127.0.0.1:8000', '127.0.0.1:8000'],
+    [{}, 'http://[::1]:8000', '[::1]:8000'],
+    [{}, 'http://localhost', 'localhost:80'],
+    [{}, 'https://LocalHost'.toLowerCase(), 'LOCALHOST:443'],
+    [{ publicUrl }, 'https://liveness.example', name],
+    [{ publicUrl }, 'https://liveness.example', 'inner:8000'],
+    [{ publicUrl }, 'http://127.0.0.1:8000', '127.0.0.1:8000'],
+    [{ allowed: ['http://shop.example:81'] }, 'http://shop.example:81', name],
+    [{ allowed: ['*'] }, 'null', name],
+    // Whoever rebinds a name has no key.
+    [{ needsKey: true }, 'http://liveness.example:8000', 'liveness.example:8000'],
+  ])('%j: %s may ask %s', (options, origin, host) => {
+    expect(() => asks(options, origin, host)).not.toThrow();
+  });
+
+  it.each<[Partial<OriginOptions>, string, string]>([
+    // A name that was made to point here: the page's host is the one that it asks.
+    [{}, 'http://evil.example:8000', 'evil.example:8000'],
+    [{}, 'http://localhost.evil.example', 'localhost.evil.example'],
+    [{}, 'http://127.0.0.1.evil.example', '127.0.0.1.evil.example'],
+    [{ publicUrl }, 'http://evil.example', 'evil.example'],
+    [{ allowed: ['https://shop.example'] }, 'http://evil.example', 'evil.example'],
+    // The scheme is known, and this is the other one: a page that a stranger on the way may have written.
+    [{ publicUrl }, 'http://liveness.example', name],
+    [{ publicUrl, needsKey: true }, 'http://liveness.example', name],
+    [{ allowed: ['https://shop.example'] }, 'http://shop.example', 'shop.example'],
+    [{ needsKey: true }, 'https://evil.example', '127.0.0.1:8000'],
+    [{}, 'http://127.0.0.1:8001', '127.0.0.1:8000'],
+    [{}, 'https://localhost', 'localhost:80'],
+    [{}, 'null', '127.0.0.1:8000'],
+    [{}, 'file://', ''],
+    [{}, '', ''],
+  ])('%j: %s may not ask %s', (options, origin, host) => {
+    expect(() => asks(options, origin, host)).toThrow(refused);
   });
 });

@@ -31,10 +31,21 @@ describe('GET /health', () => {
     const app = await testApp({}, { perception: { ...perception, describe } });
     expect((await app.inject('/health')).json()).toMatchObject({
       model_loaded: false,
+      notices: [expect.stringMatching(/posed frames and blinks rest on movements .* a replay .* passes/)],
       detector: null,
       pack: 'embedded',
       runtime: { cuda: { available: true } },
     });
+  });
+
+  it('says so when REQUIRE_ANTI_SPOOF keeps such a server from calling anything live', async () => {
+    const describe = () => ({ models: [], executionProviders: ['cpu'], notices: ['YuNet is missing.'] });
+    const perception = { ...scriptedPerception(), describe };
+    const app = await testApp({ REQUIRE_ANTI_SPOOF: 'true' }, { perception });
+    expect((await app.inject('/health')).json().notices).toEqual([
+      'YuNet is missing.',
+      expect.stringMatching(/nothing is called live/),
+    ]);
   });
 
   it('is 503 while no perception process is alive', async () => {

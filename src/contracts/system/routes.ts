@@ -63,7 +63,7 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
 };
 
 function toHealth(server: ServerDescription, version: string): Health {
-  const { models, executionProviders, notices } = server.perception;
+  const { models, executionProviders } = server.perception;
   return {
     status: server.load.processes > 0 ? 'ok' : 'unavailable',
     model_loaded: models.some(({ role }) => role === 'anti-spoof'),
@@ -78,7 +78,7 @@ function toHealth(server: ServerDescription, version: string): Health {
     pack: server.pack,
     detector: server.detector,
     models: models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
-    notices: [...notices],
+    notices: [...server.notices],
     queue: {
       waiting: server.load.queued,
       running: server.load.running,
