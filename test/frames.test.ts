@@ -62,6 +62,12 @@ test('people who pose and blink are real', async () => {
   }
 });
 
+test('nobody is real without an anti-spoof net where one is needed', async () => {
+  const answer = await validate(toBody(await pose(people[0]!)), { REQUIRE_ANTI_SPOOF: 'true' });
+  expect(answer).toMatchObject({ is_real: false, details: { passed_checks: 5, evidence: { veto: true } } });
+  expect(codes(answer)).toEqual(['no_anti_spoof_model']);
+});
+
 describe('is not fooled by', () => {
   const expectFake = (answer: Awaited<ReturnType<typeof validate>>) => {
     expect(answer).toMatchObject({
@@ -78,7 +84,7 @@ describe('is not fooled by', () => {
       toBody({ left: center, right: center, center, blink: [center, center, center] }),
     );
     expectFake(answer);
-    expect(codes(answer)).toEqual(['repeated_picture']);
+    expect(codes(answer)).toEqual(['repeated_picture', 'no_anti_spoof_model']);
     expect(answer.details.passed_checks).toBe(1);
   });
 
@@ -86,7 +92,7 @@ describe('is not fooled by', () => {
     const { center, blink } = someone;
     const answer = await validate(toBody({ ...someone, blink: [center, ...blink.slice(1)] }));
     expectFake(answer);
-    expect(codes(answer)).toEqual(['repeated_picture']);
+    expect(codes(answer)).toEqual(['repeated_picture', 'no_anti_spoof_model']);
     expect(answer.details.evidence.veto).toBe(true);
   });
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { encodeClip } from './support/encode-clip.ts';
 import { photographPath } from './support/faces.ts';
 import { postPicture, type Server, startServer as start } from './support/server.ts';
 
@@ -33,6 +34,9 @@ it('is open on loopback only without a key, and loud about it', async () => {
   await expect
     .poll(() => server.log().map(({ msg }) => msg))
     .toContainEqual(expect.stringMatching(/IS OPEN/));
+  expect(server.log().map(({ msg }) => msg)).toContainEqual(
+    expect.stringMatching(/No anti-spoof net is installed: .* a replay of somebody who does as told passes/),
+  );
   const models = server.log().filter(({ msg }) => msg === 'model');
   expect(models.map(({ role }) => role)).toEqual(expect.arrayContaining(['detector', 'mesh']));
   expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({
@@ -106,6 +110,30 @@ describe('stopping', () => {
     server.process.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
     await cut;
+  });
+
+  it('finishes a clip, which may take longer than any picture', async () => {
+    const server = await startServer({ REQUEST_TIMEOUT_MS: '100' });
+    const face = await sharp(readFileSync(photographPath('sample1.jpg')))
+      .extract(oneFace)
+      .raw()
+      .toBuffer();
+    const frames = Array.from({ length: 90 }, (_, at) => ({
+      milliseconds: at * 33,
+      image: { width: oneFace.width, height: oneFace.height, data: face },
+    }));
+    const form = new FormData();
+    form.set('video', new Blob([await encodeClip({ format: 'mp4', codec: 'h264', frames })]), 'a.mp4');
+    const answer = fetch(`${server.url}/active/blink`, { method: 'POST', body: form });
+    await expect
+      .poll(async () => (await fetch(`${server.url}/health`)).json(), { interval: 5 })
+      .toMatchObject({ queue: { running: 1 } });
+    const exit = once(server.process, 'exit');
+    server.process.kill('SIGTERM');
+    const response = await answer;
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ active_passed: false });
+    expect(await exit).toEqual([0, null]);
   });
 
   it('exits at once at the second signal', async () => {

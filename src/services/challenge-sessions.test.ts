@@ -14,7 +14,6 @@ function sessionsFor(maxSessions = 3) {
       maxWrongAttempts: 1,
       bystanderRatio: 0.5,
       needsAntiSpoof: false,
-      needsAntiSpoof: false,
     },
     maxSessions,
     maxFrameRate: 60,
