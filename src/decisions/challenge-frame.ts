@@ -60,7 +60,9 @@ function look(
 function mindCut(before: ChallengeState, state: ChallengeState): ChallengeState {
   const { lastSeen } = before;
   if (lastSeen === null || state.seen === null) return state;
-  if (!isCut(lastSeen, state.seen, before.seen === null, state.neutral?.pose ?? null)) return state;
+  const neutral = state.neutral?.pose ?? null;
+  const between = { wasLost: before.seen === null, neutral, isBlind: state.oneFace.isBlind };
+  if (!isCut(lastSeen, state.seen, between)) return state;
   if (state.neutral === null) return { ...state, steadyLook: null };
   // The first visit is what the others are compared with, even if it was cut short.
   const { oneFace } = judgeVisit(state.oneFace);

@@ -7,7 +7,8 @@ const head = (at: number, { x = 320, radius = 60, yaw = 0 } = {}): SeenFace => {
   const pose = { yaw, pitch: 0, roll: 0 };
   return { at, pose, mesh: turnedMesh(pose, radius, { x, y: 240 }) };
 };
-const cut = (before: SeenFace, now: SeenFace, wasLost = false) => isCut(before, now, wasLost, neutral);
+const cut = (before: SeenFace, now: SeenFace, wasLost = false, isBlind = false) =>
+  isCut(before, now, { wasLost, neutral, isBlind });
 
 describe('a head that is seen from frame to frame', () => {
   it.each([143, 333, 450])('may turn and move as heads do in %d ms', (at) => {
@@ -39,11 +40,17 @@ describe('a head that was away', () => {
     expect(cut(head(0, { yaw: 50 }), head(1000, { yaw: 30 }), true)).toBe(false);
     expect(cut(head(0, { yaw: 50 }), head(286, { yaw: 15 }), true)).toBe(true);
     expect(cut(head(0), head(286, { yaw: 30 }), true)).toBe(true);
-    expect(isCut(head(0), head(286, { yaw: 15 }), true, null)).toBe(false);
+    const unknown = { wasLost: true, neutral: null, isBlind: false };
+    expect(isCut(head(0), head(286, { yaw: 15 }), unknown)).toBe(false);
   });
 
-  it('is another after more than a second, were it only that no frame came', () => {
+  it('is another after more than a second', () => {
     expect(cut(head(0, { yaw: 50 }), head(1001, { yaw: 50 }), true)).toBe(true);
-    expect(cut(head(0), head(1001))).toBe(true);
+  });
+
+  it('is another when no frame came for so long only where no model tells faces apart', () => {
+    expect(cut(head(0), head(1001, { yaw: 30 }))).toBe(false);
+    expect(cut(head(0), head(1000, { yaw: 30 }), false, true)).toBe(false);
+    expect(cut(head(0), head(1001, { yaw: 30 }), false, true)).toBe(true);
   });
 });

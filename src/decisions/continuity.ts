@@ -10,28 +10,30 @@ export interface SeenFace {
   readonly mesh: Float32Array;
 }
 
+/** What is known of the time between two looks at a face. */
+export interface Between {
+  /** A frame shows no face: the mesh is lost in far turns. */
+  readonly wasLost: boolean;
+  /** Null before it is known: then a face that was away is not asked for its bearing. */
+  readonly neutral: NeutralPose | null;
+  /** No model tells faces apart: then a long time without frames is enough to be another. */
+  readonly isBlind: boolean;
+}
+
 /**
  * Whether a face may be another one than the face before: somebody else's head, or another take. It is
  * somewhere else than it can have gone, of another size, turned faster than heads turn; or it was away, and
  * comes back after a while or in another bearing than it was lost in.
  *
- * @param wasLost a frame between the two shows no face: the mesh is lost in far turns
- * @param neutral null before it is known: then a face that was away is not asked for its bearing
+ * A long time without frames makes no cut where each turn shows whose it is: servers and networks are busy at
+ * times, and who does as told cannot know that they should come back.
  */
-export function isCut(
-  before: SeenFace,
-  now: SeenFace,
-  wasLost: boolean,
-  neutral: NeutralPose | null,
-): boolean {
-  if (now.at - before.at > calibration.turn.bridge.value) return true;
-  return (
-    (wasLost && isElsewhereTurned(before, now, neutral)) || isTooFast(before, now) || isMoved(before, now)
-  );
-}
-
-function isElsewhereTurned(before: SeenFace, now: SeenFace, neutral: NeutralPose | null): boolean {
-  return neutral !== null && bearingOf(before.pose, neutral) !== bearingOf(now.pose, neutral);
+export function isCut(before: SeenFace, now: SeenFace, { wasLost, neutral, isBlind }: Between): boolean {
+  const isLong = now.at - before.at > calibration.turn.bridge.value;
+  if (isLong && (wasLost || isBlind)) return true;
+  if (wasLost && neutral !== null && bearingOf(before.pose, neutral) !== bearingOf(now.pose, neutral))
+    return true;
+  return isTooFast(before, now) || isMoved(before, now);
 }
 
 function isTooFast(before: SeenFace, now: SeenFace): boolean {
