@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { nullable, share } from '../numbers.ts';
 
 /**
  * Most frames of a blink. Seed 002 asks for three to five; twice as many leave room for clients that send what
@@ -41,9 +42,8 @@ export const framesRequest = Type.Object(
   },
 );
 
-const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
 const orNull = <T extends Type.TSchema>(schema: T, description: string) =>
-  Type.Union([schema, Type.Null()], { description: `${description} Null where \`error\` says why not.` });
+  nullable(schema, `${description} Null where \`error\` says why not.`);
 
 const valid = Type.Boolean({ description: 'The check is passed.' });
 
