@@ -11,14 +11,14 @@ import {
   nextDeadline,
   nextLook,
   startChallenge,
-} from '../decisions/challenge.ts';
+} from '../decisions/challenge/machine.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import type { ImageRequest, Measurement, Perception } from '../perception/engine.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { FrameScheduler } from './frame-scheduler.ts';
 import { createRateLimit } from './rate-limit.ts';
 
-export type { ChallengeMessage, Direction, FailureReason } from '../decisions/challenge.ts';
+export type { ChallengeMessage, Direction, FailureReason } from '../decisions/challenge/machine.ts';
 
 /** Draws so many directions for one session, from a secure source. */
 export type DrawDirections = (count: number) => readonly Direction[];
@@ -90,13 +90,13 @@ export interface ChallengeSession {
 }
 
 /**
- * Unreadable frames that end a session: a broken upload or two happen, and each costs a place in the queue. No
- * client of the development data sent any; a judgement.
+ * Unreadable frames that end a session: a broken upload or two happen, and each costs a place in the queue. A
+ * judgement, not measured.
  */
 const refusedFrames = 5;
 /**
- * Milliseconds before the next frame is tried when perception could not take one: about as long as a full look
- * at a frame takes (70 to 100 ms on one core of the development machine), so that one may have ended by then.
+ * Milliseconds before the next frame is tried when perception could not take one: about one frame of a camera
+ * at the 7 to 15 a second that clients are asked for, so an honest one hardly notices. A judgement, not measured.
  */
 const retryPause = 100;
 /**
