@@ -1,7 +1,6 @@
-import { type Blink, findBlinks, type RefusedBlink } from '../decisions/blink.ts';
+import { type Blink, findBlinks, type RefusedBlink } from '../decisions/blink/find-blinks.ts';
 import calibration from '../decisions/calibration/challenge.json' with { type: 'json' };
-import { type ClipFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
-import { lookOn, neutralPoseOf, type SteadyLook } from '../decisions/neutral-pose.ts';
+import { lookOn, neutralPoseOf, type SteadyLook } from '../decisions/challenge/neutral-pose.ts';
 import {
   bearingOf,
   type Direction,
@@ -9,7 +8,8 @@ import {
   heldBearing,
   holdOn,
   type NeutralPose,
-} from '../decisions/turn.ts';
+} from '../decisions/challenge/turn.ts';
+import { type ClipFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
 
 /** The head went away from its neutral pose and was held there; milliseconds. */
 export interface Turn {

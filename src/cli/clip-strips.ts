@@ -1,4 +1,4 @@
-import { eyeSamples } from '../decisions/blink.ts';
+import { eyeSamples } from '../decisions/blink/find-blinks.ts';
 import { type ClipFacts, type FaceFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
 import type { ClipEvents } from './clip-events.ts';
 import type { Level, Line, Mark, Strip, Strips } from './draw-strips.ts';

@@ -1,4 +1,4 @@
-import type { RefusalOfBlink } from './blink.ts';
+import type { RefusalOfBlink } from './blink/find-blinks.ts';
 
 /**
  * One thing that bore on a verdict: a stable code and the numbers behind it. What it says in words stands in

@@ -1,5 +1,5 @@
-import type { FailureReason } from '../decisions/challenge.ts';
-import type { AttackSign } from '../decisions/posed-evidence.ts';
+import type { FailureReason } from '../decisions/challenge/machine.ts';
+import type { AttackSign } from '../decisions/posed-frames/evidence.ts';
 import type { Reason } from '../decisions/reasons.ts';
 import { catalogue, type ErrorCode } from '../errors.ts';
 

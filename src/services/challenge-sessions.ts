@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { drawDirections } from '../decisions/draw-directions.ts';
+import { drawDirections } from '../decisions/challenge/draw-directions.ts';
 import { BonafideError } from '../errors.ts';
 import { createFrameScheduler } from './frame-scheduler.ts';
 import {

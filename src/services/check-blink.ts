@@ -1,4 +1,4 @@
-import { type BlinkDecision, decideBlink } from '../decisions/blink-check.ts';
+import { type BlinkDecision, decideBlink } from '../decisions/blink/decide-blink.ts';
 import type { ClipFacts, Embedding } from '../decisions/facts.ts';
 import type { Perception } from '../perception/engine.ts';
 
@@ -21,7 +21,7 @@ export interface BlinkCheckContext {
 export interface BlinkCheckOptions {
   /** See `chooseSubject` in decisions/subject.ts. */
   readonly bystanderRatio: number;
-  /** See `BlinkQuestion` in decisions/blink-check.ts. */
+  /** See `BlinkQuestion` in decisions/blink/decide-blink.ts. */
   readonly needsAntiSpoof: boolean;
 }
 

@@ -4,9 +4,9 @@ import {
   judgePosedFrames,
   type PosedFramesDecision,
   type PosedFramesOptions,
-} from '../decisions/posed-frames.ts';
-import { fromOrder, inOrder, mapPosed, type Posed } from '../decisions/posed-order.ts';
-import type { PosedFrame } from '../decisions/posed-subjects.ts';
+} from '../decisions/posed-frames/judge-frames.ts';
+import { fromOrder, inOrder, mapPosed, type Posed } from '../decisions/posed-frames/order.ts';
+import type { PosedFrame } from '../decisions/posed-frames/subjects.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import type { Perception } from '../perception/engine.ts';
 

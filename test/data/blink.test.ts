@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findBlinks } from '../../src/decisions/blink.ts';
-import { decideBlink } from '../../src/decisions/blink-check.ts';
+import { decideBlink } from '../../src/decisions/blink/decide-blink.ts';
+import { findBlinks } from '../../src/decisions/blink/find-blinks.ts';
 import type { ClipFacts, FrameFacts } from '../../src/decisions/facts.ts';
 import { decodeClip } from '../../src/media/decode-clip.ts';
 import type { RgbImage } from '../../src/media/image.ts';

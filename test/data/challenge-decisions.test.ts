@@ -2,22 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { affineResidual } from '../../src/decisions/challenge/flatness.ts';
 import {
   advanceChallenge,
   type ChallengeMessage,
   type Direction,
   startChallenge,
-} from '../../src/decisions/challenge.ts';
+} from '../../src/decisions/challenge/machine.ts';
+import { lookOn, neutralPoseOf, type SteadyLook } from '../../src/decisions/challenge/neutral-pose.ts';
+import {
+  bearingOf,
+  type Hold,
+  heldBearing,
+  holdOn,
+  type NeutralPose,
+} from '../../src/decisions/challenge/turn.ts';
 import { type FaceFacts, type FrameFacts, type Pose, valueIfMeasured } from '../../src/decisions/facts.ts';
-import { affineResidual } from '../../src/decisions/flatness.ts';
-import { lookOn, neutralPoseOf, type SteadyLook } from '../../src/decisions/neutral-pose.ts';
 import {
   addEvidence,
   judgeSession,
   noEvidence,
   sessionFigures,
 } from '../../src/decisions/session-evidence.ts';
-import { bearingOf, type Hold, heldBearing, holdOn, type NeutralPose } from '../../src/decisions/turn.ts';
 import { decodeClip } from '../../src/media/decode-clip.ts';
 import type { RgbImage } from '../../src/media/image.ts';
 import type { Engine } from '../../src/perception/engine.ts';

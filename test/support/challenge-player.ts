@@ -8,7 +8,7 @@ import {
   nextDeadline,
   nextLook,
   startChallenge,
-} from '../../src/decisions/challenge.ts';
+} from '../../src/decisions/challenge/machine.ts';
 import { type FrameFacts, measured, type Pose, unavailable } from '../../src/decisions/facts.ts';
 import { frameFacts } from './facts.ts';
 import { embeddingOf, turnedFace } from './turned-face.ts';

@@ -1,5 +1,5 @@
 import { type FaceFacts, measured, type Pose } from '../../src/decisions/facts.ts';
-import type { PosedFrame } from '../../src/decisions/posed-subjects.ts';
+import type { PosedFrame } from '../../src/decisions/posed-frames/subjects.ts';
 import { faceFacts, frameFacts } from './facts.ts';
 
 /** What the mesh of a face is like, in pixels; it lies there flat and frontal, but for the points named. */

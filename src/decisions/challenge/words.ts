@@ -1,0 +1,67 @@
+import type { FrameFacts } from '../facts.ts';
+import type { Direction } from './turn.ts';
+
+export type { Direction } from './turn.ts';
+
+/** What a session asks for; times in milliseconds. Defaults are seed 001's and stand in `config.ts`. */
+export interface ChallengeSettings {
+  readonly requiredSuccesses: number;
+  /** From the announcement of a direction to the turn that answers it. */
+  readonly challengeTimeout: number;
+  readonly sessionTimeout: number;
+  /** Turns in a wrong direction at which the session fails. */
+  readonly maxWrongAttempts: number;
+  /** See `chooseSubject`. */
+  readonly bystanderRatio: number;
+  /** Nobody is live on a machine without an anti-spoof net; else the turns alone decide there. */
+  readonly needsAntiSpoof: boolean;
+}
+
+/** Why a session failed. */
+export type FailureReason =
+  | 'session_timeout'
+  | 'challenge_timeout'
+  | 'wrong_direction'
+  | 'multiple_faces'
+  | 'face_changed'
+  | 'spoof_detected'
+  | 'too_many_frames'
+  | 'invalid_frame'
+  | 'idle_timeout'
+  | 'shutting_down'
+  | 'internal_error';
+
+/** What happens to a session; `at` is milliseconds of one steadily growing clock. */
+export type ChallengeEvent =
+  /** `at` is when the frame arrived, not when its analysis was done; `full` as `nextLook` asked for it. */
+  | { readonly type: 'frame'; readonly at: number; readonly facts: FrameFacts; readonly full: boolean }
+  /** Time has passed, whether or not frames came. */
+  | { readonly type: 'tick'; readonly at: number }
+  /** The server gives the session up. */
+  | { readonly type: 'abort'; readonly at: number; readonly reason: FailureReason };
+
+/** What the user is told (seed 001's message, but for the words of `message`). */
+export interface ChallengeMessage {
+  readonly type: 'start' | 'waiting' | 'challenge' | 'success' | 'complete' | 'failed' | 'no_face';
+  readonly state: 'WAITING_CENTER' | 'WAITING_ACTION' | 'COMPLETE';
+  readonly instruction: 'CENTER' | Direction | 'VERIFIED';
+  readonly success: number;
+  readonly total: number;
+  /** Degrees, as measured; missing where no face was. */
+  readonly yaw?: number;
+  readonly pitch?: number;
+  /** Missing in `start`, as in seed 001; true in `complete` alone, and there only if all evidence agrees. */
+  readonly live?: boolean;
+  readonly wrongDirection?: Direction;
+  /** In `failed` alone. */
+  readonly reason?: FailureReason;
+}
+
+/** What the next frame should be asked. */
+export interface NextLook {
+  /** Every face is looked for, anti-spoof nets score; else the face is followed, which is cheap. */
+  readonly full: boolean;
+  readonly embedding: boolean;
+  /** The mesh of the face in the frame before, in pixels; missing for a full look. */
+  readonly follow?: Float32Array;
+}
