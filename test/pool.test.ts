@@ -113,6 +113,17 @@ test('a clip leaves one process to the pictures, and waits its turn within the q
   ]);
 });
 
+test('no more clips wait than can be served before their deadline', async () => {
+  const pool = await startPool({ processes: 2 });
+  const clip = () =>
+    pool.analyseClip(Buffer.from(JSON.stringify({ do: 'sleep', ms: 50 })), { fullLookEvery: 400 });
+  const clips = Array.from({ length: 5 }, clip);
+  await expect(clip()).rejects.toMatchObject({ code: 'busy' });
+  await pool.order({ do: 'sleep', ms: 1 });
+  await Promise.all(clips);
+  await clip();
+});
+
 test('a lone process takes clips too, each within the deadline of a clip', async () => {
   const pool = await startPool({ deadlineMs: 100, clipDeadlineMs: 1_000 });
   const order = (ms: number) => Buffer.from(JSON.stringify({ do: 'sleep', ms }));

@@ -5,12 +5,10 @@ import { type ClipFacts, valueIfMeasured } from '../decisions/facts.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
 import { createInlinePerception } from '../perception/inline.ts';
+import { clipRequest } from '../services/check-blink.ts';
 import { type ClipEvents, findEvents } from './clip-events.ts';
 import { clipStrips } from './clip-strips.ts';
 import { drawStrips } from './draw-strips.ts';
-
-/** Milliseconds between full looks, for anti-spoof scores: two to three a second, as in a challenge. */
-const fullLookEvery = 400;
 
 /** What is asked of `bonafide check --video`. */
 export interface VideoCheck {
@@ -60,7 +58,7 @@ async function measure(config: Config, bytes: Uint8Array): Promise<Outcome> {
   const perception = await createInlinePerception(engineOptions(config));
   for (const notice of perception.describe().notices) console.error(notice);
   try {
-    const facts = await perception.analyseClip(bytes, { fullLookEvery });
+    const facts = await perception.analyseClip(bytes, clipRequest);
     const summary = summarise(facts, config.BYSTANDER_RATIO);
     const events = findEvents(facts);
     if (summary.framesWithFace > 0) return { summary, events, facts };
@@ -157,6 +155,7 @@ function percent(share: number): string {
 
 /** Typed arrays as plain lists: pixels of the mesh to a hundredth, what has no unit to five digits. */
 function shortNumbers(key: string, value: unknown): unknown {
+  if (typeof value === 'number') return Math.round(value * 100_000) / 100_000;
   if (!(value instanceof Float32Array)) return value;
   const digits = key === 'mesh' || key === 'value' ? 100 : 100_000;
   return Array.from(value, (number) => Math.round(number * digits) / digits);

@@ -16,6 +16,8 @@ const failures = {
   'failure.multiple_faces': 'More than one face is in the picture. Please make sure that you are alone.',
   'failure.face_changed': 'The face in front of the camera changed. Please start again.',
   'failure.spoof_detected': 'This does not look like a live face.',
+  'failure.inconclusive':
+    'It could not be told whether this is a live face. More light, or a little more distance, may help.',
   'failure.too_many_frames': 'The camera sends too many pictures.',
   'failure.invalid_frame': 'A picture from the camera could not be read.',
   'failure.idle_timeout': 'No pictures came from the camera. Please start again.',

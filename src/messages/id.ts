@@ -37,6 +37,8 @@ export const id: Messages = {
   'failure.multiple_faces': 'Ada lebih dari satu wajah dalam gambar. Pastikan Anda sendirian.',
   'failure.face_changed': 'Wajah di depan kamera berganti. Silakan mulai lagi.',
   'failure.spoof_detected': 'Ini tidak tampak seperti wajah asli.',
+  'failure.inconclusive':
+    'Tidak dapat dipastikan apakah ini wajah asli. Cahaya yang lebih terang atau jarak yang sedikit lebih jauh dapat membantu.',
   'failure.too_many_frames': 'Kamera mengirim terlalu banyak gambar.',
   'failure.invalid_frame': 'Gambar dari kamera tidak dapat dibaca.',
   'failure.idle_timeout': 'Tidak ada gambar dari kamera. Silakan mulai lagi.',

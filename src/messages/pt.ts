@@ -37,6 +37,8 @@ export const pt: Messages = {
   'failure.multiple_faces': 'Há mais de um rosto na imagem. Fique sozinho diante da câmera.',
   'failure.face_changed': 'O rosto diante da câmera mudou. Comece de novo.',
   'failure.spoof_detected': 'Isto não parece ser um rosto real.',
+  'failure.inconclusive':
+    'Não foi possível saber se este é um rosto real. Mais luz, ou um pouco mais de distância, pode ajudar.',
   'failure.too_many_frames': 'A câmera está enviando imagens demais.',
   'failure.invalid_frame': 'Não foi possível ler uma imagem da câmera.',
   'failure.idle_timeout': 'Nenhuma imagem chegou da câmera. Comece de novo.',

@@ -37,6 +37,8 @@ export const uz: Messages = {
   'failure.multiple_faces': 'Rasmda bir nechta yuz bor. Kamera oldida yolg‘iz bo‘ling.',
   'failure.face_changed': 'Kamera oldidagi yuz o‘zgardi. Qaytadan boshlang.',
   'failure.spoof_detected': 'Bu haqiqiy yuzga o‘xshamaydi.',
+  'failure.inconclusive':
+    'Bu tirik yuz ekanini aniqlab bo‘lmadi. Yorug‘roq joy yoki biroz uzoqroq masofa yordam berishi mumkin.',
   'failure.too_many_frames': 'Kameradan juda ko‘p rasm kelmoqda.',
   'failure.invalid_frame': 'Kameradan kelgan rasmni o‘qib bo‘lmadi.',
   'failure.idle_timeout': 'Kameradan rasm kelmadi. Qaytadan boshlang.',

@@ -13,6 +13,12 @@ import type { Task, TaskFacts } from './protocol.ts';
  */
 const RECYCLE_ABOVE_BYTES = 525_000_000;
 
+/**
+ * Clips that may wait for each process that takes them. Thirty seconds of video take about ten: who came behind
+ * more would wait in vain for the deadline, and hears at once that the server is busy instead.
+ */
+const WAITING_CLIPS = 4;
+
 /** What the log learns of the pool. */
 export type PoolEvent =
   | ChildEvent
@@ -70,7 +76,10 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
 
   const inState = (state: ChildState) => [...children].filter((child) => child.state() === state);
   const full = () => queue.length >= queueLimit && inState('idle').length === 0;
-  const clipMayRun = () => clips.size < Math.max(1, options.processes - 1);
+  /** A clip takes seconds: one process is left to the pictures. */
+  const clipSlots = Math.max(1, options.processes - 1);
+  const clipMayRun = () => clips.size < clipSlots;
+  const clipMayWait = () => queue.filter(isClip).length < Math.min(queueLimit, WAITING_CLIPS * clipSlots);
 
   function launch(): Child {
     const child = startChild({
@@ -129,7 +138,7 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
     }
   }
 
-  /** First come, first served, but that a clip takes seconds: one process is left to the pictures. */
+  /** First come, first served, but that a clip waits for its slot. */
   function nextJob(): Job | undefined {
     const place = clipMayRun() ? 0 : queue.findIndex((job) => !isClip(job));
     return place < 0 ? undefined : queue.splice(place, 1)[0];
@@ -140,7 +149,7 @@ export async function createPool(options: PoolOptions): Promise<Perception> {
     if (signal?.aborted) throw new BonafideError('cancelled');
     const job: Job = { task, ...deferred<TaskFacts>() };
     const mustWait = isClip(job) && !clipMayRun();
-    if (full() || (mustWait && queue.length >= queueLimit)) throw new BonafideError('busy');
+    if (full() || (mustWait && !clipMayWait())) throw new BonafideError('busy');
     const giveUp = (code: ErrorCode) => {
       job.reject(new BonafideError(code));
       job.run?.stop();

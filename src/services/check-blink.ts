@@ -1,6 +1,6 @@
 import { type BlinkDecision, decideBlink } from '../decisions/blink/decide-blink.ts';
 import type { ClipFacts, Embedding } from '../decisions/facts.ts';
-import type { Perception } from '../perception/engine.ts';
+import type { ClipRequest, Perception } from '../perception/engine.ts';
 
 /** A decision on one clip, with the facts it stands on. */
 export interface BlinkCheck extends BlinkDecision {
@@ -26,10 +26,10 @@ export interface BlinkCheckOptions {
 }
 
 /**
- * Milliseconds between frames that are looked at in full. In the 3 to 5 s of a clip (seed 000) that makes ten
+ * How often frames are looked at in full. In the 3 to 5 s of a clip (seed 000) that makes ten
  * and more: six faces for a comparison with a selfie, passive evidence from all of it.
  */
-const fullLookEvery = 250;
+export const clipRequest: ClipRequest = { fullLookEvery: 250 };
 
 /**
  * The active check: a short clip in, a decision with reasons out.
@@ -43,7 +43,7 @@ export async function checkBlink(
   bytes: Uint8Array,
   { signal, onFacts, selfie }: BlinkCheckContext = {},
 ): Promise<BlinkCheck> {
-  const facts = await perception.analyseClip(bytes, { fullLookEvery }, signal);
+  const facts = await perception.analyseClip(bytes, clipRequest, signal);
   onFacts?.(facts);
   return { ...decideBlink(facts, { ...options, selfie }), facts };
 }

@@ -57,7 +57,7 @@ export interface ChallengeListener extends ChallengeClient {
 
 /** How a session went. `left`: the client went away before it was over. */
 export interface SessionSummary {
-  readonly outcome: 'live' | 'not_live' | 'failed' | 'left';
+  readonly outcome: 'live' | 'failed' | 'left';
   readonly reason?: FailureReason;
   readonly frames: FrameCounts;
   readonly milliseconds: number;
@@ -261,9 +261,8 @@ export function runChallenge(
   };
 }
 
-function outcomeOf({ type, live }: ChallengeMessage): SessionSummary['outcome'] {
-  if (type === 'failed') return 'failed';
-  return live === true ? 'live' : 'not_live';
+function outcomeOf({ live }: ChallengeMessage): SessionSummary['outcome'] {
+  return live === true ? 'live' : 'failed';
 }
 
 function requestOf({ full, embedding, follow }: NextLook): ImageRequest {

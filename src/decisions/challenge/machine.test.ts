@@ -342,15 +342,15 @@ describe('the evidence of the anti-spoof nets', () => {
     expect(messages.some(({ live }) => live === true)).toBe(false);
   });
 
-  it('that is doubtful, or an attack for a second, completes it without `live`', () => {
+  it('that is doubtful, or an attack for a second, ends it as inconclusive', () => {
     expect(
       playSession(
         scored(() => antiSpoof(0.4, 0.4)),
         directions,
       ).last,
-    ).toMatchObject({ live: false });
+    ).toMatchObject({ type: 'failed', reason: 'inconclusive', live: false });
     const passing = scored((at) => (at > 1500 && at < 3000 ? antiSpoof(0.01, 0.01) : antiSpoof(0.99, 0.99)));
-    expect(playSession(passing, directions).last).toMatchObject({ type: 'complete', live: false });
+    expect(playSession(passing, directions).last).toMatchObject({ type: 'failed', reason: 'inconclusive' });
   });
 
   it('is not there on a machine without nets: the turns decide, unless more is asked for', () => {
@@ -359,8 +359,8 @@ describe('the evidence of the anti-spoof nets', () => {
     expect(playSession(answer, directions).last).toMatchObject({ live: true });
     const settings = { ...seedSettings, needsAntiSpoof: true };
     expect(playSession(answer, directions, { settings }).last).toMatchObject({
-      type: 'complete',
-      live: false,
+      type: 'failed',
+      reason: 'inconclusive',
     });
   });
 

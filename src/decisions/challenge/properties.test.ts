@@ -141,10 +141,10 @@ describe('from any sequence of events', () => {
     console.log(Object.fromEntries(ends));
     expect([...ends.keys()].sort()).toEqual([
       'challenge_timeout',
-      'complete false',
       'complete true',
       'face_changed',
       'idle_timeout',
+      'inconclusive',
       'multiple_faces',
       'session_timeout',
       'spoof_detected',

@@ -172,8 +172,9 @@ function finish(state: ChallengeState): ChallengeStep {
   const verdict = judgeSession(state.evidence);
   if (verdict === 'attack') return fail(state, 'spoof_detected');
   // Without an anti-spoof net the turns themselves are the evidence, unless more is asked for.
-  const live = verdict === 'live' || (verdict === 'unavailable' && !state.settings.needsAntiSpoof);
-  const { messages } = say(state, 'complete', { state: 'COMPLETE', instruction: 'VERIFIED', live });
+  const isLive = verdict === 'live' || (verdict === 'unavailable' && !state.settings.needsAntiSpoof);
+  if (!isLive) return fail(state, 'inconclusive');
+  const { messages } = say(state, 'complete', { state: 'COMPLETE', instruction: 'VERIFIED', live: true });
   return { state: { ...state, phase: 'ended' }, messages };
 }
 

@@ -25,6 +25,8 @@ export type FailureReason =
   | 'multiple_faces'
   | 'face_changed'
   | 'spoof_detected'
+  /** The turns are done, but the anti-spoof nets neither take the face for live nor for an attack. */
+  | 'inconclusive'
   | 'too_many_frames'
   | 'invalid_frame'
   | 'idle_timeout'
