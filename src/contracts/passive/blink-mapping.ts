@@ -1,6 +1,7 @@
 import type { BlinkCheck } from '../../services/check-blink.ts';
+import { round } from '../numbers.ts';
 import type { BlinkResponse } from './blink-schemas.ts';
-import { type AnswerContext, round, stageLatencies, toReasons } from './mapping.ts';
+import { type AnswerContext, stageLatencies, toReasons } from './mapping.ts';
 
 /** What the answer says beside the check itself. */
 export interface BlinkAnswerContext extends Omit<AnswerContext, 'openActiveCheck'> {

@@ -3,6 +3,7 @@ import type { Reason } from '../../decisions/reasons.ts';
 import { explain } from '../../messages/explain.ts';
 import type { Language } from '../../messages.ts';
 import type { LivenessCheck } from '../../services/check-liveness.ts';
+import { round } from '../numbers.ts';
 import type { LivenessResponse } from './schemas.ts';
 
 type Details = LivenessResponse['details'];
@@ -102,9 +103,4 @@ export function stageLatencies(timings: readonly StageTiming[]): Record<string, 
   for (const { stage, milliseconds } of timings)
     stages[stage] = round((stages[stage] ?? 0) + milliseconds, 2);
   return stages;
-}
-
-/** The value with so many decimal places. */
-export function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

@@ -1,10 +1,9 @@
 import { type Static, Type } from 'typebox';
+import { nullable, share } from '../numbers.ts';
 
 /** `T`, or null where it was not measured: a missing fact is never 0. */
 export const orNull = <T extends Type.TSchema>(schema: T, description: string) =>
-  Type.Union([schema, Type.Null()], { description: `${description} Null where it was not measured.` });
-
-const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
+  nullable(schema, `${description} Null where it was not measured.`);
 
 const eye = Type.Object({
   aspect_ratio: Type.Number({ description: 'Lid distance over corner distance of the face mesh.' }),
