@@ -71,7 +71,8 @@ describe('a turn', () => {
       }
       return messages;
     };
-    show(looking('CENTER'), 4);
+    // Four until the direction is announced, three that are compared with them.
+    show(looking('CENTER'), 7);
     return { show, asks: () => nextLook(state, at + 143).embedding };
   }
 

@@ -91,7 +91,9 @@ function learnNeutral(before: ChallengeState, face: FaceFacts | null, at: number
   const state = { ...before, steadyLook, oneFace };
   const pose = neutralPoseOf(steadyLook);
   if (pose === null || seen === null || !hasSeenVisitor(oneFace)) return wait(state);
-  return announce({ ...state, neutral: { pose, mesh: seen.mesh } }, at);
+  // Whoever begins to turn may be another: nobody but who rested here is what the others are compared with.
+  const known = startVisit(judgeVisit(oneFace).oneFace);
+  return announce({ ...state, oneFace: known, neutral: { pose, mesh: seen.mesh } }, at);
 }
 
 /** Where the head points, since when, and what is seen of it meanwhile. */

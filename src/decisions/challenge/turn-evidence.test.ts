@@ -40,14 +40,14 @@ describe('whose head turns', () => {
   });
 
   it('is told by any turn that is far off', () => {
-    expect(isTurnedByAnother(turnsAt(0.099, 0.02))).toBe(false);
-    expect(isTurnedByAnother(turnsAt(0.02, 0.101))).toBe(true);
+    expect(isTurnedByAnother(turnsAt(0.119, 0.02))).toBe(false);
+    expect(isTurnedByAnother(turnsAt(0.02, 0.121))).toBe(true);
   });
 
   it('is told by three turns that are a little off on the whole', () => {
-    expect(isTurnedByAnother(turnsAt(0.08, 0.08))).toBe(false);
-    expect(isTurnedByAnother(turnsAt(0.08, 0.08, 0.04))).toBe(false);
-    expect(isTurnedByAnother(turnsAt(0.08, 0.08, 0.06))).toBe(true);
+    expect(isTurnedByAnother(turnsAt(0.09, 0.09))).toBe(false);
+    expect(isTurnedByAnother(turnsAt(0.09, 0.09, 0.05))).toBe(false);
+    expect(isTurnedByAnother(turnsAt(0.09, 0.09, 0.07))).toBe(true);
   });
 
   it('is somebody else where another model embedded it', () => {
