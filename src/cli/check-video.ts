@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Config, engineOptions } from '../config.ts';
 import { type ClipFacts, valueIfMeasured } from '../decisions/facts.ts';
+import { mean } from '../decisions/statistics.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
 import { createInlinePerception } from '../perception/inline.ts';
@@ -91,8 +92,7 @@ function summariseScores({ frames }: ClipFacts, net: string): [string, ScoreSumm
     return score ? [score.live] : [];
   });
   if (scores.length === 0) return [];
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  return [[net, { looks: scores.length, mean, lowest: Math.min(...scores) }]];
+  return [[net, { looks: scores.length, mean: mean(scores), lowest: Math.min(...scores) }]];
 }
 
 /** Writes the drawing; of a clip that could not be decoded there is none. */

@@ -2,6 +2,7 @@ import calibration from './calibration/minifasnet-mean.json' with { type: 'json'
 import type { FaceFacts, Fact } from './facts.ts';
 import { valueIfMeasured } from './facts.ts';
 import type { Reason } from './reasons.ts';
+import { mean } from './statistics.ts';
 
 /** Where a live probability becomes a verdict; both 0..1, `attack` not above `live`. */
 export interface Thresholds {
@@ -30,7 +31,8 @@ export interface LivenessDecision {
  */
 export function decideLiveness(face: FaceFacts, thresholds: Thresholds): LivenessDecision {
   const scores = scoreReasons(face);
-  const liveProbability = mean(scores.flatMap((reason) => ('live' in reason ? [reason.live] : [])));
+  const live = scores.flatMap((reason) => ('live' in reason ? [reason.live] : []));
+  const liveProbability = live.length === 0 ? null : mean(live);
   const obstacles = [...scores.filter((reason) => !('live' in reason)), ...viewObstacles(face)];
   const signs = textureSigns(face);
   if (liveProbability !== null && obstacles.length === 0) {
@@ -90,8 +92,4 @@ function textureSigns(face: FaceFacts): Reason[] {
   if (texture.glare > glare.value) signs.push({ code: 'glare', value: texture.glare });
   if (texture.lineRatio > lineRatio.value) signs.push({ code: 'straight_lines', value: texture.lineRatio });
   return signs;
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

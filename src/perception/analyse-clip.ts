@@ -50,7 +50,7 @@ export async function analyseClip(
     // A face that was lost is looked for in every frame, but measured in full only when that is due.
     const isFull = milliseconds - lastFullLook >= fullLookEvery;
     if (isFull) lastFullLook = milliseconds;
-    const measure = isFull ? (['eyes', 'texture', 'anti_spoof', 'embedding'] as const) : (['eyes'] as const);
+    const measure = isFull ? (['eyes', 'anti_spoof', 'embedding'] as const) : (['eyes'] as const);
     const request = { measuredFaces: 1, measure, search: 'glance' } as const;
     const { faces, pyramid } = await describeFaces(models, image, request, stages);
     const [largest, ...others] = faces;

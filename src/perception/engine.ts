@@ -26,7 +26,7 @@ export interface ImageRequest {
 export interface ClipRequest {
   /**
    * Milliseconds between frames that are looked at in full: every face is looked for, and the largest gets
-   * texture, anti-spoof scores and an embedding. Between them the largest is followed: pose, eyes, change.
+   * anti-spoof scores and an embedding. Between them the largest is followed: pose, eyes, change.
    */
   readonly fullLookEvery: number;
 }

@@ -65,7 +65,7 @@ it('asks for a few frames at a time, and keeps their order whatever the order of
     [0, 1, 2, 3, 4, 5].map((yaw) => ({ status: 'measured', value: { yaw, pitch: 0, roll: 0 } })),
   );
   for (const request of perception.seen)
-    expect(request).toEqual({ measuredFaces: 1, measure: ['eyes', 'texture', 'anti_spoof', 'embedding'] });
+    expect(request).toEqual({ measuredFaces: 1, measure: ['eyes', 'anti_spoof', 'embedding'] });
 });
 
 it('does not look at what is missing or unreadable', async () => {

@@ -3,8 +3,9 @@ import { embeddingOf, turnedFace } from '../../../test/support/turned-face.ts';
 import { measured, unavailable } from '../facts.ts';
 import {
   hasSeenVisitor,
+  isSameVisitor,
   isVisitFull,
-  judgeVisit,
+  knowVisitor,
   noVisits,
   seeFace,
   startVisit,
@@ -16,22 +17,21 @@ const face = (person: number, pose = neutral) =>
   turnedFace(pose, { embedding: measured(embeddingOf(person)) });
 const visitOf = (oneFace = noVisits, ...people: number[]) =>
   people.reduce((before, person) => seeFace(before, face(person), neutral), startVisit(oneFace));
-const known = judgeVisit(visitOf(noVisits, 1, 1, 1)).oneFace;
+const known = knowVisitor(visitOf(noVisits, 1, 1, 1));
 
 describe('the visits to the centre', () => {
   it('are of one person', () => {
-    expect(judgeVisit(visitOf(known, 1)).isSame).toBe(true);
-    expect(judgeVisit(visitOf(known, 2)).isSame).toBe(false);
-    expect(judgeVisit(visitOf(known, 2, 2, 2)).isSame).toBe(false);
+    expect(isSameVisitor(visitOf(known, 1))).toBe(true);
+    expect(isSameVisitor(visitOf(known, 2))).toBe(false);
+    expect(isSameVisitor(visitOf(known, 2, 2, 2))).toBe(false);
   });
 
   it('are compared with the first, not with the last', () => {
-    const { oneFace } = judgeVisit(visitOf(known, 1, 1));
-    expect(oneFace.reference).toHaveLength(3);
+    expect(visitOf(known, 1, 1).reference).toHaveLength(3);
   });
 
   it('are judged by the mean of their faces', () => {
-    expect(judgeVisit(visitOf(known, 1, 2, 2)).isSame).toBe(false);
+    expect(isSameVisitor(visitOf(known, 1, 2, 2))).toBe(false);
   });
 
   it('are judged the more strictly the more faces they show', () => {
@@ -40,18 +40,18 @@ describe('the visits to the centre', () => {
     [vector[1], vector[2]] = [0.94, Math.sqrt(1 - 0.94 ** 2)];
     const close = turnedFace(neutral, { embedding: measured({ model: 'invented', vector }) });
     const once = seeFace(startVisit(known), close, neutral);
-    expect(judgeVisit(once).isSame).toBe(true);
-    expect(judgeVisit(seeFace(seeFace(once, close, neutral), close, neutral)).isSame).toBe(false);
+    expect(isSameVisitor(once)).toBe(true);
+    expect(isSameVisitor(seeFace(seeFace(once, close, neutral), close, neutral))).toBe(false);
   });
 
   it('of faces of different models are never of one person', () => {
     const other = { ...embeddingOf(1), model: 'another' };
     const visit = seeFace(startVisit(known), turnedFace(neutral, { embedding: measured(other) }), neutral);
-    expect(judgeVisit(visit).isSame).toBe(false);
+    expect(isSameVisitor(visit)).toBe(false);
   });
 
   it('say nothing without a face', () => {
-    expect(judgeVisit(startVisit(known))).toEqual({ oneFace: startVisit(known), isSame: true });
+    expect(isSameVisitor(startVisit(known))).toBe(true);
   });
 });
 

@@ -57,15 +57,14 @@ export function hasSeenVisitor({ visit, isBlind }: OneFace): boolean {
   return isBlind || visit.length > 0;
 }
 
-/**
- * Compares the mean face of the visit with that of the first, which it becomes if there is none. A visit
- * without a face is not judged.
- */
-export function judgeVisit(oneFace: OneFace): { readonly oneFace: OneFace; readonly isSame: boolean } {
-  const { reference, visit } = oneFace;
-  if (visit.length === 0) return { oneFace, isSame: true };
-  if (reference.length === 0) return { oneFace: { ...oneFace, reference: visit }, isSame: true };
-  return { oneFace, isSame: isOnePerson(reference, visit) };
+/** Ends the first visit: its faces are those that all others are compared with. */
+export function knowVisitor(oneFace: OneFace): OneFace {
+  return { ...oneFace, reference: oneFace.visit, visit: [] };
+}
+
+/** Whether the mean face of the visit is that of the first one. A visit without a face is not judged. */
+export function isSameVisitor({ reference, visit }: OneFace): boolean {
+  return reference.length === 0 || visit.length === 0 || isOnePerson(reference, visit);
 }
 
 function isOnePerson(one: readonly Embedding[], other: readonly Embedding[]): boolean {

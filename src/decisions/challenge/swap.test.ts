@@ -76,6 +76,17 @@ describe('a turn', () => {
     return { show, asks: () => nextLook(state, at + 143).embedding };
   }
 
+  it('is compared with who rested at the centre, not with who begins to move there', () => {
+    let { state } = startChallenge(seedSettings, ['LEFT', 'UP', 'RIGHT'], 0);
+    // The first frames are asked for no embedding.
+    for (const [frame, who] of [null, null, 1, 1, 2, 2, 2].entries()) {
+      const embedding = who === null ? unavailable('not_requested') : measured(embeddingOf(who));
+      const facts = frameFacts(turnedFace({ yaw: 0 }, { embedding }));
+      ({ state } = advanceChallenge(state, { type: 'frame', at: (frame + 1) * 143, facts, full: true }));
+    }
+    expect(state.oneFace.reference).toEqual([embeddingOf(1), embeddingOf(1)]);
+  });
+
   it('counts when it is known whose it is, which is asked for', () => {
     const { show, asks } = announced();
     expect(asks()).toBe(false);

@@ -4,7 +4,7 @@ import { addEvidence, isShortOfLooks, judgeSession } from '../session-evidence.t
 import { chooseSubject } from '../subject.ts';
 import { isCut, type SeenFace } from './continuity.ts';
 import { lookOn, neutralPoseOf } from './neutral-pose.ts';
-import { hasSeenVisitor, isVisitFull, judgeVisit, seeFace, startVisit } from './one-face.ts';
+import { hasSeenVisitor, isSameVisitor, isVisitFull, knowVisitor, seeFace, startVisit } from './one-face.ts';
 import { announced, type ChallengeState, type ChallengeStep, fail, say } from './state.ts';
 import { bearingOf, type Direction, heldBearing, holdOn } from './turn.ts';
 import {
@@ -29,7 +29,7 @@ export function takeFrame(before: ChallengeState, event: FrameEvent, at: number)
   const followed = followHead(state, face, at);
   const step = face === null ? followed : meetFace(followed, face);
   // So many frames settle it; fewer are judged when the visit ends.
-  if (isVisitFull(step.oneFace) && !judgeVisit(step.oneFace).isSame) return fail(step, 'face_changed');
+  if (isVisitFull(step.oneFace) && !isSameVisitor(step.oneFace)) return fail(step, 'face_changed');
   return step.phase === 'center' ? seekCentre(step, at) : seekTurn(step);
 }
 
@@ -64,13 +64,11 @@ function mindCut(before: ChallengeState, state: ChallengeState): ChallengeState 
   const between = { wasLost: before.seen === null, neutral, isBlind: state.oneFace.isBlind };
   if (!isCut(lastSeen, state.seen, between)) return state;
   if (state.neutral === null) return { ...state, steadyLook: null };
-  // The first visit is what the others are compared with, even if it was cut short.
-  const { oneFace } = judgeVisit(state.oneFace);
   return {
     ...state,
     hold: null,
     mustReturn: true,
-    oneFace: startVisit(oneFace),
+    oneFace: startVisit(state.oneFace),
     turns: startTurn(state.turns),
   };
 }
@@ -92,8 +90,7 @@ function learnNeutral(before: ChallengeState, face: FaceFacts | null, at: number
   const pose = neutralPoseOf(steadyLook);
   if (pose === null || seen === null || !hasSeenVisitor(oneFace)) return wait(state);
   // Whoever begins to turn may be another: nobody but who rested here is what the others are compared with.
-  const known = startVisit(judgeVisit(oneFace).oneFace);
-  return announce({ ...state, oneFace: known, neutral: { pose, mesh: seen.mesh } }, at);
+  return announce({ ...state, oneFace: knowVisitor(oneFace), neutral: { pose, mesh: seen.mesh } }, at);
 }
 
 /** Where the head points, since when, and what is seen of it meanwhile. */
@@ -143,9 +140,8 @@ function seekTurn(state: ChallengeState): ChallengeStep {
 
 function succeed(state: ChallengeState): ChallengeStep {
   if (isFlatTurn(state.turns)) return fail(state, 'spoof_detected');
-  const { oneFace, isSame } = judgeVisit(state.oneFace);
-  const turns = countTurn(state.turns, oneFace.reference);
-  if (!isSame || isTurnedByAnother(turns)) return fail(state, 'face_changed');
+  const turns = countTurn(state.turns, state.oneFace.reference);
+  if (!isSameVisitor(state.oneFace) || isTurnedByAnother(turns)) return fail(state, 'face_changed');
   return say(
     {
       ...state,
@@ -153,7 +149,7 @@ function succeed(state: ChallengeState): ChallengeStep {
       success: state.success + 1,
       challengeDeadline: null,
       hold: null,
-      oneFace: startVisit(oneFace),
+      oneFace: startVisit(state.oneFace),
       turns,
     },
     'success',
@@ -170,7 +166,7 @@ function answerWrongly(before: ChallengeState, wrongDirection: Direction): Chall
 
 /** The last centre: all that was gathered is judged, once. */
 function finish(state: ChallengeState): ChallengeStep {
-  if (!judgeVisit(state.oneFace).isSame) return fail(state, 'face_changed');
+  if (!isSameVisitor(state.oneFace)) return fail(state, 'face_changed');
   const verdict = judgeSession(state.evidence);
   if (verdict === 'attack') return fail(state, 'spoof_detected');
   // Without an anti-spoof net the turns themselves are the evidence, unless more is asked for.
