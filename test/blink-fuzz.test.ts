@@ -9,9 +9,10 @@ import { blinkResponse } from '../src/contracts/passive/blink-schemas.ts';
 import { catalogue, type ErrorCode } from '../src/errors.ts';
 import type { RgbImage } from '../src/media/image.ts';
 import type { Perception } from '../src/perception/engine.ts';
-import { createPool, type PoolEvent } from '../src/perception/pool.ts';
+import type { PoolEvent } from '../src/perception/pool.ts';
 import { type ClipRecipe, encodeClip } from './support/encode-clip.ts';
 import { photographPath } from './support/faces.ts';
+import { startPool } from './support/pool.ts';
 import { seededRandom } from './support/random.ts';
 
 const uploads = 300;
@@ -32,13 +33,10 @@ let clips: readonly Buffer[];
 
 beforeAll(async () => {
   clips = await smallClips();
-  perception = await createPool({
-    engine: engineOptions(config),
-    processes: 2,
+  perception = await startPool(engineOptions(config), {
     queueLimit: clients,
     deadlineMs: 15_000,
     clipDeadlineMs: 30_000,
-    entry: new URL('../dist/perception/process.js', import.meta.url),
     onEvent: (event) => events.push(event),
   });
   app = await buildApp({ config, perception, logger: pino({ level: 'silent' }) });

@@ -8,7 +8,7 @@ import { engineOptions, readConfig } from '../src/config.ts';
 import { type BlinkResponse, blinkResponse } from '../src/contracts/passive/blink-schemas.ts';
 import type { RgbImage } from '../src/media/image.ts';
 import type { Perception } from '../src/perception/engine.ts';
-import { createPool, type PoolEvent } from '../src/perception/pool.ts';
+import type { PoolEvent } from '../src/perception/pool.ts';
 import {
   cover,
   eyePlace,
@@ -22,6 +22,7 @@ import {
 } from './support/attack-clips.ts';
 import { type ClipRecipe, encodeClip, encodeSilence } from './support/encode-clip.ts';
 import { encodeJpeg, loadSampleFaces, type SampleFace } from './support/faces.ts';
+import { startPool } from './support/pool.ts';
 import { createPuppet, type Puppet } from './support/puppet.ts';
 
 // The active check on a fresh machine, from the upload to the verdict: a person is a puppet whose lids move.
@@ -36,13 +37,10 @@ let puppet: Puppet;
 let other: SampleFace;
 
 beforeAll(async () => {
-  perception = await createPool({
-    engine: engineOptions(config),
-    processes: 2,
+  perception = await startPool(engineOptions(config), {
     queueLimit: 16,
     deadlineMs: 60_000,
     clipDeadlineMs: 120_000,
-    entry: new URL('../dist/perception/process.js', import.meta.url),
     onEvent: (event) => events.push(event),
   });
   app = await buildApp({ config, perception, logger: pino({ level: 'silent' }) });

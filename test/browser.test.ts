@@ -4,10 +4,10 @@ import { engineOptions, readConfig } from '../src/config.ts';
 import { say } from '../src/messages.ts';
 import type { Perception } from '../src/perception/engine.ts';
 import { createInlinePerception } from '../src/perception/inline.ts';
-import { createPool } from '../src/perception/pool.ts';
 import { listeningApp, testApp } from './support/app.ts';
 import { openPage, sitDown, startBrowser, writeCameraFile } from './support/browser.ts';
 import { loadSampleFaces } from './support/faces.ts';
+import { startPool } from './support/pool.ts';
 import { type Direction, type PoseBank, renderPoseBank } from './support/pose-bank.ts';
 
 // The test page in a real browser, before real models: a puppet is its user.
@@ -22,15 +22,7 @@ beforeAll(async () => {
   const [sample] = await loadSampleFaces(inline);
   await inline.close();
   someone = await renderPoseBank(sample!);
-  pool = await createPool({
-    engine,
-    processes: 2,
-    queueLimit: 64,
-    deadlineMs: 15_000,
-    clipDeadlineMs: 60_000,
-    entry: new URL('../dist/perception/process.js', import.meta.url),
-    onEvent: () => {},
-  });
+  pool = await startPool(engine, { deadlineMs: 15_000 });
 });
 afterAll(() => pool?.close());
 

@@ -14,13 +14,8 @@ import {
   takeChallenge,
   transports,
 } from './support/challenge-client.ts';
-import {
-  endsOf,
-  renderTwoPeople,
-  serverAsking,
-  startPool,
-  takeChallenges,
-} from './support/challenge-server.ts';
+import { endsOf, renderTwoPeople, serverAsking, takeChallenges } from './support/challenge-server.ts';
+import { startPool } from './support/pool.ts';
 import type { Direction, PoseBank } from './support/pose-bank.ts';
 
 // Seed 001 with the real models, the real pool and puppets for users: the wire alone, with its limits, is

@@ -9,9 +9,10 @@ import { engineOptions, readConfig } from '../src/config.ts';
 import { livenessResponse } from '../src/contracts/passive/schemas.ts';
 import { catalogue, type ErrorCode } from '../src/errors.ts';
 import type { Perception } from '../src/perception/engine.ts';
-import { createPool, type PoolEvent } from '../src/perception/pool.ts';
+import type { PoolEvent } from '../src/perception/pool.ts';
 import { photographPath } from './support/faces.ts';
 import { type Mutant, mutants } from './support/mutants.ts';
+import { startPool } from './support/pool.ts';
 
 const REQUESTS = 2_000;
 const CLIENTS = 8;
@@ -33,13 +34,9 @@ let pictures: Buffer[];
 
 beforeAll(async () => {
   pictures = await smallPictures();
-  perception = await createPool({
-    engine: engineOptions(config),
-    processes: 2,
+  perception = await startPool(engineOptions(config), {
     queueLimit: CLIENTS,
     deadlineMs: 15_000,
-    clipDeadlineMs: 60_000,
-    entry: new URL('../dist/perception/process.js', import.meta.url),
     onEvent: (event) => events.push(event),
   });
   app = await buildApp({ config, perception, logger: pino({ level: 'silent' }) });

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { engineOptions, readConfig } from '../../src/config.ts';
 import { say } from '../../src/messages.ts';
 import type { Perception } from '../../src/perception/engine.ts';
-import { createPool } from '../../src/perception/pool.ts';
 import { listeningApp } from '../support/app.ts';
 import { openPage, sitDown, startBrowser } from '../support/browser.ts';
 import { cutClip } from '../support/clip-bank.ts';
+import { startPool } from '../support/pool.ts';
 import type { Direction, PoseBank } from '../support/pose-bank.ts';
 
 // Real people before a real browser and the strong pack: on our page, and with the client that seed 001 prints.
@@ -21,15 +21,7 @@ const directions: readonly Direction[] = ['LEFT', 'RIGHT', 'UP', 'DOWN'];
 
 let pool: Perception;
 beforeAll(async () => {
-  pool = await createPool({
-    engine,
-    processes: 2,
-    queueLimit: 64,
-    deadlineMs: 30_000,
-    clipDeadlineMs: 600_000,
-    entry: new URL('../../dist/perception/process.js', import.meta.url),
-    onEvent: () => {},
-  });
+  pool = await startPool(engine);
 });
 afterAll(() => pool?.close());
 

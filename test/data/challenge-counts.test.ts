@@ -11,7 +11,8 @@ import {
   still,
   takeChallenge,
 } from '../support/challenge-client.ts';
-import { endsOf, renderTwoPeople, startPool, takeChallenges } from '../support/challenge-server.ts';
+import { endsOf, renderTwoPeople, takeChallenges } from '../support/challenge-server.ts';
+import { startPool } from '../support/pool.ts';
 import type { Direction, PoseBank } from '../support/pose-bank.ts';
 
 // Fifty sessions of each kind with puppets, as issue "Motion" asks: too many for `npm test`, which runs some.

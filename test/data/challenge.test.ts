@@ -7,8 +7,8 @@ import { engineOptions, readConfig } from '../../src/config.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { listeningApp } from '../support/app.ts';
 import { takeChallenge } from '../support/challenge-client.ts';
-import { startPool } from '../support/challenge-server.ts';
 import { clipPlayer, cutClip } from '../support/clip-bank.ts';
+import { startPool } from '../support/pool.ts';
 
 // Seed 001 with the strong pack: people who do as told pass, and a screen that shows one of them does not.
 // The clips are cut into their turns and played as the server asks: an attacker who answers in time.

@@ -1,23 +1,9 @@
 import type { EngineOptions, Perception } from '../../src/perception/engine.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';
-import { createPool } from '../../src/perception/pool.ts';
 import { listeningApp } from './app.ts';
 import type { Session } from './challenge-client.ts';
 import { loadSampleFaces } from './faces.ts';
 import { type Direction, type PoseBank, renderPoseBank } from './pose-bank.ts';
-
-/** The real pool with two processes; whoever starts it closes it. */
-export function startPool(engine: EngineOptions): Promise<Perception> {
-  return createPool({
-    engine,
-    processes: 2,
-    queueLimit: 64,
-    deadlineMs: 30_000,
-    clipDeadlineMs: 600_000,
-    entry: new URL('../../dist/perception/process.js', import.meta.url),
-    onEvent: () => {},
-  });
-}
 
 /** Two people as puppets. */
 export async function renderTwoPeople(engine: EngineOptions): Promise<readonly [PoseBank, PoseBank]> {
