@@ -138,6 +138,8 @@ export interface FaceFacts {
   readonly eyes: Fact<EyePair<EyeOpenness>>;
   readonly texture: Fact<TextureMeasures>;
   readonly embedding: Fact<Embedding>;
+  /** The probability of a worn mask that covers the mouth, 0..1; see `decisions/face-mask.ts`. */
+  readonly mask: Fact<number>;
   /** Since earlier frames; `not_measurable` in the first one, `not_requested` for a picture without any. */
   readonly change: Fact<FaceChange>;
   /**
@@ -160,7 +162,7 @@ export interface ModelIdentity {
 
 /** How long one stage of perception took. */
 export interface StageTiming {
-  /** `decode`, `detect`, `mesh`, `iris`, `texture`, `embedding`, `change` or `anti-spoof/<model>`. */
+  /** `decode`, `detect`, `mesh`, `iris`, `texture`, `embedding`, `mask`, `change` or `anti-spoof/<model>`. */
   readonly stage: string;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;

@@ -20,6 +20,9 @@ import type { Pyramid } from './sampling.ts';
 import type { Stages } from './stages.ts';
 import { measureTexture } from './texture.ts';
 
+/** Says how probable it is that a mask is worn over the mouth, 0..1. */
+export type MaskNet = (pyramid: Pyramid, box: Box, mesh: FaceMesh) => Promise<number>;
+
 /** The loaded models, by role. */
 export interface Models extends FaceFinder {
   readonly iris: (pyramid: Pyramid, mesh: Float32Array) => Promise<Eyes>;
@@ -27,6 +30,7 @@ export interface Models extends FaceFinder {
     readonly name: string;
     readonly embed: Embedder;
   };
+  readonly mask?: MaskNet;
   /** `undefined` for a net that is asked for but whose file is missing. */
   readonly antiSpoof: Readonly<Record<string, AntiSpoofNet | undefined>>;
   readonly identities: readonly ModelIdentity[];
@@ -66,7 +70,8 @@ export async function describeFace(
   const antiSpoof = measure.includes('anti_spoof')
     ? await scoreAntiSpoof(models.antiSpoof, pyramid[0], box, timed)
     : face.antiSpoof;
-  return { ...face, detectorScore: measured(score), texture, antiSpoof };
+  const mask = measure.includes('mask') ? await scoreMask(models.mask, pyramid, box, mesh, timed) : face.mask;
+  return { ...face, detectorScore: measured(score), texture, antiSpoof, mask };
 }
 
 /** Measures what can be told of a face by its mesh; a box that is missing is drawn around it. */
@@ -113,6 +118,7 @@ function undescribed(box: Box, detectorScore: Fact<number>): FaceFacts {
     eyes: nothing,
     texture: nothing,
     embedding: nothing,
+    mask: nothing,
     change: nothing,
     antiSpoof: {},
   };
@@ -138,6 +144,18 @@ async function embed(
   if (!embedder) return unavailable('no_model');
   const vector = await timed('embedding', () => embedder.embed(pyramid, mesh));
   return measured({ model: embedder.name, vector });
+}
+
+/** Measured without a mesh, too: a mask is what may keep the mesh net from seeing a face. */
+async function scoreMask(
+  net: MaskNet | undefined,
+  pyramid: Pyramid,
+  box: Box,
+  mesh: FaceMesh,
+  timed: Stages['timed'],
+): Promise<FaceFacts['mask']> {
+  if (!net) return unavailable('no_model');
+  return measured(await timed('mask', () => net(pyramid, box, mesh)));
 }
 
 async function scoreAntiSpoof(

@@ -1,13 +1,13 @@
 import type { ClipFacts, FrameFacts, ModelIdentity } from '../decisions/facts.ts';
 
 /** What can be measured of a face beyond its box, mesh and pose. */
-export type Measurement = 'eyes' | 'texture' | 'anti_spoof' | 'embedding';
+export type Measurement = 'eyes' | 'texture' | 'anti_spoof' | 'embedding' | 'mask';
 
 /** What a caller wants to know of one image. */
 export interface ImageRequest {
   /** How many of the largest faces are measured, 0..10; the others carry box and score only. */
   readonly measuredFaces: number;
-  /** What is measured of them; all but the embedding unless told otherwise. */
+  /** What is measured of them; eyes, texture and anti-spoof scores unless told otherwise. */
   readonly measure?: readonly Measurement[];
   /**
    * `thorough`, the default: in every orientation, and small faces in tiles; `glance`: one look at an
@@ -16,8 +16,8 @@ export interface ImageRequest {
   readonly search?: 'thorough' | 'glance';
   /**
    * The mesh of the face in the frame before, in pixels of a frame of this size. The face is looked for
-   * there, at a third of the cost, and if it is there, no other is looked for; texture and anti-spoof
-   * scores, which need the detector's box, are not measured then.
+   * there, at a third of the cost, and if it is there, no other is looked for; texture, mask and
+   * anti-spoof scores, which need the detector's box, are not measured then.
    */
   readonly follow?: Float32Array;
 }

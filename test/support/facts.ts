@@ -24,6 +24,7 @@ export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
       penaltySharpSmall: 0,
     }),
     embedding: unavailable('not_requested'),
+    mask: unavailable('not_requested'),
     change: unavailable('not_requested'),
     antiSpoof: antiSpoof(0.99, 0.95),
     ...changes,
