@@ -21,11 +21,15 @@ export const catalogue = {
   invalid_image: { status: 400, title: 'The image is damaged, truncated or not an image at all.' },
   invalid_clip: { status: 400, title: 'The clip is damaged, truncated or not a clip at all.' },
   unauthorised: { status: 401, title: 'A valid API key is required.' },
+  session_unknown: { status: 401, title: 'There is no such session, or it has expired.' },
+  forbidden_contract: { status: 403, title: 'This API key may not be used here.' },
   forbidden_origin: { status: 403, title: 'Pages of this origin may not open sessions on this server.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
   check_not_found: { status: 404, title: 'There is no open active check with this id.' },
+  user_not_found: { status: 404, title: 'Nobody is enrolled under this id.' },
   method_not_allowed: { status: 405, title: 'This address does not answer to this method.' },
   request_timeout: { status: 408, title: 'The request did not arrive in time.' },
+  face_already_enrolled: { status: 409, title: 'This face is enrolled under another id.' },
   payload_too_large: {
     status: 413,
     title: 'The request is larger than this server accepts.',
@@ -37,7 +41,12 @@ export const catalogue = {
   unsupported_format: { status: 415, title: 'The format of the file is not supported.' },
   no_face: { status: 422, title: 'No face was found in the image.' },
   several_faces: { status: 422, title: 'More than one face could be meant.' },
+  low_resolution: { status: 422, title: 'The face has too few pixels.' },
+  face_masked: { status: 422, title: 'The face wears a mask.' },
+  face_not_comparable: { status: 422, title: 'The face is not seen well enough to be compared.' },
   upgrade_required: { status: 426, title: 'This address speaks WebSocket only.' },
+  rate_limited: { status: 429, title: 'This API key has made too many requests.', retryAfter: 1 },
+  session_used_up: { status: 429, title: 'This session has been used as often as it may.' },
   too_many_frames: { status: 429, title: 'Frames came faster than this server accepts.', closeCode: 1008 },
   headers_too_large: { status: 431, title: 'The headers of the request are too large.' },
   cancelled: { status: 499, title: 'The client closed the request.' },
@@ -47,6 +56,7 @@ export const catalogue = {
   too_many_sessions: { status: 503, title: 'Too many sessions are open.', retryAfter: 5 },
   shutting_down: { status: 503, title: 'The server is shutting down.', retryAfter: 5, closeCode: 1001 },
   deadline_exceeded: { status: 503, title: 'The analysis took too long.', retryAfter: 2 },
+  store_unavailable: { status: 503, title: 'The database cannot be reached.', retryAfter: 2 },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;
