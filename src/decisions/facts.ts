@@ -99,10 +99,21 @@ export interface AntiSpoofScore {
   readonly logit: number;
 }
 
-/** A face as a vector of unit length. Only vectors of one model may be compared. */
-export interface Embedding {
+/**
+ * What a vector's numbers mean. Only vectors of one model, one hash and one recipe may be compared, see
+ * `areComparable` in `same-person.ts`: those of others have nothing in common.
+ */
+export interface EmbeddingSpace {
   /** The model's name in the registry. */
   readonly model: string;
+  /** Lower-case hex SHA-256 of its weights. */
+  readonly modelHash: string;
+  /** How the face was aligned and its vectors put together, `five-points-150-mirror-1` for instance. */
+  readonly recipe: string;
+}
+
+/** A face as a vector of unit length. */
+export interface Embedding extends EmbeddingSpace {
   readonly vector: Float32Array;
 }
 
@@ -138,6 +149,11 @@ export interface FaceFacts {
   readonly eyes: Fact<EyePair<EyeOpenness>>;
   readonly texture: Fact<TextureMeasures>;
   readonly embedding: Fact<Embedding>;
+  /**
+   * The upright face with a margin, as JPEG without metadata: the only pixels that leave perception, and only
+   * where they are asked for. How large the margin is stands in `perception/face-crop.ts`.
+   */
+  readonly crop: Fact<Uint8Array>;
   /** The probability of a worn mask that covers the mouth, 0..1; see `decisions/face-mask.ts`. */
   readonly mask: Fact<number>;
   /** Since earlier frames; `not_measurable` in the first one, `not_requested` for a picture without any. */
@@ -162,7 +178,7 @@ export interface ModelIdentity {
 
 /** How long one stage of perception took. */
 export interface StageTiming {
-  /** `decode`, `detect`, `mesh`, `iris`, `texture`, `embedding`, `mask`, `change` or `anti-spoof/<model>`. */
+  /** `decode`, `detect`, `mesh`, `iris`, `texture`, `embedding`, `mask`, `crop`, `change` or `anti-spoof/<model>`. */
   readonly stage: string;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;

@@ -4,6 +4,7 @@ import calibration from './calibration/same-person.json' with { type: 'json' };
 import {
   anotherPersonFrom,
   anotherPersonThanStillFrom,
+  areComparable,
   cosineDistance,
   meanEmbedding,
 } from './same-person.ts';
@@ -53,5 +54,16 @@ describe('the limits of one person', () => {
     for (const [name, sha256] of Object.entries(calibration.models)) {
       expect(findModel(name).sha256).toBe(sha256);
     }
+  });
+});
+
+describe('areComparable', () => {
+  const space = { model: 'a model', modelHash: 'ab'.repeat(32), recipe: 'five-points-1' };
+
+  it('holds for vectors of one model, weights and recipe alone', () => {
+    expect(areComparable(space, { ...space })).toBe(true);
+    expect(areComparable(space, { ...space, model: 'another' })).toBe(false);
+    expect(areComparable(space, { ...space, modelHash: 'cd'.repeat(32) })).toBe(false);
+    expect(areComparable(space, { ...space, recipe: 'five-points-2' })).toBe(false);
   });
 });

@@ -1,4 +1,10 @@
 import calibration from './calibration/same-person.json' with { type: 'json' };
+import type { EmbeddingSpace } from './facts.ts';
+
+/** Whether the distance of two vectors means anything: same model, same weights, same recipe. */
+export function areComparable(one: EmbeddingSpace, other: EmbeddingSpace): boolean {
+  return one.model === other.model && one.modelHash === other.modelHash && one.recipe === other.recipe;
+}
 
 /** How far apart two embeddings of one model are: 1 − cosine similarity, 0 (the same) to 2. */
 export function cosineDistance(one: Float32Array, other: Float32Array): number {

@@ -1,13 +1,17 @@
 import type { Point } from '../decisions/facts.ts';
 import { type Pyramid, type Similarity, sampleCrop, type TensorFormat } from './sampling.ts';
 
-/**
- * Says who a face is: a vector of unit length, close to the vectors of other pictures of that person in
- * cosine distance. Vectors of different embedders have nothing in common.
- *
- * @param mesh the face's 468 points in image pixels, `[x0, y0, z0, …]`
- */
-export type Embedder = (pyramid: Pyramid, mesh: Float32Array) => Promise<Float32Array>;
+/** Says who a face is. */
+export interface Embedder {
+  /** See `EmbeddingSpace` in `decisions/facts.ts`: another name whenever vectors stop being comparable. */
+  readonly recipe: string;
+  /**
+   * A vector of unit length, close to the vectors of other pictures of that person in cosine distance.
+   *
+   * @param mesh the face's 468 points in image pixels, `[x0, y0, z0, …]`
+   */
+  readonly embed: (pyramid: Pyramid, mesh: Float32Array) => Promise<Float32Array>;
+}
 
 /**
  * The points by which faces are laid over each other: centre of the subject's right eye, of their left

@@ -11,7 +11,9 @@ import type { RgbImage } from '../media/image.ts';
 import type { Embedder } from './alignment.ts';
 import type { Detection } from './detection.ts';
 import type { Measurement } from './engine.ts';
+import { cropFace } from './face-crop.ts';
 import type { FaceFinder } from './find-upright.ts';
+import type { Loaded } from './load-model.ts';
 import type { FaceMesh } from './models/facemesh.ts';
 import type { Eyes } from './models/iris.ts';
 import type { AntiSpoofNet } from './models/minifasnet.ts';
@@ -26,10 +28,7 @@ export type MaskNet = (pyramid: Pyramid, box: Box, mesh: FaceMesh) => Promise<nu
 /** The loaded models, by role. */
 export interface Models extends FaceFinder {
   readonly iris: (pyramid: Pyramid, mesh: Float32Array) => Promise<Eyes>;
-  readonly embedder?: {
-    readonly name: string;
-    readonly embed: Embedder;
-  };
+  readonly embedder?: Loaded<Embedder>;
   readonly mask?: MaskNet;
   /** `undefined` for a net that is asked for but whose file is missing. */
   readonly antiSpoof: Readonly<Record<string, AntiSpoofNet | undefined>>;
@@ -71,7 +70,10 @@ export async function describeFace(
     ? await scoreAntiSpoof(models.antiSpoof, pyramid[0], box, timed)
     : face.antiSpoof;
   const mask = measure.includes('mask') ? await scoreMask(models.mask, pyramid, box, mesh, timed) : face.mask;
-  return { ...face, detectorScore: measured(score), texture, antiSpoof, mask };
+  const crop = measure.includes('crop')
+    ? measured(await timed('crop', () => cropFace(pyramid[0], box)))
+    : face.crop;
+  return { ...face, detectorScore: measured(score), texture, antiSpoof, mask, crop };
 }
 
 /** Measures what can be told of a face by its mesh; a box that is missing is drawn around it. */
@@ -119,6 +121,7 @@ function undescribed(box: Box, detectorScore: Fact<number>): FaceFacts {
     texture: nothing,
     embedding: nothing,
     mask: nothing,
+    crop: nothing,
     change: nothing,
     antiSpoof: {},
   };
@@ -142,8 +145,9 @@ async function embed(
   timed: Stages['timed'],
 ): Promise<FaceFacts['embedding']> {
   if (!embedder) return unavailable('no_model');
-  const vector = await timed('embedding', () => embedder.embed(pyramid, mesh));
-  return measured({ model: embedder.name, vector });
+  const { identity, model } = embedder;
+  const vector = await timed('embedding', () => model.embed(pyramid, mesh));
+  return measured({ model: identity.name, modelHash: identity.sha256, recipe: model.recipe, vector });
 }
 
 /** Measured without a mesh, too: a mask is what may keep the mesh net from seeing a face. */

@@ -1,7 +1,7 @@
 import type { ClipFacts, FrameFacts, ModelIdentity } from '../decisions/facts.ts';
 
 /** What can be measured of a face beyond its box, mesh and pose. */
-export type Measurement = 'eyes' | 'texture' | 'anti_spoof' | 'embedding' | 'mask';
+export type Measurement = 'eyes' | 'texture' | 'anti_spoof' | 'embedding' | 'mask' | 'crop';
 
 /** What a caller wants to know of one image. */
 export interface ImageRequest {
@@ -16,8 +16,8 @@ export interface ImageRequest {
   readonly search?: 'thorough' | 'glance';
   /**
    * The mesh of the face in the frame before, in pixels of a frame of this size. The face is looked for
-   * there, at a third of the cost, and if it is there, no other is looked for; texture, mask and
-   * anti-spoof scores, which need the detector's box, are not measured then.
+   * there, at a third of the cost, and if it is there, no other is looked for; texture, mask, crop
+   * and anti-spoof scores, which need the detector's box, are not measured then.
    */
   readonly follow?: Float32Array;
 }

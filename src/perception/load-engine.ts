@@ -36,7 +36,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     detector: detector.model,
     mesh: mesh.model,
     iris: iris.model,
-    embedder: { name: embedder.identity.name, embed: embedder.model },
+    embedder,
     antiSpoof: {
       ...Object.fromEntries(antiSpoof.loaded.map(({ identity, model }) => [identity.name, model])),
       ...Object.fromEntries(antiSpoof.missing.map((name) => [name, undefined])),
@@ -89,7 +89,7 @@ async function warmUp({ detector, mesh, iris, embedder, antiSpoof }: Models): Pr
   await detector.detect(pyramid, region);
   const { points } = await mesh(pyramid, region);
   await iris(pyramid, points);
-  await embedder?.embed(pyramid, points);
+  await embedder?.model.embed(pyramid, points);
   const box = { x: side / 4, y: side / 4, width: side / 2, height: side / 2 };
   for (const net of Object.values(antiSpoof)) await net?.(image, box);
   measureTexture(image, box);

@@ -35,6 +35,7 @@ describe('restoreFace', () => {
     detectorScore: measured(1),
     embedding: unavailable('not_requested'),
     mask: unavailable('not_requested'),
+    crop: unavailable('not_requested'),
     change: unavailable('not_requested'),
     mesh: measured(Float32Array.of(10, 20, -5)),
     presence: measured(1),

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { embeddingFacts } from '../../test/support/facts.ts';
 import type { Embedding } from '../decisions/facts.ts';
 import { BonafideError } from '../errors.ts';
 import { createActiveChecks } from './active-checks.ts';
 
-const selfie = () => ({ model: 'a model', vector: Float32Array.of(0.6, 0.8) });
+const selfie = () => embeddingFacts([0.6, 0.8]);
 const notFound = expect.objectContaining({ code: 'check_not_found' });
 
 /** Uses an id up and returns the face that came with it. */
@@ -102,7 +103,7 @@ describe('a face is overwritten', () => {
       .catch(() => undefined);
     return face;
   }
-  const blank = { model: 'a model', vector: Float32Array.of(0, 0) };
+  const blank = embeddingFacts([0, 0]);
 
   it('when its id is used', async () => {
     const checks = createActiveChecks({ now: () => 0, randomBytes });

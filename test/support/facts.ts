@@ -1,4 +1,10 @@
-import { type FaceFacts, type FrameFacts, measured, unavailable } from '../../src/decisions/facts.ts';
+import {
+  type Embedding,
+  type FaceFacts,
+  type FrameFacts,
+  measured,
+  unavailable,
+} from '../../src/decisions/facts.ts';
 
 /** A frontal face of 200 × 240 pixels with two anti-spoof scores, changed as a test needs it. */
 export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
@@ -25,10 +31,16 @@ export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
     }),
     embedding: unavailable('not_requested'),
     mask: unavailable('not_requested'),
+    crop: unavailable('not_requested'),
     change: unavailable('not_requested'),
     antiSpoof: antiSpoof(0.99, 0.95),
     ...changes,
   };
+}
+
+/** An embedding in a space of this name, of no real model. */
+export function embeddingFacts(vector: readonly number[] | Float32Array, model = 'invented'): Embedding {
+  return { model, modelHash: 'ef'.repeat(32), recipe: 'invented-1', vector: Float32Array.from(vector) };
 }
 
 /** Scores of the two nets in use by default; `undefined` is a score that could not be measured. */

@@ -1,6 +1,6 @@
 import { type FaceFacts, measured, type Pose } from '../../src/decisions/facts.ts';
 import type { PosedFrame } from '../../src/decisions/posed-frames/subjects.ts';
-import { faceFacts, frameFacts } from './facts.ts';
+import { embeddingFacts, faceFacts, frameFacts } from './facts.ts';
 
 /** What the mesh of a face is like, in pixels; it lies there flat and frontal, but for the points named. */
 export interface MeshShape {
@@ -38,7 +38,7 @@ export function posedFace(
     pose: measured({ yaw: 0, pitch: 0, roll: 0, ...pose }),
     eyes: measured({ left: eye, right: eye }),
     mesh: measured(meshOf(shape)),
-    embedding: measured({ model: 'dlib-resnet', vector: Float32Array.of(1, 0) }),
+    embedding: measured(embeddingFacts([1, 0])),
     ...changes,
   });
 }

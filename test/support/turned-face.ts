@@ -1,6 +1,6 @@
 import { type Embedding, type FaceFacts, measured, type Pose } from '../../src/decisions/facts.ts';
 import meanFace from '../../src/perception/mean-face.json' with { type: 'json' };
-import { faceFacts } from './facts.ts';
+import { embeddingFacts, faceFacts } from './facts.ts';
 
 /** Pitch of the mean face in degrees; see `perception/pose.ts`. */
 const meanFacePitch = -4.7;
@@ -36,7 +36,7 @@ export function turnedFace(pose: Partial<Pose>, changes: Partial<FaceFacts> = {}
 export function embeddingOf(person: number): Embedding {
   const vector = new Float32Array(128);
   vector[person] = 1;
-  return { model: 'invented', vector };
+  return embeddingFacts(vector);
 }
 
 function radians(degrees: number): number {

@@ -5,7 +5,7 @@ import { Value } from 'typebox/value';
 import { describe, expect, it, vi } from 'vitest';
 import { listeningApp, picture, scriptedPerception } from '../../../test/support/app.ts';
 import { blinkCurve, clipFacts } from '../../../test/support/clip-facts.ts';
-import { antiSpoof, faceFacts, frameFacts } from '../../../test/support/facts.ts';
+import { antiSpoof, embeddingFacts, faceFacts, frameFacts } from '../../../test/support/facts.ts';
 import { type Embedding, measured } from '../../decisions/facts.ts';
 import { BonafideError } from '../../errors.ts';
 import { deferred } from '../../perception/deferred.ts';
@@ -16,7 +16,7 @@ import { blinkResponse } from './blink-schemas.ts';
 const person = (number: number): Embedding => {
   const vector = new Float32Array(4);
   vector[number] = 1;
-  return { model: 'a model', vector };
+  return embeddingFacts(vector);
 };
 const blink = blinkCurve(1500);
 const blinking = (embedding: Embedding = person(0)) =>

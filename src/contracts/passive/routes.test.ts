@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { picture, scriptedPerception, testApp } from '../../../test/support/app.ts';
-import { antiSpoof, faceFacts, frameFacts } from '../../../test/support/facts.ts';
+import { antiSpoof, embeddingFacts, faceFacts, frameFacts } from '../../../test/support/facts.ts';
 import { type FaceFacts, measured, unavailable } from '../../decisions/facts.ts';
 import { livenessResponse } from './schemas.ts';
 
@@ -16,7 +16,7 @@ async function answer(faces: readonly FaceFacts[], settings: Record<string, stri
   return response.json();
 }
 
-const embedding = measured({ model: 'a model', vector: Float32Array.of(1, 0) });
+const embedding = measured(embeddingFacts([1, 0]));
 const scored = (v2: number, v1se: number) => faceFacts({ antiSpoof: antiSpoof(v2, v1se), embedding });
 
 describe('the verdict in the words of seed 000', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { faceFacts, frameFacts } from '../../../test/support/facts.ts';
+import { embeddingFacts, faceFacts, frameFacts } from '../../../test/support/facts.ts';
 import { type Embedding, type FrameFacts, measured, type Pose, unavailable } from '../facts.ts';
 import { comparePerson } from './clip-person.ts';
 
 /** An embedding at a cosine distance of `1 − cos(angle)` from that at 0 degrees. */
-const person = (degrees: number, model = 'a model'): Embedding => {
+const person = (degrees: number, model?: string): Embedding => {
   const angle = (degrees * Math.PI) / 180;
-  return { model, vector: Float32Array.of(Math.cos(angle), Math.sin(angle)) };
+  return embeddingFacts([Math.cos(angle), Math.sin(angle)], model);
 };
 
 const frame = (degrees: number, pose: Partial<Pose> = {}, model?: string): FrameFacts =>

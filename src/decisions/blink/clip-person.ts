@@ -3,6 +3,7 @@ import { type Embedding, type FrameFacts, type Pose, valueIfMeasured } from '../
 import {
   anotherPersonFrom,
   anotherPersonThanStillFrom,
+  areComparable,
   cosineDistance,
   meanEmbedding,
 } from '../same-person.ts';
@@ -25,7 +26,7 @@ export type ClipPerson =
  * @param selfie the face that the clip must show; `undefined`: whoever it is
  */
 export function comparePerson(frames: readonly FrameFacts[], selfie?: Embedding): ClipPerson {
-  const faces = frontalFaces(frames).filter(({ model }) => !selfie || model === selfie.model);
+  const faces = frontalFaces(frames).filter((face) => !selfie || areComparable(face, selfie));
   if (faces.length < person.faces.value) return 'face_not_comparable';
   const vectors = faces.map(({ vector }) => vector);
   if (!isOneThroughout(vectors)) return 'face_changed';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { blinkCurve, type ClipShape, clipFacts, type Moment } from '../../../test/support/clip-facts.ts';
-import { type ClipFacts, type Embedding, type FaceFacts, measured, unavailable } from '../facts.ts';
+import { embeddingFacts } from '../../../test/support/facts.ts';
+import { type ClipFacts, type FaceFacts, measured, unavailable } from '../facts.ts';
 import { type BlinkQuestion, decideBlink } from './decide-blink.ts';
 
-const me: Embedding = { model: 'a model', vector: Float32Array.of(1, 0) };
-const other: Embedding = { model: 'a model', vector: Float32Array.of(0, 1) };
+const me = embeddingFacts([1, 0]);
+const other = embeddingFacts([0, 1]);
 const blink = blinkCurve(1500);
 
 /** What a net says of a face whose logit is this. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { embeddingFacts } from '../../../test/support/facts.ts';
 import { embeddingOf, turnedFace } from '../../../test/support/turned-face.ts';
 import { measured, unavailable } from '../facts.ts';
 import {
@@ -38,7 +39,7 @@ describe('the visits to the centre', () => {
     // 0.06 apart: two people by the means of three, too close to call by one frame (`same-person.json`).
     const vector = new Float32Array(128);
     [vector[1], vector[2]] = [0.94, Math.sqrt(1 - 0.94 ** 2)];
-    const close = turnedFace(neutral, { embedding: measured({ model: 'invented', vector }) });
+    const close = turnedFace(neutral, { embedding: measured(embeddingFacts(vector)) });
     const once = seeFace(startVisit(known), close, neutral);
     expect(isSameVisitor(once)).toBe(true);
     expect(isSameVisitor(seeFace(seeFace(once, close, neutral), close, neutral))).toBe(false);

@@ -1,6 +1,6 @@
 import calibration from '../calibration/challenge.json' with { type: 'json' };
 import type { Embedding, FaceFacts, Pose } from '../facts.ts';
-import { anotherPersonFrom, cosineDistance, meanEmbedding } from '../same-person.ts';
+import { anotherPersonFrom, areComparable, cosineDistance, meanEmbedding } from '../same-person.ts';
 import type { NeutralPose } from './turn.ts';
 
 /**
@@ -69,7 +69,7 @@ export function isSameVisitor({ reference, visit }: OneFace): boolean {
 
 function isOnePerson(one: readonly Embedding[], other: readonly Embedding[]): boolean {
   const [first, ...rest] = [...one, ...other];
-  if (rest.some(({ model }) => model !== first!.model)) return false;
+  if (rest.some((face) => !areComparable(face, first!))) return false;
   const distance = cosineDistance(meanVector(one), meanVector(other));
   return distance < anotherPersonFrom(Math.min(one.length, other.length));
 }

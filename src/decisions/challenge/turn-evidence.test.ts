@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { embeddingFacts } from '../../../test/support/facts.ts';
 import { embeddingOf, turnedFace, turnedMesh } from '../../../test/support/turned-face.ts';
 import { type Embedding, measured } from '../facts.ts';
 import {
@@ -19,7 +20,7 @@ const reference = [embeddingOf(1)];
 function embeddingAt(distance: number): Embedding {
   const vector = new Float32Array(128);
   [vector[1], vector[2]] = [1 - distance, Math.sqrt(1 - (1 - distance) ** 2)];
-  return { model: 'invented', vector };
+  return embeddingFacts(vector);
 }
 
 const hold = (turns: TurnEvidence, ...faces: readonly Embedding[]) =>

@@ -1,6 +1,6 @@
 import calibration from '../calibration/challenge.json' with { type: 'json' };
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
-import { cosineDistance, meanEmbedding } from '../same-person.ts';
+import { areComparable, cosineDistance, meanEmbedding } from '../same-person.ts';
 import { mean } from '../statistics.ts';
 import { affineResidual } from './flatness.ts';
 
@@ -81,8 +81,8 @@ export function isFlatTurn({ held }: TurnEvidence): boolean {
 
 /** Faces of different models cannot be compared: they are as far apart as can be. */
 function distanceOf(faces: readonly Embedding[], reference: readonly Embedding[]): number {
-  const models = new Set([...faces, ...reference].map(({ model }) => model));
-  if (models.size > 1) return Number.POSITIVE_INFINITY;
+  const [first, ...rest] = [...faces, ...reference];
+  if (rest.some((face) => !areComparable(face, first!))) return Number.POSITIVE_INFINITY;
   const [one, other] = [faces, reference].map((side) => meanEmbedding(side.map(({ vector }) => vector)));
   return cosineDistance(one!, other!);
 }

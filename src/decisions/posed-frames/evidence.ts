@@ -3,7 +3,7 @@ import { widthRatio } from '../face-width.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
 import { decideLiveness, type Thresholds } from '../fusion.ts';
 import { eyeDistance } from '../mesh.ts';
-import { anotherPersonFrom, cosineDistance } from '../same-person.ts';
+import { anotherPersonFrom, areComparable, cosineDistance } from '../same-person.ts';
 import { mean } from '../statistics.ts';
 import { type FrameName, inOrder, namesInOrder } from './order.ts';
 import type { PosedSubject, PosedSubjects } from './subjects.ts';
@@ -81,7 +81,7 @@ function showOnePerson({ center, left, right, blink }: PosedSubjects): boolean |
       ? anotherPersonFrom(1)
       : calibration.evidence.anotherPersonTurned.value;
     return (
-      other.embedding.model === reference.embedding.model &&
+      areComparable(other.embedding, reference.embedding) &&
       cosineDistance(reference.embedding.vector, other.embedding.vector) < limit
     );
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { antiSpoof } from '../../../test/support/facts.ts';
+import { antiSpoof, embeddingFacts } from '../../../test/support/facts.ts';
 import { posedFace, seen } from '../../../test/support/posed-facts.ts';
 import { type FaceFacts, measured, unavailable } from '../facts.ts';
 import { confidenceOf, judgePosedFrames, type PosedFramesOptions } from './judge-frames.ts';
@@ -30,7 +30,7 @@ const judge = (changes: Partial<PosedFrames>, with_: Partial<PosedFramesOptions>
 
 const embedded = (...vector: number[]) => {
   const length = Math.hypot(...vector);
-  return measured({ model: 'dlib-resnet', vector: Float32Array.from(vector, (value) => value / length) });
+  return measured(embeddingFacts(vector.map((value) => value / length)));
 };
 
 describe('the confidence', () => {

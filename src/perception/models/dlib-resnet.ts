@@ -37,10 +37,11 @@ function toChip(value: number): number {
  * 0..255, aligned to dlib's mean face; 128 values. The chip and its mirror image are embedded together.
  */
 export function createDlibResNet(session: Session): Embedder {
-  return async (pyramid, mesh) => {
+  const embed: Embedder['embed'] = async (pyramid, mesh) => {
     const transform = fitSimilarity(template, fivePoints(mesh));
     const data = sampleChipAndMirror(pyramid, transform, chipSide, { order: 'rgb', scale: 1, offset: 0 });
     const { descriptor } = await session.run({ chip: { data, dims: [2, 3, chipSide, chipSide] } });
     return unitSum(descriptor as Float32Array, descriptorLength);
   };
+  return { recipe: 'five-points-150-mirror-1', embed };
 }
