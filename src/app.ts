@@ -3,14 +3,12 @@ import { readFileSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import type { Config } from './config.ts';
 import { bodyLimit } from './contracts/base64.ts';
 import { challenge } from './contracts/challenge/routes.ts';
 import { testPage } from './contracts/challenge/test-page.ts';
 import { frames } from './contracts/frames/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { system } from './contracts/system/routes.ts';
-import type { Perception } from './perception/engine.ts';
 import { apiDocs } from './plugins/api-docs.ts';
 import { requireApiKey } from './plugins/api-key.ts';
 import { lifecycle, requestId, routableUrl } from './plugins/lifecycle.ts';
@@ -18,30 +16,13 @@ import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
 import { UpgradableRequest, webSockets } from './plugins/web-sockets.ts';
-import { type ActiveChecks, createActiveChecks } from './services/active-checks.ts';
+import { createActiveChecks } from './services/active-checks.ts';
 import { type ByteBudget, createByteBudget } from './services/byte-budget.ts';
-import {
-  type ChallengeSessions,
-  createChallengeSessions,
-  type DrawDirections,
-} from './services/challenge-sessions.ts';
-import { type BlinkCheckContext, checkBlink } from './services/check-blink.ts';
-import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
+import type { ChallengeSessions } from './services/challenge-sessions.ts';
 import { describeServer } from './services/describe-server.ts';
-import { type FramesContext, type PosedPictures, validateFrames } from './services/validate-frames.ts';
+import { type AppParts, challengeSessions, framesOptions, passiveOptions } from './use-cases.ts';
 
-/** What the app is made of; the clock and the randomness have real defaults. */
-export interface AppParts {
-  readonly config: Config;
-  readonly perception: Perception;
-  readonly logger: FastifyBaseLogger;
-  /** Milliseconds of any steadily growing clock; default: `performance.now`. */
-  readonly now?: () => number;
-  /** A source of secure randomness; default: `crypto.randomBytes`. */
-  readonly randomBytes?: (size: number) => Buffer;
-  /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
-  readonly drawDirections?: DrawDirections;
-}
+export type { AppParts };
 
 /** Longest time a whole request may take to arrive, in milliseconds: a slow sender holds no socket longer. */
 const arrivalLimit = 60_000;
@@ -135,73 +116,6 @@ async function registerContracts(
       maxFrameBytes: config.MAX_FRAME_BYTES,
       idleTimeout: config.IDLE_TIMEOUT * 1000,
     });
-  });
-}
-
-function passiveOptions({ config, perception }: AppParts, activeChecks: ActiveChecks) {
-  const thresholds = { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD };
-  const options = {
-    thresholds,
-    bystanderRatio: config.BYSTANDER_RATIO,
-    needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
-  };
-  return {
-    checkLiveness: (bytes: Uint8Array, context: LivenessCheckContext) =>
-      checkLiveness(perception, options, bytes, context),
-    isBusy: () => perception.load().full,
-    openActiveCheck: activeChecks.open,
-    checkBlink: (
-      check: string | undefined,
-      upload: () => Promise<Uint8Array>,
-      context: BlinkCheckContext,
-    ) => {
-      const judge = async (selfie?: BlinkCheckContext['selfie']) =>
-        checkBlink(perception, options, await upload(), { ...context, selfie });
-      return check === undefined ? judge() : activeChecks.redeem(check, judge);
-    },
-    publicUrl: config.PUBLIC_URL.replace(/\/+$/, ''),
-    maxImageBytes: config.MAX_IMAGE_BYTES,
-    maxClipBytes: config.MAX_CLIP_BYTES,
-  };
-}
-
-function framesOptions({ config, perception }: AppParts) {
-  const options = {
-    threshold: config.FRAMES_THRESHOLD,
-    attackVeto: config.FRAMES_ATTACK_VETO,
-    needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
-    passive: { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD },
-    bystanderRatio: config.BYSTANDER_RATIO,
-  };
-  return {
-    validateFrames: (pictures: PosedPictures, context: FramesContext) =>
-      validateFrames(perception, options, pictures, context),
-    isBusy: () => perception.load().full,
-    threshold: config.FRAMES_THRESHOLD,
-    maxImageBytes: config.MAX_IMAGE_BYTES,
-  };
-}
-
-function challengeSessions(
-  { config, perception, ...parts }: AppParts,
-  budget: ByteBudget,
-): ChallengeSessions {
-  return createChallengeSessions({
-    perception,
-    budget,
-    settings: {
-      requiredSuccesses: config.REQUIRED_SUCCESSES,
-      challengeTimeout: config.CHALLENGE_TIMEOUT * 1000,
-      sessionTimeout: config.SESSION_TIMEOUT * 1000,
-      maxWrongAttempts: config.MAX_WRONG_ATTEMPTS,
-      bystanderRatio: config.BYSTANDER_RATIO,
-      needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
-    },
-    maxSessions: config.MAX_SESSIONS,
-    maxFrameRate: config.MAX_FRAME_RATE,
-    idleTimeout: config.IDLE_TIMEOUT * 1000,
-    now: parts.now ?? (() => performance.now()),
-    drawDirections: parts.drawDirections,
   });
 }
 

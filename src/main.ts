@@ -6,11 +6,16 @@ import { type Config, engineOptions, readConfig } from './config.ts';
 import type { Perception } from './perception/engine.ts';
 import { createPool, type PoolEvent } from './perception/pool.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
+import { openDatabase } from './stores/open-database.ts';
+import { openStores } from './stores/open-stores.ts';
 
 /** The server's process: compose, listen, drain. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.LOG_LEVEL });
+  const stores = await openStores(
+    await openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR }),
+  );
   const perception = await createPool({
     engine: engineOptions(config),
     processes: config.PERCEPTION_PROCESSES,
@@ -22,7 +27,7 @@ async function main(): Promise<void> {
     onEvent: (event) => logger[isRoutine(event) ? 'info' : 'warn']({ event }, 'perception process'),
   });
   describe(describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }), logger);
-  const app = await buildApp({ config, perception, logger });
+  const app = await buildApp({ config, perception, stores, logger });
   await app.listen({ host: config.HOST, port: config.PORT });
   if (config.API_KEY.length === 0)
     logger.warn(`THIS SERVER IS OPEN: no API_KEY is set, whoever reaches ${config.HOST} may use it.`);
@@ -33,6 +38,7 @@ async function main(): Promise<void> {
     await app.close();
     keepWaiting.abort();
     await perception.close();
+    await stores.close();
     logger.info('stopped');
   };
   onStopSignal(() => void stop().then(() => process.exit(0), fail));

@@ -14,6 +14,7 @@ import { type ClipRecipe, encodeClip } from './support/encode-clip.ts';
 import { photographPath } from './support/faces.ts';
 import { startPool } from './support/pool.ts';
 import { seededRandom } from './support/random.ts';
+import { sharedStores } from './support/stores.ts';
 
 const uploads = 300;
 const clients = 4;
@@ -39,7 +40,12 @@ beforeAll(async () => {
     clipDeadlineMs: 30_000,
     onEvent: (event) => events.push(event),
   });
-  app = await buildApp({ config, perception, logger: pino({ level: 'silent' }) });
+  app = await buildApp({
+    config,
+    perception,
+    stores: await sharedStores(),
+    logger: pino({ level: 'silent' }),
+  });
   address = await app.listen({ host: '127.0.0.1', port: 0 });
 });
 

@@ -24,6 +24,7 @@ import { type ClipRecipe, encodeClip, encodeSilence } from './support/encode-cli
 import { encodeJpeg, loadSampleFaces, type SampleFace } from './support/faces.ts';
 import { startPool } from './support/pool.ts';
 import { createPuppet, type Puppet } from './support/puppet.ts';
+import { sharedStores } from './support/stores.ts';
 
 // The active check on a fresh machine, from the upload to the verdict: a person is a puppet whose lids move.
 
@@ -43,7 +44,12 @@ beforeAll(async () => {
     clipDeadlineMs: 120_000,
     onEvent: (event) => events.push(event),
   });
-  app = await buildApp({ config, perception, logger: pino({ level: 'silent' }) });
+  app = await buildApp({
+    config,
+    perception,
+    stores: await sharedStores(),
+    logger: pino({ level: 'silent' }),
+  });
   address = await app.listen({ host: '127.0.0.1', port: 0 });
   const samples = await loadSampleFaces(perception);
   const [first] = samples as [SampleFace];

@@ -13,6 +13,7 @@ import type { PoolEvent } from '../src/perception/pool.ts';
 import { photographPath } from './support/faces.ts';
 import { type Mutant, mutants } from './support/mutants.ts';
 import { startPool } from './support/pool.ts';
+import { sharedStores } from './support/stores.ts';
 
 const REQUESTS = 2_000;
 const CLIENTS = 8;
@@ -39,7 +40,12 @@ beforeAll(async () => {
     deadlineMs: 15_000,
     onEvent: (event) => events.push(event),
   });
-  app = await buildApp({ config, perception, logger: pino({ level: 'silent' }) });
+  app = await buildApp({
+    config,
+    perception,
+    stores: await sharedStores(),
+    logger: pino({ level: 'silent' }),
+  });
   address = await app.listen({ host: '127.0.0.1', port: 0 });
 });
 

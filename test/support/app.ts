@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import type { FrameFacts } from '../../src/decisions/facts.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { faceFacts, frameFacts } from './facts.ts';
+import { sharedStores } from './stores.ts';
 
 /** Perception that says what a test tells it to: the wire is tested here, not the models. */
 export function scriptedPerception(
@@ -37,6 +38,7 @@ export async function testApp(
   const app = await buildApp({
     config: readConfig({ ENABLE_TRACING: 'false', ...settings }),
     perception: scriptedPerception(),
+    stores: parts.stores ?? (await sharedStores()),
     logger: pino({ level: 'silent' }),
     ...parts,
   });

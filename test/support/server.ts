@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -11,10 +14,17 @@ export interface Server {
   readonly log: () => readonly Record<string, unknown>[];
 }
 
-/** Starts the built server on a free port, the embedded pack alone; whoever starts it kills it. */
+/**
+ * Starts the built server on a free port, the embedded pack alone, with a data folder of its own unless `settings`
+ * name one; whoever starts it kills it.
+ */
 export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'bonafide-data-'));
   const env = { PATH: process.env.PATH, PORT: '0', MODELS_DIR: 'none', PERCEPTION_PROCESSES: '1' };
-  const child = spawn(process.execPath, [main], { env: { ...env, ENABLE_TRACING: 'false', ...settings } });
+  const child = spawn(process.execPath, [main], {
+    env: { ...env, DATA_DIR: dataDir, ENABLE_TRACING: 'false', ...settings },
+  });
+  child.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   let output = '';
   child.stderr.on('data', (chunk) => {
     output += `${JSON.stringify({ msg: String(chunk) })}\n`;

@@ -7,9 +7,9 @@ import { nameLanguage } from '../../plugins/language.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { BlinkCheck, BlinkCheckContext } from '../../services/check-blink.ts';
+import { multipartOverhead, readForm } from '../form.ts';
 import { toBlinkResponse } from './blink-mapping.ts';
 import { blinkQuery, blinkRequest, blinkResponse } from './blink-schemas.ts';
-import { multipartOverhead, readUpload } from './upload.ts';
 
 /** What the active check asks of the server. */
 export interface BlinkOptions {
@@ -68,7 +68,11 @@ export const blink: FastifyPluginAsyncTypebox<BlinkOptions> = async (app, option
     },
     async (request, reply) => {
       const { check } = request.query;
-      const upload = () => readUpload(request, 'video', maxClipBytes);
+      const upload = async () => {
+        const { file } = await readForm(request, { files: { video: maxClipBytes } });
+        if (!file) throw new BonafideError('invalid_request', 'The file in the field video is missing.');
+        return file.bytes;
+      };
       const result = await checkBlink(check, upload, {
         signal: hangUpSignal(reply),
         onFacts: ({ timings }) => {

@@ -1,0 +1,86 @@
+import type { ApiKeyRecord, ApiKeys, ContractName } from './ports.ts';
+import type { Sql } from './sql.ts';
+
+/** Keys in the tables of migration 001. */
+export function createApiKeys(sql: Sql): ApiKeys {
+  return {
+    async create(record, keyHash) {
+      await sql.query(
+        `insert into api_keys (id, key_hash, label, contracts, requires_session, session_uses, session_seconds,
+           requests_per_minute, created_at, expires_at, revoked_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        [
+          record.id,
+          keyHash,
+          record.label,
+          record.contracts,
+          record.requiresSession,
+          record.sessionUses,
+          record.sessionSeconds,
+          record.requestsPerMinute,
+          record.createdAt,
+          record.expiresAt,
+          record.revokedAt,
+        ],
+      );
+    },
+    async find(keyHash) {
+      const [row] = await sql.query<ApiKeyRow>('select * from api_keys where key_hash = $1', [keyHash]);
+      return row && toRecord(row);
+    },
+    async list() {
+      return (await sql.query<ApiKeyRow>('select * from api_keys order by created_at, id')).map(toRecord);
+    },
+    async revoke(id, now) {
+      const revoked = await sql.query(
+        'update api_keys set revoked_at = $2 where id = $1 and revoked_at is null returning id',
+        [id, now],
+      );
+      return revoked.length > 0;
+    },
+    async anyUsable(now) {
+      const rows = await sql.query(
+        'select 1 from api_keys where revoked_at is null and (expires_at is null or expires_at > $1) limit 1',
+        [now],
+      );
+      return rows.length > 0;
+    },
+    async countRequest(id, now) {
+      const [row] = await sql.query<{ requests: number }>(
+        `insert into request_counts (key_id, window_start, requests) values ($1, date_trunc('minute', $2::timestamptz), 1)
+         on conflict (key_id, window_start) do update set requests = request_counts.requests + 1
+         returning requests`,
+        [id, now],
+      );
+      return row!.requests;
+    },
+  };
+}
+
+interface ApiKeyRow extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly label: string;
+  readonly contracts: readonly ContractName[];
+  readonly requires_session: boolean;
+  readonly session_uses: number;
+  readonly session_seconds: number;
+  readonly requests_per_minute: number | null;
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+function toRecord(row: ApiKeyRow): ApiKeyRecord {
+  return {
+    id: row.id,
+    label: row.label,
+    contracts: row.contracts,
+    requiresSession: row.requires_session,
+    sessionUses: row.session_uses,
+    sessionSeconds: row.session_seconds,
+    requestsPerMinute: row.requests_per_minute,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  };
+}

@@ -1,0 +1,98 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from './config.ts';
+import type { Perception } from './perception/engine.ts';
+import type { ActiveChecks } from './services/active-checks.ts';
+import type { ByteBudget } from './services/byte-budget.ts';
+import {
+  type ChallengeSessions,
+  createChallengeSessions,
+  type DrawDirections,
+} from './services/challenge-sessions.ts';
+import { type BlinkCheckContext, checkBlink } from './services/check-blink.ts';
+import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
+import { type FramesContext, type PosedPictures, validateFrames } from './services/validate-frames.ts';
+import type { Stores } from './stores/ports.ts';
+
+/** What the app is made of; the clock and the randomness have real defaults. */
+export interface AppParts {
+  readonly config: Config;
+  readonly perception: Perception;
+  readonly stores: Stores;
+  readonly logger: FastifyBaseLogger;
+  /** Milliseconds of any steadily growing clock; default: `performance.now`. */
+  readonly now?: () => number;
+  /** A source of secure randomness; default: `crypto.randomBytes`. */
+  readonly randomBytes?: (size: number) => Buffer;
+  /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
+  readonly drawDirections?: DrawDirections;
+}
+
+/** What the passive contract asks, answered with these settings. */
+export function passiveOptions({ config, perception }: AppParts, activeChecks: ActiveChecks) {
+  const thresholds = { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD };
+  const options = {
+    thresholds,
+    bystanderRatio: config.BYSTANDER_RATIO,
+    needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
+  };
+  return {
+    checkLiveness: (bytes: Uint8Array, context: LivenessCheckContext) =>
+      checkLiveness(perception, options, bytes, context),
+    isBusy: () => perception.load().full,
+    openActiveCheck: activeChecks.open,
+    checkBlink: (
+      check: string | undefined,
+      upload: () => Promise<Uint8Array>,
+      context: BlinkCheckContext,
+    ) => {
+      const judge = async (selfie?: BlinkCheckContext['selfie']) =>
+        checkBlink(perception, options, await upload(), { ...context, selfie });
+      return check === undefined ? judge() : activeChecks.redeem(check, judge);
+    },
+    publicUrl: config.PUBLIC_URL.replace(/\/+$/, ''),
+    maxImageBytes: config.MAX_IMAGE_BYTES,
+    maxClipBytes: config.MAX_CLIP_BYTES,
+  };
+}
+
+/** What the contract of posed frames asks, answered with these settings. */
+export function framesOptions({ config, perception }: AppParts) {
+  const options = {
+    threshold: config.FRAMES_THRESHOLD,
+    attackVeto: config.FRAMES_ATTACK_VETO,
+    needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
+    passive: { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD },
+    bystanderRatio: config.BYSTANDER_RATIO,
+  };
+  return {
+    validateFrames: (pictures: PosedPictures, context: FramesContext) =>
+      validateFrames(perception, options, pictures, context),
+    isBusy: () => perception.load().full,
+    threshold: config.FRAMES_THRESHOLD,
+    maxImageBytes: config.MAX_IMAGE_BYTES,
+  };
+}
+
+/** All sessions of the challenge contract, with these settings. */
+export function challengeSessions(
+  { config, perception, ...parts }: AppParts,
+  budget: ByteBudget,
+): ChallengeSessions {
+  return createChallengeSessions({
+    perception,
+    budget,
+    settings: {
+      requiredSuccesses: config.REQUIRED_SUCCESSES,
+      challengeTimeout: config.CHALLENGE_TIMEOUT * 1000,
+      sessionTimeout: config.SESSION_TIMEOUT * 1000,
+      maxWrongAttempts: config.MAX_WRONG_ATTEMPTS,
+      bystanderRatio: config.BYSTANDER_RATIO,
+      needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
+    },
+    maxSessions: config.MAX_SESSIONS,
+    maxFrameRate: config.MAX_FRAME_RATE,
+    idleTimeout: config.IDLE_TIMEOUT * 1000,
+    now: parts.now ?? (() => performance.now()),
+    drawDirections: parts.drawDirections,
+  });
+}

@@ -1,0 +1,16 @@
+import { openStores } from '../../src/stores/open-stores.ts';
+import { openPglite } from '../../src/stores/pglite.ts';
+import type { Stores } from '../../src/stores/ports.ts';
+
+/** Stores over an embedded database in memory; whoever opens them closes them. */
+export async function memoryStores(): Promise<Stores> {
+  return openStores(await openPglite());
+}
+
+let shared: Promise<Stores> | undefined;
+
+/** The same for all tests of a file, for those that write nothing: opening a database takes a second or two. */
+export function sharedStores(): Promise<Stores> {
+  shared ??= memoryStores();
+  return shared;
+}
