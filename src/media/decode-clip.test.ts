@@ -111,6 +111,15 @@ describe.each(kinds)('$format with $codec $muxer', (kind) => {
     expect(middle.every((value, index) => Math.abs(value - 60 - index * 3) <= 6)).toBe(true);
   });
 
+  test('gives a few frames, spread evenly', async () => {
+    const { summary, frames, times } = await decodeAll(bytes, { shownFrames: 4 });
+    expect(times).toEqual([120, 320, 480, 680]);
+    expect(summary).toMatchObject({ frames: steady.length, milliseconds: steady.at(-1) });
+    const middle = frames.map(({ image }) => image.data[(24 * 64 + 32) * 3] ?? 0);
+    expect(middle.every((value, index) => Math.abs(value - 60 - times[index]! * (3 / 40)) <= 6)).toBe(true);
+    expect((await decodeAll(bytes, { shownFrames: 24 })).times).toEqual(steady);
+  });
+
   test.each([0.1, 0.5, 0.9, 0.98])('is refused when cut off at %d of its length', async (part) => {
     expect(await refusal(bytes.subarray(0, Math.floor(bytes.length * part)))).toBe('invalid_clip');
   });
@@ -120,6 +129,7 @@ describe.each(kinds)('$format with $codec $muxer', (kind) => {
       for (const value of [0x00, 0x7f, 0xff]) {
         const mutant = Uint8Array.from(bytes).fill(value, at, at + 4);
         await refusal(mutant);
+        if (value === 0xff) await refusal(mutant, { shownFrames: 3 });
       }
     }
   });

@@ -2,10 +2,18 @@ import { AV_LOG_QUIET, AV_NOPTS_VALUE } from 'node-av/constants';
 import { FFmpegError, type FormatContext, type Frame, Log, type Stream } from 'node-av/lib';
 import { BonafideError } from '../errors.ts';
 import { declaredLength } from './declared-length.ts';
-import { openClip } from './open-clip.ts';
+import { type OpenClip, openClip } from './open-clip.ts';
 import { type ClipContainer, sniffClip } from './sniff-clip.ts';
+import { takeTimes } from './spread-frames.ts';
 import { createFrameConverter, type UprightFrame } from './upright-frame.ts';
-import { type ClipCodec, chooseVideo, decodeFrames, recogniseCodec } from './video-stream.ts';
+import {
+  type ClipCodec,
+  chooseVideo,
+  decodeFrames,
+  readFrameTimes,
+  recogniseCodec,
+  toMilliseconds,
+} from './video-stream.ts';
 
 /** What a clip may cost. */
 export interface ClipLimits {
@@ -19,6 +27,8 @@ export interface ClipLimits {
   readonly maxPixels: number;
   /** Longest side of the frames in pixels; larger ones are shrunk, smaller ones never grow. */
   readonly maxSide: number;
+  /** So many frames at most, spread evenly over the clip, are converted and shown; all unless told otherwise. */
+  readonly shownFrames?: number;
   /** Time spent on decoding; what the caller does with the frames does not count. */
   readonly maxDecodeMilliseconds: number;
 }
@@ -33,7 +43,7 @@ export interface ClipFrame extends UprightFrame {
 export interface ClipSummary {
   readonly container: ClipContainer;
   readonly codec: ClipCodec;
-  /** How many frames `onFrame` saw, at least 1. */
+  /** How many frames were decoded, at least 1. */
   readonly frames: number;
   /** Time stamp of the last frame. */
   readonly milliseconds: number;
@@ -49,7 +59,7 @@ type OnFrame = (frame: ClipFrame) => Promise<void> | void;
  * A damaged or truncated clip is refused where the damage is met: `onFrame` has seen the frames before it.
  *
  * @param bytes the file, untouched; the container is read from them
- * @param onFrame sees each frame in turn; the next one is decoded when it is done
+ * @param onFrame sees each frame, or those that are to be shown, in turn; the next one is decoded when it is done
  * @param shouldStop asked at every frame and every read; ends the work with `cancelled`
  * @throws BonafideError `payload_too_large`, `unsupported_format`, `invalid_clip`, `too_many_pixels`,
  *   `clip_too_long`, `deadline_exceeded` or `cancelled`; FFmpeg's own words are only in `cause`
@@ -64,17 +74,39 @@ export async function decodeClip(
   const container = recognise(bytes, limits);
   const work = startWork(limits, shouldStop);
   try {
-    const clip = await openClip(bytes, container, work.isOver);
-    try {
-      return { container, ...(await decodeVideo(clip.demuxer, limits, work, onFrame)) };
-    } finally {
-      await clip.close();
-    }
+    const open = () => openClip(bytes, container, work.isOver);
+    const isShown = await chooseFrames(open, limits);
+    return await withClip(open, async (demuxer) => ({
+      container,
+      ...(await decodeVideo(demuxer, limits, work, isShown, onFrame)),
+    }));
   } catch (error) {
     if (!(error instanceof FFmpegError)) throw error;
     work.check();
     throw new BonafideError('invalid_clip', undefined, { cause: error });
   }
+}
+
+async function withClip<T>(
+  open: () => Promise<OpenClip>,
+  use: (demuxer: FormatContext) => Promise<T>,
+): Promise<T> {
+  const clip = await open();
+  try {
+    return await use(clip.demuxer);
+  } finally {
+    await clip.close();
+  }
+}
+
+/** Tells, frame by frame, which ones are shown. To spread them, the file is first read once without decoding. */
+async function chooseFrames(
+  open: () => Promise<OpenClip>,
+  { shownFrames, maxFrames }: ClipLimits,
+): Promise<(milliseconds: number) => boolean> {
+  if (shownFrames === undefined) return () => true;
+  const times = await withClip(open, (demuxer) => readFrameTimes(demuxer, chooseVideo(demuxer), maxFrames));
+  return takeTimes(times, shownFrames);
 }
 
 function recognise(bytes: Uint8Array, { maxBytes }: ClipLimits): ClipContainer {
@@ -122,6 +154,7 @@ async function decodeVideo(
   demuxer: FormatContext,
   limits: ClipLimits,
   work: Work,
+  isShown: (milliseconds: number) => boolean,
   onFrame: OnFrame,
 ): Promise<Omit<ClipSummary, 'container'>> {
   const video = chooseVideo(demuxer);
@@ -141,6 +174,7 @@ async function decodeVideo(
       if (time <= milliseconds) continue;
       milliseconds = time;
       frames++;
+      if (!isShown(milliseconds)) continue;
       const upright = converter.convert(frame);
       await work.pause(() => onFrame({ ...upright, milliseconds }));
     }
@@ -180,8 +214,4 @@ function createClock(video: Stream): (frame: Frame) => number {
     start ??= stamp;
     return toMilliseconds(video, stamp - start);
   };
-}
-
-function toMilliseconds({ timeBase: { num, den } }: Stream, ticks: bigint): number {
-  return (Number(ticks) * num * 1000) / den;
 }

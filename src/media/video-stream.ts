@@ -5,7 +5,9 @@ import {
   AV_CODEC_ID_VP8,
   AV_CODEC_ID_VP9,
   AV_DISPOSITION_ATTACHED_PIC,
+  AV_NOPTS_VALUE,
   AV_PKT_FLAG_CORRUPT,
+  AV_PKT_FLAG_DISCARD,
   AVDISCARD_ALL,
   AVERROR_EAGAIN,
   AVERROR_EOF,
@@ -90,6 +92,40 @@ export async function* decodeFrames(
     packet.free();
     decoder.freeContext();
   }
+}
+
+/**
+ * When the frames of a stream are shown, without decoding any: milliseconds since the first one, growing. Unlike
+ * the length that a header declares, or leaves out, as browsers' recorders do, this is what the file holds.
+ *
+ * @param most frames that are read at most
+ * @throws FFmpegError where the file is damaged
+ */
+export async function readFrameTimes(
+  demuxer: FormatContext,
+  stream: Stream,
+  most: number,
+): Promise<readonly number[]> {
+  const packet = new Packet();
+  packet.alloc();
+  const stamps: bigint[] = [];
+  try {
+    while (stamps.length < most && (await readPacket(demuxer, packet))) {
+      const stamp = packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
+      if (stamp !== AV_NOPTS_VALUE && !(packet.flags & AV_PKT_FLAG_DISCARD)) stamps.push(stamp);
+      packet.unref();
+    }
+  } finally {
+    packet.free();
+  }
+  // Frames are stored in the order in which they are decoded.
+  stamps.sort((one, other) => (one < other ? -1 : one > other ? 1 : 0));
+  return stamps.map((stamp) => toMilliseconds(stream, stamp - stamps[0]!));
+}
+
+/** A time of a stream, in its own ticks, as milliseconds. */
+export function toMilliseconds({ timeBase: { num, den } }: Stream, ticks: bigint): number {
+  return (Number(ticks) * num * 1000) / den;
 }
 
 /** False at the end of the file. */

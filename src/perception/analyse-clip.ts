@@ -1,19 +1,20 @@
 import type { ClipFacts, FaceFacts, FrameFacts } from '../decisions/facts.ts';
 import { type ClipFrame, decodeClip } from '../media/decode-clip.ts';
+import { workingSide as stillSide } from './analyse-image.ts';
 import type { Models } from './describe-face.ts';
 import { describeFaces, followFace } from './describe-faces.ts';
-import type { ClipBounds, ClipRequest } from './engine.ts';
+import type { ClipBounds, ClipRequest, MovementRequest, SampleRequest } from './engine.ts';
 import { createFaceChange } from './face-change.ts';
 import { coarsestSide } from './find-upright.ts';
 import { restoreFace } from './orientation.ts';
 import { buildPyramid, type Pyramid } from './sampling.ts';
-import { startStages, sumByStage } from './stages.ts';
+import { type Stages, startStages, sumByStage } from './stages.ts';
 
 /**
- * Longer sides are reduced to this many pixels: a face of a third of the frame's height keeps eyes of about
- * 50 pixels between the corners, more than half of what the iris net's input resolves.
+ * Longer sides are reduced to this many pixels where every frame counts: a face of a third of the frame's height
+ * keeps eyes of about 50 pixels between the corners, more than half of what the iris net's input resolves.
  */
-const workingSide = 960;
+const movementSide = 960;
 
 /**
  * Frames that follow sooner than this, in milliseconds, are decoded but not measured: 30 a second show every
@@ -24,22 +25,84 @@ const soonest = 25;
 /** Frames a second that a clip may have on average: phones' slow motion. */
 const maximumFrameRate = 240;
 
+/** How a clip is looked at. */
+interface Viewing {
+  /** Longest side of its frames in pixels. */
+  readonly maxSide: number;
+  /** How many of them are looked at; all unless told otherwise. */
+  readonly shownFrames?: number;
+  /** The faces of a frame, in its pixels; undefined for one that is skipped. */
+  readonly look: (frame: ClipFrame) => Promise<readonly FaceFacts[] | undefined>;
+}
+
 /** Decodes a clip and states the facts of its faces; `shouldStop` is asked between stages. */
 export async function analyseClip(
   models: Models,
   bytes: Uint8Array,
-  { fullLookEvery }: ClipRequest,
+  request: ClipRequest,
   bounds: ClipBounds,
   shouldStop: () => boolean,
 ): Promise<ClipFacts> {
   const { timings, stages } = startStages(shouldStop);
+  const { look, ...viewing } =
+    'frames' in request ? sample(models, request, stages) : follow(models, request, stages);
   const frames: FrameFacts[] = [];
+
+  async function onFrame(frame: ClipFrame): Promise<void> {
+    const { image, width, height } = frame;
+    const faces = await look(frame);
+    if (!faces) return;
+    const scale = Math.max(width, height) / Math.max(image.width, image.height);
+    frames.push({
+      width,
+      height,
+      format: 'video',
+      capturedAt: frame.milliseconds,
+      faces: faces.map((face) => restoreFace(face, image, 0, scale)),
+      models: [],
+      timings: [],
+    });
+  }
+
+  const startedAt = Date.now();
+  const start = performance.now();
+  const maxFrames = Math.ceil((bounds.maxMilliseconds / 1000) * maximumFrameRate);
+  const {
+    container,
+    codec,
+    frames: decodedFrames,
+    milliseconds,
+  } = await decodeClip(bytes, { ...bounds, ...viewing, maxFrames }, onFrame, shouldStop);
+  const measuring = timings.reduce((sum, timing) => sum + timing.milliseconds, 0);
+  const decode = { stage: 'decode', startedAt, milliseconds: performance.now() - start - measuring };
+  return {
+    container,
+    codec,
+    decodedFrames,
+    milliseconds,
+    frames,
+    models: models.identities,
+    timings: [decode, ...sumByStage(timings)],
+  };
+}
+
+/** Looks at a few frames as at stills that stand upright. */
+function sample(models: Models, { frames, measure }: SampleRequest, stages: Stages): Viewing {
+  const request = { measuredFaces: 1, measure, search: 'glance' } as const;
+  return {
+    maxSide: stillSide,
+    shownFrames: frames,
+    look: async ({ image }) => (await describeFaces(models, image, request, stages)).faces,
+  };
+}
+
+/** Looks at every frame: at some in full, and follows the largest face from there. */
+function follow(models: Models, { fullLookEvery }: MovementRequest, stages: Stages): Viewing {
   const measureChange = createFaceChange();
   let lastFrame = -Infinity;
   let lastFullLook = -Infinity;
   let before: Float32Array | undefined;
 
-  /** The faces of a frame, in pixels of `image`. */
   async function look({ image, milliseconds }: ClipFrame): Promise<readonly FaceFacts[]> {
     const isFollowed = before && milliseconds - lastFullLook < fullLookEvery;
     if (isFollowed) {
@@ -63,43 +126,14 @@ export async function analyseClip(
     return { ...face, change };
   }
 
-  async function onFrame(frame: ClipFrame): Promise<void> {
-    if (frame.milliseconds - lastFrame < soonest) return;
-    lastFrame = frame.milliseconds;
-    const { image, width, height } = frame;
-    const faces = await look(frame);
-    if (faces.length === 0) before = undefined;
-    const scale = Math.max(width, height) / Math.max(image.width, image.height);
-    frames.push({
-      width,
-      height,
-      format: 'video',
-      capturedAt: frame.milliseconds,
-      faces: faces.map((face) => restoreFace(face, image, 0, scale)),
-      models: [],
-      timings: [],
-    });
-  }
-
-  const startedAt = Date.now();
-  const start = performance.now();
-  const maxFrames = Math.ceil((bounds.maxMilliseconds / 1000) * maximumFrameRate);
-  const limits = { ...bounds, maxFrames, maxSide: workingSide };
-  const {
-    container,
-    codec,
-    frames: decodedFrames,
-    milliseconds,
-  } = await decodeClip(bytes, limits, onFrame, shouldStop);
-  const measuring = timings.reduce((sum, timing) => sum + timing.milliseconds, 0);
-  const decode = { stage: 'decode', startedAt, milliseconds: performance.now() - start - measuring };
   return {
-    container,
-    codec,
-    decodedFrames,
-    milliseconds,
-    frames,
-    models: models.identities,
-    timings: [decode, ...sumByStage(timings)],
+    maxSide: movementSide,
+    look: async (frame) => {
+      if (frame.milliseconds - lastFrame < soonest) return undefined;
+      lastFrame = frame.milliseconds;
+      const faces = await look(frame);
+      if (faces.length === 0) before = undefined;
+      return faces;
+    },
   };
 }

@@ -13,7 +13,7 @@ import { type Stages, startStages } from './stages.ts';
  * Longer sides are reduced to this many pixels, those of a full HD frame: it bounds time and memory, and
  * a face of 5 % of its height still has the 54 pixels that the detectors need.
  */
-const workingSide = 1920;
+export const workingSide = 1920;
 
 /** Decodes an image and states the facts of its faces; `shouldStop` is asked between stages. */
 export async function analyseImage(

@@ -22,13 +22,27 @@ export interface ImageRequest {
   readonly follow?: Float32Array;
 }
 
-/** What a caller wants to know of one clip. The largest face of each frame is measured. */
-export interface ClipRequest {
+/** What a caller wants to know of one clip: how its faces move, or what a few of its frames show. */
+export type ClipRequest = MovementRequest | SampleRequest;
+
+/** Every frame counts: the largest face of each one is measured. */
+export interface MovementRequest {
   /**
    * Milliseconds between frames that are looked at in full: every face is looked for, and the largest gets
    * anti-spoof scores and an embedding. Between them the largest is followed: pose, eyes, change.
    */
   readonly fullLookEvery: number;
+}
+
+/**
+ * A few frames, spread evenly over the clip, each measured as a still is, in the same resolution. Those between
+ * are decoded, for later ones are made from them, but not looked at.
+ */
+export interface SampleRequest {
+  /** How many frames are looked at, at most; a clip of fewer has all of them looked at. */
+  readonly frames: number;
+  /** What is measured of the largest face of each; any others are found and carry box and score only. */
+  readonly measure: readonly Measurement[];
 }
 
 /** What a clip may cost. */
@@ -106,7 +120,7 @@ export interface Perception {
    */
   analyseImage(bytes: Uint8Array, request: ImageRequest, signal?: AbortSignal): Promise<FrameFacts>;
   /**
-   * Decodes one clip and measures the largest face of each frame.
+   * Decodes one clip and measures the largest face of each frame that is looked at.
    *
    * @throws BonafideError `unsupported_format`, `invalid_clip`, `payload_too_large`, `too_many_pixels`,
    *   `clip_too_long`, `busy`, `perception_lost`, `deadline_exceeded` or `cancelled`
