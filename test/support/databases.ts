@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { describe, it } from 'vitest';
+import { openPglite } from '../../src/stores/pglite.ts';
+import { openPostgres } from '../../src/stores/postgres.ts';
+import type { Sql } from '../../src/stores/sql.ts';
+
+/**
+ * A PostgreSQL server that tests may make databases in, as a user who may; `scripts/throwaway-postgres.sh` gives one.
+ * Where there is none, suites on PostgreSQL are skipped, or fail where REQUIRE_POSTGRES is set, as it is in CI.
+ */
+const serverUrl = process.env.TEST_DATABASE_URL ?? '';
+
+/** Opens a new, empty database; whoever opens it closes it, and then nothing is left of it. */
+export type OpenTestDatabase = () => Promise<Sql>;
+
+/**
+ * Runs a suite on every kind of database, so that both are held to the same behaviour.
+ *
+ * @param suite registers tests, as the callback of `describe` does
+ */
+export function describeOnDatabases(name: string, suite: (open: OpenTestDatabase) => void): void {
+  describe(`${name} on PGlite`, () => suite(() => openPglite()));
+  describeOnPostgres(name, () => suite(openTestPostgres));
+}
+
+/** Runs a suite that is about PostgreSQL, by {@link createPostgresDatabase} for instance. */
+export function describeOnPostgres(name: string, suite: () => void): void {
+  if (serverUrl) describe(`${name} on PostgreSQL`, suite);
+  else if (process.env.REQUIRE_POSTGRES) {
+    it(`${name} on PostgreSQL`, () => {
+      throw new Error('REQUIRE_POSTGRES is set, but TEST_DATABASE_URL is not.');
+    });
+  } else describe.skip(`${name} on PostgreSQL: skipped, TEST_DATABASE_URL is not set`, suite);
+}
+
+/** A database of its own in the server that `TEST_DATABASE_URL` names. */
+export interface PostgresDatabase {
+  /** What servers under test take as DATABASE_URL; as many as like may share it. */
+  readonly url: string;
+  /** Ends whatever is connected to it, and drops it. */
+  drop(): Promise<void>;
+}
+
+/** Makes an empty database; whoever makes it drops it. Only in suites of {@link describeOnPostgres}. */
+export async function createPostgresDatabase(): Promise<PostgresDatabase> {
+  const name = `bonafide_test_${randomBytes(8).toString('hex')}`;
+  await onServer(`create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = name;
+  return { url: url.href, drop: () => onServer(`drop database ${name} with (force)`) };
+}
+
+async function openTestPostgres(): Promise<Sql> {
+  const database = await createPostgresDatabase();
+  const sql = openPostgres(database.url);
+  return {
+    ...sql,
+    close: async () => {
+      await sql.close();
+      await database.drop();
+    },
+  };
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
