@@ -30,6 +30,10 @@ export const catalogue = {
   method_not_allowed: { status: 405, title: 'This address does not answer to this method.' },
   request_timeout: { status: 408, title: 'The request did not arrive in time.' },
   face_already_enrolled: { status: 409, title: 'This face is enrolled under another id.' },
+  template_of_another_model: {
+    status: 409,
+    title: 'This person was enrolled with another model, whose templates cannot be compared: enrol again.',
+  },
   payload_too_large: {
     status: 413,
     title: 'The request is larger than this server accepts.',

@@ -28,6 +28,8 @@ export const id: Messages = {
   'error.forbidden_contract': 'Kunci API ini tidak boleh dipakai di sini.',
   'error.user_not_found': 'Tidak ada yang terdaftar dengan id ini.',
   'error.face_already_enrolled': 'Wajah ini sudah terdaftar dengan id lain.',
+  'error.template_of_another_model':
+    'Orang ini didaftarkan dengan model lain, yang templatnya tidak dapat dibandingkan: daftarkan lagi.',
   'error.low_resolution': 'Jumlah piksel pada wajah terlalu sedikit.',
   'error.face_masked': 'Wajah memakai masker.',
   'error.face_not_comparable': 'Wajah tidak terlihat cukup jelas untuk dibandingkan.',

@@ -28,6 +28,8 @@ export const pt: Messages = {
   'error.forbidden_contract': 'Esta chave de API não pode ser usada aqui.',
   'error.user_not_found': 'Não há ninguém cadastrado com este id.',
   'error.face_already_enrolled': 'Este rosto já está cadastrado com outro id.',
+  'error.template_of_another_model':
+    'Esta pessoa foi cadastrada com outro modelo, cujos modelos biométricos não podem ser comparados: cadastre-a novamente.',
   'error.low_resolution': 'O rosto tem poucos pixels.',
   'error.face_masked': 'O rosto está com máscara.',
   'error.face_not_comparable': 'O rosto não aparece bem o bastante para ser comparado.',

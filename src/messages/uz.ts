@@ -28,6 +28,8 @@ export const uz: Messages = {
   'error.forbidden_contract': 'Bu API kalitidan bu yerda foydalanib bo‘lmaydi.',
   'error.user_not_found': 'Bu id bilan hech kim ro‘yxatga olinmagan.',
   'error.face_already_enrolled': 'Bu yuz boshqa id bilan ro‘yxatga olingan.',
+  'error.template_of_another_model':
+    'Bu kishi boshqa model bilan ro‘yxatga olingan, uning shablonlarini solishtirib bo‘lmaydi: qaytadan ro‘yxatga oling.',
   'error.low_resolution': 'Yuzdagi piksellar soni juda kam.',
   'error.face_masked': 'Yuzda niqob bor.',
   'error.face_not_comparable': 'Yuz taqqoslash uchun yetarlicha yaxshi ko‘rinmayapti.',

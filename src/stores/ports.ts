@@ -1,3 +1,5 @@
+import type { Embedding, EmbeddingSpace } from '../decisions/facts.ts';
+
 /** What services and plugins ask of the stores; `open-stores.ts` makes them, each over one `Sql`. */
 export interface Stores {
   readonly apiKeys: ApiKeys;
@@ -54,4 +56,114 @@ export interface SessionTokens {
   giveBack(tokenHash: Uint8Array): Promise<void>;
   /** Forgets what has expired. */
   sweep(now: Date): Promise<void>;
+}
+
+/** What is told of an enrolment: everything but the template itself. */
+export interface Enrolment extends EmbeddingSpace {
+  readonly userId: string;
+  /** How many embeddings the template is the mean of. */
+  readonly frames: number;
+  /** The relying party's reference to the consent, or null. */
+  readonly consent: string | null;
+  readonly createdAt: Date;
+  /** Null: never. */
+  readonly expiresAt: Date | null;
+}
+
+/** An enrolment with its template, decrypted. */
+export interface Template extends Enrolment {
+  /** Of unit length. */
+  readonly vector: Float32Array;
+}
+
+/** A template near a probe. */
+export interface Neighbour {
+  readonly userId: string;
+  /** Raw cosine distance of the model, 0 (the same) to 2. */
+  readonly distance: number;
+}
+
+/** What searches all templates: `pgvector`, or the `memory` of this server. Both are exact. */
+export type SearchKind = 'pgvector' | 'memory';
+
+/** How a template is written. */
+export interface PutOptions {
+  /** The event of the audit trail; default: `enrolled`, or `replaced` where the id was enrolled. */
+  readonly event?: 'imported';
+  /**
+   * Refuses the template where one of another id is as near as this says of the raw distance to the nearest. Two that
+   * come together take turns, on several servers too.
+   */
+  readonly isTaken?: (distance: number) => boolean;
+}
+
+/** A page of enrolments, by user id in the order of their UTF-8 bytes. */
+export interface EnrolmentPage {
+  readonly enrolments: readonly Enrolment[];
+  /** What to ask for as `after` to get the next page; null at the end. */
+  readonly next: string | null;
+}
+
+/** How many things were erased. */
+export interface ErasedCounts {
+  readonly templates: number;
+  /** Events of the audit trail. */
+  readonly events: number;
+}
+
+/** Who is enrolled. Templates are encrypted at rest; a change is durable when it is answered. */
+export interface Enrolments {
+  /** Writes a template in the place of what the id had. */
+  put(template: Template, now: Date, options?: PutOptions): Promise<'enrolled' | 'replaced' | 'face_taken'>;
+  /**
+   * The template of an id, to be compared with embeddings of `space`. Undefined where there is none, or it has expired.
+   *
+   * @throws BonafideError `template_of_another_model` where it cannot be compared with those
+   */
+  get(userId: string, space: EmbeddingSpace, now: Date): Promise<Template | undefined>;
+  /** What is told of the enrolment of an id that has not expired, of whatever model it is. */
+  describe(userId: string, now: Date): Promise<Enrolment | undefined>;
+  /** The nearest templates of the probe's space that have not expired, the nearest first. */
+  nearest(probe: Embedding, limit: number, now: Date): Promise<readonly Neighbour[]>;
+  readonly searchKind: SearchKind;
+  /** What has not expired. */
+  list(page: { readonly after?: string; readonly limit: number; readonly now: Date }): Promise<EnrolmentPage>;
+  /** How many have not expired. */
+  count(now: Date): Promise<number>;
+  /**
+   * Erases the template of an id, what searches find it by, and its events. What stays is one event that names nobody:
+   * the receipt's id, the time and the counts.
+   *
+   * @param receiptId of the receipt that the caller makes
+   */
+  erase(userId: string, receiptId: string, now: Date): Promise<ErasedCounts>;
+  /** Erases the templates that have expired; returns how many. */
+  sweep(now: Date): Promise<number>;
+  /** Every template that has not expired, of every model, decrypted one page at a time. */
+  export(now: Date): AsyncIterable<Template>;
+}
+
+/** What can happen to an enrolment. Verifications are not kept: when somebody was where is nobody's business. */
+export type EnrolmentEventName =
+  | 'enrolled'
+  | 'replaced'
+  | 'imported'
+  | 'expired'
+  | 'erased'
+  | 'rotated'
+  | 'refused_as_duplicate';
+
+/** One line of the audit trail. It holds nothing biometric. */
+export interface EnrolmentEvent {
+  readonly at: Date;
+  /** Null for what concerns nobody in particular, or somebody who was erased. */
+  readonly userId: string | null;
+  readonly event: EnrolmentEventName;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** What happened to enrolments; the store of enrolments writes it, in the transactions of what happened. */
+export interface AuditTrail {
+  /** The history of an id, the oldest first. */
+  ofUser(userId: string): Promise<readonly EnrolmentEvent[]>;
 }
