@@ -27,6 +27,7 @@ async function measure(folder) {
     modelsDir: '',
     modelPath: '',
     antiSpoofNets: [],
+    embedder: 'dlib-resnet',
     executionProviders: ['cpu'],
     threads: 1,
     warmUp: false,

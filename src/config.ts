@@ -61,6 +61,7 @@ export function engineOptions(config: Config): EngineOptions {
     modelsDir: config.MODELS_DIR,
     modelPath: config.MODEL_PATH,
     antiSpoofNets: config.ANTISPOOF_NETS,
+    embedder: config.EMBEDDER,
     executionProviders: config.EXECUTION_PROVIDERS,
     threads: config.ORT_THREADS,
     warmUp: !config.DISABLE_WARMUP,

@@ -255,7 +255,7 @@ export const settings = Type.Object({
   EMBEDDER: Type.Enum(['dlib-resnet', 'mobilefacenet'], {
     default: 'dlib-resnet',
     description:
-      'The model that tells people apart. Templates of one cannot be compared with those of another: whoever is enrolled must enrol again.',
+      'The model that tells people apart; mobilefacenet is better, but must be pulled (`bonafide models pull mobilefacenet`) and was trained on data for research only. Templates of one cannot be compared with those of another: whoever is enrolled must enrol again.',
   }),
   KYC_FACE_THRESHOLD: Type.Number({
     default: 0.75,

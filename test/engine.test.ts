@@ -225,6 +225,12 @@ describe('models that are missing or wrong', () => {
     );
   });
 
+  it('refuses to start without the embedder that templates depend on', async () => {
+    await expect(start({ embedder: 'mobilefacenet' })).rejects.toThrow(
+      /EMBEDDER=mobilefacenet: .* is not at .*: run `bonafide models pull mobilefacenet`/,
+    );
+  });
+
   it('refuses an unknown net, a MODEL_PATH that is missing and one that is no model', async () => {
     await expect(start({ antiSpoofNets: ['resnet'] })).rejects.toThrow(
       /ANTISPOOF_NETS names "resnet".*known are minifasnet-v2/,

@@ -56,6 +56,9 @@ export interface ClipBounds {
   readonly maxDecodeMilliseconds: number;
 }
 
+/** The embedders that can be chosen, by their names in the model registry. */
+export type EmbedderName = 'dlib-resnet' | 'mobilefacenet';
+
 /** What the engine needs to know to load its models. */
 export interface EngineOptions {
   /** Folder of the strong pack's files; it need not exist. */
@@ -64,6 +67,8 @@ export interface EngineOptions {
   readonly modelPath: string;
   /** Names in the model registry; those whose files are missing are left out with a notice. */
   readonly antiSpoofNets: readonly string[];
+  /** One of the strong pack must be installed, or the engine does not start. */
+  readonly embedder: EmbedderName;
   readonly executionProviders: readonly string[];
   /** Intra-op threads of one model. */
   readonly threads: number;

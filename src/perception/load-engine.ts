@@ -5,9 +5,9 @@ import type { Models } from './describe-face.ts';
 import type { Detector } from './detection.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { loadAntiSpoof } from './load-anti-spoof.ts';
+import { loadEmbedder } from './load-embedder.ts';
 import { type Loaded, loadEmbedded, loadStrong } from './load-model.ts';
 import { createBlazeFace } from './models/blazeface.ts';
-import { createDlibResNet } from './models/dlib-resnet.ts';
 import { createFaceMesh } from './models/facemesh.ts';
 import { createIrisNet } from './models/iris.ts';
 import { createYuNet } from './models/yunet.ts';
@@ -19,7 +19,7 @@ import { measureTexture } from './texture.ts';
  * Loads the models of one process.
  *
  * @throws Error with a sentence that says what to do, when a file's hash is wrong, a setting names an
- *   unknown model or MODEL_PATH cannot be used
+ *   unknown model, or what MODEL_PATH or EMBEDDER names cannot be used
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   restrictImageLibrary();
@@ -29,7 +29,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const detector = await loadDetector(options.modelsDir, session, notices);
   const mesh = await loadEmbedded('facemesh', session, createFaceMesh);
   const iris = await loadEmbedded('iris', session, createIrisNet);
-  const embedder = await loadEmbedded('dlib-resnet', session, createDlibResNet);
+  const embedder = await loadEmbedder(options, session);
   const antiSpoof = await loadAntiSpoof(options, session, notices);
   const loaded = [detector, mesh, iris, embedder, ...antiSpoof.loaded];
   const models: Models = {

@@ -8,6 +8,7 @@ const pool = await createPool({
     modelsDir: '',
     modelPath: '',
     antiSpoofNets: [],
+    embedder: 'dlib-resnet',
     executionProviders: ['cpu'],
     threads: 1,
     warmUp: false,

@@ -6,6 +6,7 @@ export function engineOptions(changes: Partial<EngineOptions> = {}): EngineOptio
     modelsDir: 'no-models-here',
     modelPath: '',
     antiSpoofNets: ['minifasnet-v2', 'minifasnet-v1se'],
+    embedder: 'dlib-resnet',
     executionProviders: ['cpu'],
     threads: 1,
     warmUp: false,
