@@ -104,7 +104,7 @@ async function pull(
   from: string | undefined,
 ): Promise<number> {
   const embedded = wanted.find((entry) => !isStrong(entry));
-  if (embedded) throw new UsageError(`${embedded.name} comes with npm ci: there is nothing to pull.`);
+  if (embedded) throw new UsageError(`${embedded.name} comes with Bonafide: there is nothing to pull.`);
   const report = process.stderr.isTTY ? createBars() : createLines(modelsDir);
   try {
     const entries = wanted.filter(isStrong);

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { ModelIdentity } from '../decisions/facts.ts';
 import { brokenModelSentence, loadModelBytes, locateModel, topologyPath } from './models/files.ts';
-import { type EmbeddedModel, findModel, type ModelEntry, type StrongModel } from './models/registry.ts';
+import {
+  type EmbeddedModel,
+  findModel,
+  type ModelEntry,
+  type OwnModel,
+  type StrongModel,
+} from './models/registry.ts';
 import { dlibResNetToOnnx } from './runtime/dlib-resnet-to-onnx.ts';
 import { rewritePrelu } from './runtime/rewrite-prelu.ts';
 import { createSession, type Session, type SessionOptions } from './runtime/session.ts';
@@ -28,6 +34,21 @@ export async function loadEmbedded<T>(
   const weights = await loadModelBytes(entry, '');
   const topology = await readFile(topologyPath(entry), 'utf8');
   const onnx = translations[entry.format](topology, weights);
+  return { identity: identify(entry), model: create(await createSession(onnx, options)) };
+}
+
+/**
+ * Loads a net of our own.
+ *
+ * @throws Error with a sentence that says what to do, when its file is missing or not the right one
+ */
+export async function loadOwn<T>(
+  name: string,
+  options: SessionOptions,
+  create: (session: Session) => T,
+): Promise<Loaded<T>> {
+  const entry = findModel(name) as OwnModel;
+  const onnx = await loadModelBytes(entry, '');
   return { identity: identify(entry), model: create(await createSession(onnx, options)) };
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadModelBytes, locateModel, topologyPath } from './files.ts';
+import { brokenModelSentence, loadModelBytes, locateModel, topologyPath } from './files.ts';
 import { registry, type StrongModel } from './registry.ts';
 
 const content = Buffer.from('weights of a model');
@@ -69,12 +69,19 @@ describe("a model's file", () => {
   });
 
   it.each(registry.filter((model) => model.pack === 'embedded'))(
-    '$name is in its npm package, whatever the models folder',
+    '$name is in its npm package or in this project, whatever the models folder',
     async (model) => {
       const file = await locateModel(model, '/nowhere');
       expect(file).toMatchObject({ status: 'present', sha256: model.sha256 });
       expect((await loadModelBytes(model, '/nowhere')).length).toBe(model.bytes);
-      expect(existsSync(topologyPath(model))).toBe(true);
+      if (model.format !== 'onnx') expect(existsSync(topologyPath(model))).toBe(true);
     },
   );
+
+  it('of our own is a part of Bonafide, and cannot be pulled', () => {
+    const own = { ...entry, pack: 'embedded', format: 'onnx' } as const;
+    expect(brokenModelSentence(own, { status: 'missing', path: '/app/sample.onnx' })).toBe(
+      'The model sample is not at /app/sample.onnx: it is a part of Bonafide, which has to be installed again.',
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type EmbeddedModel, type ModelEntry, packageFolder } from './registry.ts';
 
 /** What stands where a model's weights file belongs. */
@@ -19,9 +20,13 @@ export type BrokenModelFile =
   /** A file of another content; `sha256` and `bytes` are what was found. */
   | { readonly status: 'corrupt'; readonly path: string; readonly sha256: string; readonly bytes: number };
 
-/** Where a model's weights file belongs: in its npm package (embedded) or in `modelsDir` (strong). */
+/** The folder of our own nets; as far from the sources as from what is built of them. */
+const ownModels = fileURLToPath(new URL('../../../assets/models/', import.meta.url));
+
+/** Where a model's weights file belongs: in its npm package, among our own nets, or in `modelsDir` (strong). */
 export function modelPath(entry: ModelEntry, modelsDir: string): string {
-  return entry.pack === 'strong' ? join(modelsDir, entry.file) : embeddedPath(entry, entry.file);
+  if (entry.pack === 'strong') return join(modelsDir, entry.file);
+  return entry.format === 'onnx' ? join(ownModels, entry.file) : embeddedPath(entry, entry.file);
 }
 
 /** Where the JSON file beside an embedded model's weights stands. */
@@ -61,13 +66,17 @@ export async function loadModelBytes(entry: ModelEntry, modelsDir: string): Prom
 
 /** What is wrong with a missing or corrupt model and what to do, for the operator. */
 export function brokenModelSentence(entry: ModelEntry, file: BrokenModelFile): string {
+  const missing = file.status === 'missing';
+  const wrong = missing
+    ? `The model ${entry.name} is not at ${file.path}`
+    : `The model ${entry.name} at ${file.path} is not the file the registry names ` +
+      `(expected SHA-256 ${entry.sha256}, got ${file.sha256})`;
+  if (entry.pack === 'embedded' && entry.format === 'onnx')
+    return `${wrong}: it is a part of Bonafide, which has to be installed again.`;
   const strong = entry.pack === 'strong';
   const get = strong ? `\`bonafide models pull ${entry.name}\`` : '`npm ci`';
-  if (file.status === 'missing') return `The model ${entry.name} is not at ${file.path}: run ${get}.`;
-  return (
-    `The model ${entry.name} at ${file.path} is not the file the registry names ` +
-    `(expected SHA-256 ${entry.sha256}, got ${file.sha256}): run ${get} again${strong ? ' or delete the file' : ''}.`
-  );
+  if (missing) return `${wrong}: run ${get}.`;
+  return `${wrong}: run ${get} again${strong ? ' or delete the file' : ''}.`;
 }
 
 function embeddedPath(entry: EmbeddedModel, file: string): string {

@@ -8,7 +8,7 @@ interface CommonEntry {
   /** The name used in settings, on the command line and in results. */
   readonly name: string;
   readonly role: ModelIdentity['role'];
-  /** The weights file: in a folder of its package (embedded) or in MODELS_DIR (strong). */
+  /** The weights file: in a folder of its package or of this project (embedded) or in MODELS_DIR (strong). */
   readonly file: string;
   /** Lower-case hex SHA-256 of the weights file; it decides, wherever the file came from. */
   readonly sha256: string;
@@ -33,6 +33,12 @@ export interface EmbeddedModel extends CommonEntry {
   readonly topology: string;
 }
 
+/** A net of our own: an ONNX file that is part of this project, in `assets/models`. */
+export interface OwnModel extends CommonEntry {
+  readonly pack: 'embedded';
+  readonly format: 'onnx';
+}
+
 /** An ONNX file that `bonafide models pull` puts into MODELS_DIR. */
 export interface StrongModel extends CommonEntry {
   readonly pack: 'strong';
@@ -41,7 +47,7 @@ export interface StrongModel extends CommonEntry {
   readonly pulledByDefault: boolean;
 }
 
-export type ModelEntry = EmbeddedModel | StrongModel;
+export type ModelEntry = EmbeddedModel | OwnModel | StrongModel;
 
 const human = {
   pack: 'embedded',
@@ -53,8 +59,8 @@ const mediaPipe = 'MediaPipe, by Google; converted to TensorFlow.js and shipped 
 const yakhyo = 'https://github.com/yakhyo/face-anti-spoofing/raw/c175efef505bc275f7835cc9aa2aecab305ac184';
 
 /**
- * Every model the server knows. It loads all but `yunet-320` and `mobilefacenet`, which can be pulled
- * for trials and which nothing runs yet. Hashes and sizes were taken from the files that were evaluated.
+ * Every model the server knows. It loads all but `yunet-320`, which can be pulled for trials and
+ * which nothing runs yet. Hashes and sizes were taken from the files that were evaluated.
  */
 export const registry: readonly ModelEntry[] = deepFreeze([
   {
@@ -174,9 +180,9 @@ export const registry: readonly ModelEntry[] = deepFreeze([
     file: 'mobilefacenet_112.onnx',
     sha256: 'f055d9c9a4d826d198c42666590fdefa0fdc1374a75ccb6306c3d1b1bf8f74c5',
     bytes: 3_973_728,
-    licence: 'MIT, training data terms unchecked',
+    licence: 'MIT, research-only training data',
     notice:
-      'MobileFaceNet, 128 dimensions, from placrosse/Zaru; the terms of its training data were not checked. Not run yet.',
+      'MobileFaceNet with ArcFace loss, 128 dimensions, from placrosse/Zaru, which names InsightFace_Pytorch (MIT) as its source; that was trained on MS-Celeb-1M, which was for research only and has been withdrawn: opt-in only.',
     url: 'https://github.com/placrosse/Zaru/raw/246d88c25310a0dec1a21ec3b4272635b55f7b85/3rdparty/onnx/mobilefacenet.onnx',
     pulledByDefault: false,
   },
