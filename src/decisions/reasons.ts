@@ -21,6 +21,8 @@ type PictureReason =
 /** What bears on a clip. The frame rate is in frames a second; null: a single frame has none. */
 type ClipReason =
   | { readonly code: 'too_few_frames'; readonly frameRate: number | null; readonly minimum: number }
+  | { readonly code: 'too_few_faces'; readonly count: number; readonly minimum: number }
+  | { readonly code: 'too_few_live'; readonly ratio: number; readonly minimum: number }
   | { readonly code: 'blink_seen'; readonly count: number }
   | { readonly code: 'no_face' | 'several_faces' | 'no_blink' | 'face_not_comparable' }
   | { readonly code: 'face_changed' | 'not_the_selfie' | 'same_as_selfie' }

@@ -45,6 +45,31 @@ const frameSigns = {
     'No anti-spoof model is installed: nothing tells these pictures from those of a replay.',
 } satisfies Record<`frames.sign.${AttackSign}`, string>;
 
+/** What the recognition contract says, and what it finds wrong with a request. */
+const recognition = {
+  'recognition.twice': 'The parameter {name} is given more than once: give it once.',
+  'recognition.not_a_number': 'The parameter {name} must be a number from {from} to {to}.',
+  'recognition.not_whole': 'The parameter {name} must be a whole number from {from} to {to}.',
+  'recognition.no_user_id': 'The parameter user_id is missing.',
+  'recognition.bad_user_id':
+    'The parameter user_id must be text of at most {bytes} bytes without control characters, and neither "." nor "..".',
+  'recognition.bad_backend':
+    'The parameter detector_backend must be a name: letters, digits, ".", "_", "+" and "-", at most 40 of them.',
+  'recognition.no_picture':
+    'Send a clip in the field video or an image in the field image (multipart/form-data), or JSON with image_base64.',
+  'recognition.not_text': 'The field {name} must be text.',
+  'recognition.too_long': 'The parameter {name} is too long.',
+  'recognition.registered': 'Registered successfully',
+  'recognition.replaced': 'Registered successfully: the former registration was replaced',
+  'recognition.not_live': 'Liveness was not confirmed',
+  'recognition.heuristic': 'Liveness cannot be confirmed: this server has no anti-spoofing model',
+  'recognition.match': 'OK',
+  'recognition.no_match': 'The face is not that of the registered person',
+  'recognition.identified': 'OK',
+  'recognition.not_identified': 'The face is that of nobody registered',
+  'recognition.erased': 'Registration erased',
+};
+
 /** What bore on a verdict; two codes have a text of their own for a single frame and a single blink. */
 const reasons = {
   'reason.anti_spoof_score': '{model} scores the face {live} live.',
@@ -82,6 +107,9 @@ const reasons = {
     'The anti-spoof models are not sure that the face is live. Come closer, and see to even light.',
   'reason.no_anti_spoof_model_for_clip':
     'No anti-spoof model is installed: nothing tells the clip from a replayed one.',
+  'reason.too_few_faces':
+    'The face is seen alone in {count} frames of the clip; at least {minimum} are needed.',
+  'reason.too_few_live': 'In {ratio} of the frames the face seems live; at least {minimum} are needed.',
   'reason.closing_one_eye': 'One eye closed, but not the other.',
   'reason.closing_too_short': 'The eyes closed for too short a time for a blink.',
   'reason.closing_too_long': 'The eyes stayed closed, or looked down, for too long for a blink.',
@@ -134,4 +162,4 @@ const page = {
   'page.notLive': 'All turns are done, but a live face could not be confirmed.',
 };
 
-export const en = { ...errors, ...failures, ...frames, ...frameSigns, ...reasons, ...page };
+export const en = { ...errors, ...failures, ...frames, ...frameSigns, ...recognition, ...reasons, ...page };

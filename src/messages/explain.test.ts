@@ -17,6 +17,8 @@ const samples: { readonly [Code in Reason['code']]: Reason & { readonly code: Co
   glare: { code: 'glare', value: 0.36 },
   straight_lines: { code: 'straight_lines', value: 0.36 },
   too_few_frames: { code: 'too_few_frames', frameRate: 7.25, minimum: 10 },
+  too_few_faces: { code: 'too_few_faces', count: 3, minimum: 8 },
+  too_few_live: { code: 'too_few_live', ratio: 0.25, minimum: 0.6 },
   blink_seen: { code: 'blink_seen', count: 2 },
   no_face: { code: 'no_face' },
   several_faces: { code: 'several_faces' },

@@ -34,6 +34,14 @@ export function explain(reason: Reason, language: Language): string {
       const frameRate = write(reason.frameRate, language, oneDecimal);
       return say('reason.too_few_frames', language, { frameRate, minimum });
     }
+    case 'too_few_faces': {
+      const counts = { count: whole(reason.count), minimum: whole(reason.minimum) };
+      return say('reason.too_few_faces', language, counts);
+    }
+    case 'too_few_live': {
+      const ratios = { ratio: percent(reason.ratio), minimum: percent(reason.minimum) };
+      return say('reason.too_few_live', language, ratios);
+    }
     case 'blink_seen':
       if (reason.count === 1) return say('reason.blink_seen.once', language);
       return say('reason.blink_seen', language, { count: whole(reason.count) });

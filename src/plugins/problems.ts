@@ -33,6 +33,15 @@ export const problem = Type.Object(
   },
 );
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The language of the route's errors for clients that ask for none; English unless told otherwise. */
+    language?: Language;
+    /** Every error of the route has a `detail`, if only the title once more: its clients read that. */
+    alwaysDetail?: boolean;
+  }
+}
+
 /** Milliseconds for which a socket stays after the answer that ends it. */
 const lingerLimit = 1_000;
 
@@ -147,10 +156,13 @@ function toBonafideError(error: unknown): BonafideError {
 }
 
 function sendProblem(error: BonafideError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const language = chooseLanguage(request.headers['accept-language'], 'en');
+  // A request that never reached a route has no options of one.
+  const { language: own = 'en', alwaysDetail = false } = request.routeOptions?.config ?? {};
+  const language = chooseLanguage(request.headers['accept-language'], own);
+  const problem = problemOf(error, request.id, language);
   return startErrorReply(error, reply, language)
     .type(mediaType)
-    .send(problemOf(error, request.id, language));
+    .send(alwaysDetail ? { ...problem, detail: problem.detail ?? problem.title } : problem);
 }
 
 function problemOf(error: BonafideError, requestId: string, language: Language): Static<typeof problem> {
