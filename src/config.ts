@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Static, TProperties, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { EngineOptions } from './perception/engine.ts';
@@ -45,6 +46,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...values,
     HOST: values.HOST || (keys.length > 0 ? '0.0.0.0' : '127.0.0.1'),
     PERCEPTION_PROCESSES: values.PERCEPTION_PROCESSES || availableParallelism(),
+    TRAIN_DIR: values.TRAIN_DIR || join(values.DATA_DIR, 'train'),
     API_KEY: keys,
     ALLOWED_ORIGINS: items(values.ALLOWED_ORIGINS),
     ANTISPOOF_NETS: items(values.ANTISPOOF_NETS),

@@ -15,7 +15,9 @@ async function main(): Promise<void> {
   const logger = pino({ level: config.LOG_LEVEL });
   const stores = await openStores(
     await openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR }),
+    { trainDir: config.TRAIN_DIR },
   );
+  await stores.samples.recover(new Date());
   const perception = await createPool({
     engine: engineOptions(config),
     processes: config.PERCEPTION_PROCESSES,

@@ -4,6 +4,7 @@ import type { Embedding, EmbeddingSpace } from '../decisions/facts.ts';
 export interface Stores {
   readonly apiKeys: ApiKeys;
   readonly sessionTokens: SessionTokens;
+  readonly samples: Samples;
   close(): Promise<void>;
 }
 
@@ -166,4 +167,61 @@ export interface EnrolmentEvent {
 export interface AuditTrail {
   /** The history of an id, the oldest first. */
   ofUser(userId: string): Promise<readonly EnrolmentEvent[]>;
+}
+
+/** What a picture of the data set shows: a living person, or a presentation attack. */
+export type SampleLabel = 'live' | 'spoof';
+
+/** A picture for the data set. */
+export interface NewSample {
+  /** 32 hex digits that sort by time. */
+  readonly id: string;
+  readonly label: SampleLabel;
+  /** Whose picture it is, where that is said: it is erased with them. */
+  readonly userId: string | null;
+  /** The picture as it came. */
+  readonly raw: Uint8Array;
+  /** Of the raw file, by the format it was decoded as: `jpg` for instance. */
+  readonly extension: string;
+  /** JPEG of the face; null where none was found. */
+  readonly face: Uint8Array | null;
+  readonly createdAt: Date;
+}
+
+/** Where a picture of the data set lies; both paths are absolute. */
+export interface StoredSample {
+  readonly label: SampleLabel;
+  readonly rawPath: string;
+  readonly facePath: string | null;
+}
+
+/** What the data set holds. */
+export interface SampleStats {
+  readonly counts: Readonly<Record<SampleLabel, number>>;
+  /** Absolute paths of raw pictures, the newest first. */
+  readonly newest: Readonly<Record<SampleLabel, readonly string[]>>;
+}
+
+/** The data set: pictures in `TRAIN_DIR`, each with a record. */
+export interface Samples {
+  /**
+   * Stores a picture and its face: record and files, or nothing, whenever the process dies. Where the same bytes are
+   * stored already, nothing is written and the answer is where they lie; they then are `userId`'s as well.
+   *
+   * @throws BonafideError `sample_labelled_otherwise`: the same bytes are stored under the other label;
+   *   `busy`: they are being stored or erased at this moment, and that takes too long; Error of the file system
+   */
+  add(sample: NewSample): Promise<StoredSample & { readonly duplicate: boolean }>;
+  /**
+   * Counts, and the newest of each label, as many as asked for; how much is stored makes no difference to the time
+   * it takes.
+   */
+  stats(newest: number): Promise<SampleStats>;
+  /** Erases every picture that was said to be of this user, its face and its record; returns how many. */
+  eraseUser(userId: string): Promise<number>;
+  /**
+   * Completes or undoes what a server has left half done when it died: call it at the start, and now and then where
+   * several servers share a database. Returns how many pictures that were.
+   */
+  recover(now: Date): Promise<number>;
 }

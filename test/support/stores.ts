@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openStores } from '../../src/stores/open-stores.ts';
 import { openPglite } from '../../src/stores/pglite.ts';
 import type { Stores } from '../../src/stores/ports.ts';
 
-/** Stores over an embedded database in memory; whoever opens them closes them. */
+/** Stores over an embedded database in memory, and a data set in a folder that nobody has made; whoever opens them closes them. */
 export async function memoryStores(): Promise<Stores> {
-  return openStores(await openPglite());
+  return openStores(await openPglite(), { trainDir: join(tmpdir(), `bonafide-train-${randomUUID()}`) });
 }
 
 let shared: Promise<Stores> | undefined;

@@ -1,0 +1,139 @@
+import { constants } from 'node:fs';
+import { access, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+/** The files of the data set, by paths relative to its folder: `live/raw/<id>.jpg` for instance. */
+export interface SampleFiles {
+  /**
+   * Writes the files of one sample: under other names first, and to the disk, so that a file that bears its name
+   * is whole whenever the machine stops.
+   *
+   * @throws Error where the folder cannot be written to, or leads elsewhere by a symbolic link
+   */
+  write(files: readonly SampleFile[]): Promise<void>;
+  /** Whether each of these files is there. */
+  areThere(paths: readonly string[]): Promise<boolean>;
+  /** Removes these files for good, and what an interrupted {@link write} of them has left; missing ones are fine. */
+  remove(paths: readonly string[]): Promise<void>;
+  /** The path as clients are told it. */
+  absolute(path: string): string;
+}
+
+export interface SampleFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Where files are written before they get their names: in the same file system, or they could not be renamed. */
+const incoming = '.incoming';
+
+/** Nothing else is ever written or removed, whatever a database says. */
+const samplePath = /^(live|spoof)\/(raw|faces)\/([0-9a-f]{32}\.[a-z]{3,4})$/;
+
+/**
+ * The layout of seed 004: `live|spoof/raw|faces`. Faces are biometric data: files are for their owner alone (mode
+ * 0600), and so are folders (0700). Folders are made when something is written for the first time.
+ *
+ * @param trainDir the data set's folder; it may itself be a symbolic link, what is in it may not
+ */
+export function createSampleFiles(trainDir: string): SampleFiles {
+  const root = resolve(trainDir);
+  const absolute = (path: string) => {
+    if (!samplePath.test(path)) throw new Error('This is not the path of a sample.');
+    return join(root, path);
+  };
+  /** Names differ between the two files of a sample, and between samples. */
+  const temporary = (path: string) => {
+    const [, , kind, name] = samplePath.exec(path) ?? [];
+    if (kind === undefined) throw new Error('This is not the path of a sample.');
+    return join(root, incoming, `${kind}-${name}`);
+  };
+  return {
+    async write(files) {
+      await makeFolder(root, { mayBeLink: true });
+      await makeFolder(join(root, incoming));
+      for (const { path } of files) {
+        await makeFolder(dirname(dirname(absolute(path))));
+        await makeFolder(dirname(absolute(path)));
+      }
+      for (const { path, bytes } of files) await writeDurably(temporary(path), bytes);
+      for (const { path } of files) await rename(temporary(path), absolute(path));
+      await syncFolders(files.map(({ path }) => absolute(path)));
+    },
+    async areThere(paths) {
+      for (const path of paths) {
+        const found = await lstat(absolute(path)).catch(ifMissing);
+        if (!found?.isFile()) return false;
+      }
+      return true;
+    },
+    async remove(paths) {
+      for (const path of paths) {
+        // Neither follows a link at the file's own name; a folder that is one would be.
+        await refuseLinks(root, path);
+        await rm(absolute(path), { force: true });
+        await rm(temporary(path), { force: true });
+      }
+      await syncFolders(paths.map(absolute));
+    },
+    absolute,
+  };
+}
+
+async function makeFolder(folder: string, { mayBeLink = false } = {}): Promise<void> {
+  const found = await lstat(folder).catch(ifMissing);
+  if (found === undefined) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await syncFolder(dirname(folder));
+  } else if (!found.isDirectory() && !(mayBeLink && found.isSymbolicLink())) {
+    throw new Error(`${folder} is not a folder. Symbolic links are not followed within TRAIN_DIR.`);
+  }
+}
+
+async function refuseLinks(root: string, path: string): Promise<void> {
+  for (const folder of [incoming, dirname(dirname(path)), dirname(path)]) {
+    const found = await lstat(join(root, folder)).catch(ifMissing);
+    if (found && !found.isDirectory())
+      throw new Error(
+        `${join(root, folder)} is not a folder. Symbolic links are not followed within TRAIN_DIR.`,
+      );
+  }
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolders(files: readonly string[]): Promise<void> {
+  for (const folder of new Set(files.map((file) => dirname(file)))) await syncFolder(folder);
+}
+
+/** Names live in the folder, which has to reach the disk as well. */
+async function syncFolder(folder: string): Promise<void> {
+  if (!(await isThere(folder))) return;
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}
