@@ -29,6 +29,7 @@ export const id: Messages = {
   'error.user_not_found': 'Tidak ada yang terdaftar dengan id ini.',
   'error.face_already_enrolled': 'Wajah ini sudah terdaftar dengan id lain.',
   'error.sample_labelled_otherwise': 'Gambar ini sudah tersimpan dengan label yang lain.',
+  'error.sample_labelled_otherwise': 'Gambar ini sudah tersimpan dengan label yang lain.',
   'error.template_of_another_model':
     'Orang ini didaftarkan dengan model lain, yang templatnya tidak dapat dibandingkan: daftarkan lagi.',
   'error.low_resolution': 'Jumlah piksel pada wajah terlalu sedikit.',
@@ -37,6 +38,8 @@ export const id: Messages = {
   'error.rate_limited': 'Kunci API ini mengirim terlalu banyak permintaan.',
   'error.session_used_up': 'Sesi ini sudah dipakai sebanyak yang diizinkan.',
   'error.store_unavailable': 'Basis data tidak dapat dihubungi.',
+  'error.image_as_video': 'Kolom video berisi gambar: kirimkan di kolom image.',
+  'error.video_as_image': 'Kolom image berisi video: kirimkan di kolom video.',
   'error.internal': 'Terjadi kesalahan di server.',
   'error.busy': 'Server sedang sibuk.',
   'error.perception_lost': 'Analisis terputus.',
@@ -70,6 +73,29 @@ export const id: Messages = {
     'Tidak ada gambar yang menampilkan wajah cukup besar dan cukup lurus untuk memastikan keasliannya.',
   'frames.sign.no_anti_spoof_model':
     'Model anti-spoof tidak terpasang: gambar-gambar ini tidak dapat dibedakan dari gambar yang diputar ulang.',
+
+  'recognition.twice': 'Parameter {name} diberikan lebih dari sekali: berikan sekali saja.',
+  'recognition.not_a_number': 'Parameter {name} harus berupa angka dari {from} sampai {to}.',
+  'recognition.not_whole': 'Parameter {name} harus berupa bilangan bulat dari {from} sampai {to}.',
+  'recognition.no_user_id': 'Parameter user_id tidak ada.',
+  'recognition.bad_user_id':
+    'Parameter user_id harus berupa teks paling banyak {bytes} byte tanpa karakter kontrol, dan bukan "." atau "..".',
+  'recognition.bad_backend':
+    'Parameter detector_backend harus berupa nama: huruf, angka, ".", "_", "+" dan "-", paling banyak 40.',
+  'recognition.no_picture':
+    'Kirim video di kolom video atau gambar di kolom image (multipart/form-data), atau JSON dengan image_base64.',
+  'recognition.not_text': 'Kolom {name} harus berupa teks.',
+  'recognition.too_long': 'Parameter {name} terlalu panjang.',
+  'recognition.registered': 'Berhasil terdaftar',
+  'recognition.replaced': 'Berhasil terdaftar: pendaftaran sebelumnya telah diganti',
+  'recognition.not_live': 'Keaslian wajah tidak dapat dipastikan',
+  'recognition.heuristic':
+    'Keaslian wajah tidak dapat dipastikan: server ini tidak memiliki model anti-spoofing',
+  'recognition.match': 'OK',
+  'recognition.no_match': 'Wajah ini bukan wajah orang yang terdaftar',
+  'recognition.identified': 'OK',
+  'recognition.not_identified': 'Wajah ini bukan wajah siapa pun yang terdaftar',
+  'recognition.erased': 'Pendaftaran telah dihapus',
 
   'reason.anti_spoof_score': '{model} memberi wajah ini skor keaslian {live}.',
   'reason.anti_spoof_score_missing': '{model} tidak dapat menilai wajah ini.',
@@ -108,6 +134,9 @@ export const id: Messages = {
     'Model anti-spoof tidak yakin bahwa wajah ini asli. Mendekatlah, dan pastikan cahayanya merata.',
   'reason.no_anti_spoof_model_for_clip':
     'Tidak ada model anti-spoof yang terpasang: video ini tidak dapat dibedakan dari rekaman yang diputar ulang.',
+  'reason.too_few_faces':
+    'Wajah terlihat sendirian dalam {count} bingkai video; dibutuhkan setidaknya {minimum}.',
+  'reason.too_few_live': 'Wajah tampak asli dalam {ratio} bingkai; dibutuhkan setidaknya {minimum}.',
   'reason.closing_one_eye': 'Satu mata menutup, tetapi yang lain tidak.',
   'reason.closing_too_short': 'Mata menutup terlalu singkat untuk sebuah kedipan.',
   'reason.closing_too_long': 'Mata menutup, atau melihat ke bawah, terlalu lama untuk sebuah kedipan.',

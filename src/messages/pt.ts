@@ -29,6 +29,7 @@ export const pt: Messages = {
   'error.user_not_found': 'Não há ninguém cadastrado com este id.',
   'error.face_already_enrolled': 'Este rosto já está cadastrado com outro id.',
   'error.sample_labelled_otherwise': 'Esta imagem já está armazenada com o outro rótulo.',
+  'error.sample_labelled_otherwise': 'Esta imagem já está armazenada com o outro rótulo.',
   'error.template_of_another_model':
     'Esta pessoa foi cadastrada com outro modelo, cujos modelos biométricos não podem ser comparados: cadastre-a novamente.',
   'error.low_resolution': 'O rosto tem poucos pixels.',
@@ -37,6 +38,8 @@ export const pt: Messages = {
   'error.rate_limited': 'Esta chave de API fez requisições demais.',
   'error.session_used_up': 'Esta sessão já foi usada tantas vezes quanto permitido.',
   'error.store_unavailable': 'Não foi possível acessar o banco de dados.',
+  'error.image_as_video': 'O campo video contém uma imagem: envie-a no campo image.',
+  'error.video_as_image': 'O campo image contém um vídeo: envie-o no campo video.',
   'error.internal': 'Algo deu errado no servidor.',
   'error.busy': 'O servidor está ocupado.',
   'error.perception_lost': 'A análise foi interrompida.',
@@ -70,6 +73,29 @@ export const pt: Messages = {
     'Nenhuma imagem mostra o rosto grande e frontal o bastante para saber se é real.',
   'frames.sign.no_anti_spoof_model':
     'Nenhum modelo anti-spoofing está instalado: nada distingue estas imagens das de uma reprodução.',
+
+  'recognition.twice': 'O parâmetro {name} foi informado mais de uma vez: informe-o uma só vez.',
+  'recognition.not_a_number': 'O parâmetro {name} deve ser um número de {from} a {to}.',
+  'recognition.not_whole': 'O parâmetro {name} deve ser um número inteiro de {from} a {to}.',
+  'recognition.no_user_id': 'Falta o parâmetro user_id.',
+  'recognition.bad_user_id':
+    'O parâmetro user_id deve ser um texto de até {bytes} bytes, sem caracteres de controle, e diferente de "." e "..".',
+  'recognition.bad_backend':
+    'O parâmetro detector_backend deve ser um nome: letras, dígitos, ".", "_", "+" e "-", no máximo 40.',
+  'recognition.no_picture':
+    'Envie um vídeo no campo video ou uma imagem no campo image (multipart/form-data), ou JSON com image_base64.',
+  'recognition.not_text': 'O campo {name} deve ser um texto.',
+  'recognition.too_long': 'O parâmetro {name} é longo demais.',
+  'recognition.registered': 'Cadastrado com sucesso',
+  'recognition.replaced': 'Cadastrado com sucesso: o cadastro anterior foi substituído',
+  'recognition.not_live': 'A prova de vida não foi confirmada',
+  'recognition.heuristic':
+    'A prova de vida não pode ser confirmada: este servidor não tem modelo anti-spoofing',
+  'recognition.match': 'OK',
+  'recognition.no_match': 'O rosto não é o da pessoa cadastrada',
+  'recognition.identified': 'OK',
+  'recognition.not_identified': 'O rosto não é o de ninguém cadastrado',
+  'recognition.erased': 'Cadastro apagado',
 
   'reason.anti_spoof_score': '{model} dá ao rosto uma pontuação de {live} como real.',
   'reason.anti_spoof_score_missing': '{model} não conseguiu avaliar o rosto.',
@@ -109,6 +135,9 @@ export const pt: Messages = {
     'Os modelos anti-spoofing não têm certeza de que o rosto é real. Aproxime-se e procure luz uniforme.',
   'reason.no_anti_spoof_model_for_clip':
     'Nenhum modelo anti-spoofing está instalado: nada distingue este vídeo de uma reprodução.',
+  'reason.too_few_faces':
+    'O rosto aparece sozinho em {count} quadros do vídeo; são necessários pelo menos {minimum}.',
+  'reason.too_few_live': 'O rosto parece real em {ratio} dos quadros; são necessários pelo menos {minimum}.',
   'reason.closing_one_eye': 'Um olho se fechou, mas o outro não.',
   'reason.closing_too_short': 'Os olhos se fecharam por tempo curto demais para uma piscada.',
   'reason.closing_too_long':

@@ -29,6 +29,7 @@ export const uz: Messages = {
   'error.user_not_found': 'Bu id bilan hech kim ro‘yxatga olinmagan.',
   'error.face_already_enrolled': 'Bu yuz boshqa id bilan ro‘yxatga olingan.',
   'error.sample_labelled_otherwise': 'Bu rasm boshqa yorliq bilan saqlangan.',
+  'error.sample_labelled_otherwise': 'Bu rasm boshqa yorliq bilan saqlangan.',
   'error.template_of_another_model':
     'Bu kishi boshqa model bilan ro‘yxatga olingan, uning shablonlarini solishtirib bo‘lmaydi: qaytadan ro‘yxatga oling.',
   'error.low_resolution': 'Yuzdagi piksellar soni juda kam.',
@@ -37,6 +38,8 @@ export const uz: Messages = {
   'error.rate_limited': 'Bu API kaliti juda ko‘p so‘rov yubordi.',
   'error.session_used_up': 'Bu seansdan ruxsat etilgancha foydalanib bo‘lindi.',
   'error.store_unavailable': 'Ma’lumotlar bazasiga ulanib bo‘lmadi.',
+  'error.image_as_video': 'video maydonida rasm bor: uni image maydonida yuboring.',
+  'error.video_as_image': 'image maydonida video bor: uni video maydonida yuboring.',
   'error.internal': 'Serverda xatolik yuz berdi.',
   'error.busy': 'Server band.',
   'error.perception_lost': 'Tahlil uzilib qoldi.',
@@ -70,6 +73,28 @@ export const uz: Messages = {
     'Hech bir rasmda yuz uning haqiqiyligini aniqlash uchun yetarlicha katta va to‘g‘ri ko‘rinmaydi.',
   'frames.sign.no_anti_spoof_model':
     'Soxta yuzni aniqlash modeli o‘rnatilmagan: bu rasmlarni qayta ko‘rsatilganidan ajratib bo‘lmaydi.',
+
+  'recognition.twice': '{name} parametri bir martadan ko‘p berilgan: uni bir marta bering.',
+  'recognition.not_a_number': '{name} parametri {from} dan {to} gacha bo‘lgan son bo‘lishi kerak.',
+  'recognition.not_whole': '{name} parametri {from} dan {to} gacha bo‘lgan butun son bo‘lishi kerak.',
+  'recognition.no_user_id': 'user_id parametri yo‘q.',
+  'recognition.bad_user_id':
+    'user_id parametri ko‘pi bilan {bytes} baytli, boshqaruv belgilarisiz matn bo‘lishi kerak; "." yoki ".." bo‘lishi mumkin emas.',
+  'recognition.bad_backend':
+    'detector_backend parametri nom bo‘lishi kerak: harflar, raqamlar, ".", "_", "+" va "-", ko‘pi bilan 40 ta.',
+  'recognition.no_picture':
+    'video maydonida video yoki image maydonida rasm yuboring (multipart/form-data), yoki image_base64 bilan JSON.',
+  'recognition.not_text': '{name} maydoni matn bo‘lishi kerak.',
+  'recognition.too_long': '{name} parametri juda uzun.',
+  'recognition.registered': 'Muvaffaqiyatli ro‘yxatga olindi',
+  'recognition.replaced': 'Muvaffaqiyatli ro‘yxatga olindi: avvalgi yozuv almashtirildi',
+  'recognition.not_live': 'Yuzning tirikligi tasdiqlanmadi',
+  'recognition.heuristic': 'Yuzning tirikligini tasdiqlab bo‘lmaydi: bu serverda anti-spoofing modeli yo‘q',
+  'recognition.match': 'OK',
+  'recognition.no_match': 'Bu yuz ro‘yxatga olingan odamniki emas',
+  'recognition.identified': 'OK',
+  'recognition.not_identified': 'Bu yuz ro‘yxatga olinganlarning hech birigiki emas',
+  'recognition.erased': 'Yozuv o‘chirildi',
 
   'reason.anti_spoof_score': '{model} yuzning jonliligini {live} deb baholadi.',
   'reason.anti_spoof_score_missing': '{model} yuzni baholay olmadi.',
@@ -109,6 +134,8 @@ export const uz: Messages = {
     'Soxta yuzni aniqlash modellari yuz tirik odamniki ekaniga amin emas. Yaqinroq keling va bir tekis yorug‘likda turing.',
   'reason.no_anti_spoof_model_for_clip':
     'Soxta yuzni aniqlash modeli o‘rnatilmagan: bu videoni ekrandan qayta ko‘rsatilgan videodan ajratib bo‘lmaydi.',
+  'reason.too_few_faces': 'Yuz videoning {count} ta kadrida yolg‘iz ko‘rinadi; kamida {minimum} ta kerak.',
+  'reason.too_few_live': 'Kadrlarning {ratio} qismida yuz tirik ko‘rinadi; kamida {minimum} kerak.',
   'reason.closing_one_eye': 'Faqat bir ko‘z yumildi, ikkinchisi ochiq qoldi.',
   'reason.closing_too_short': 'Ko‘zlar juda qisqa vaqtga yumildi.',
   'reason.closing_too_long': 'Ko‘zlar juda uzoq vaqt yumuq turdi yoki pastga qarab turdi.',
