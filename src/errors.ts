@@ -43,6 +43,8 @@ export const catalogue = {
   too_many_pixels: { status: 413, title: 'The image has more pixels than this server accepts.' },
   clip_too_long: { status: 413, title: 'The clip is longer than this server accepts.' },
   unsupported_media_type: { status: 415, title: 'The content type of the request is not accepted here.' },
+  image_as_video: { status: 415, title: 'The field video holds an image: send it in the field image.' },
+  video_as_image: { status: 415, title: 'The field image holds a clip: send it in the field video.' },
   unsupported_format: { status: 415, title: 'The format of the file is not supported.' },
   no_face: { status: 422, title: 'No face was found in the image.' },
   several_faces: { status: 422, title: 'More than one face could be meant.' },
@@ -66,24 +68,29 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
+/** What caused an error, and, where it is known better than the catalogue does, when to try again. */
+export interface BonafideErrorOptions extends ErrorOptions {
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
 /** An error from the catalogue. `detail` is shown to clients: it must be safe and helpful. */
 export class BonafideError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, detail?: string, { retryAfter, ...options }: BonafideErrorOptions = {}) {
     super(detail ?? catalogue[code].title, options);
     this.name = 'BonafideError';
     this.code = code;
     this.detail = detail;
+    const entry: CatalogueEntry = catalogue[code];
+    this.retryAfter = retryAfter ?? entry.retryAfter;
   }
 
   get status(): number {
     return catalogue[this.code].status;
-  }
-
-  get retryAfter(): number | undefined {
-    const entry: CatalogueEntry = catalogue[this.code];
-    return entry.retryAfter;
   }
 }

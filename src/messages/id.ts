@@ -29,7 +29,6 @@ export const id: Messages = {
   'error.user_not_found': 'Tidak ada yang terdaftar dengan id ini.',
   'error.face_already_enrolled': 'Wajah ini sudah terdaftar dengan id lain.',
   'error.sample_labelled_otherwise': 'Gambar ini sudah tersimpan dengan label yang lain.',
-  'error.sample_labelled_otherwise': 'Gambar ini sudah tersimpan dengan label yang lain.',
   'error.template_of_another_model':
     'Orang ini didaftarkan dengan model lain, yang templatnya tidak dapat dibandingkan: daftarkan lagi.',
   'error.low_resolution': 'Jumlah piksel pada wajah terlalu sedikit.',

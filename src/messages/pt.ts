@@ -29,7 +29,6 @@ export const pt: Messages = {
   'error.user_not_found': 'Não há ninguém cadastrado com este id.',
   'error.face_already_enrolled': 'Este rosto já está cadastrado com outro id.',
   'error.sample_labelled_otherwise': 'Esta imagem já está armazenada com o outro rótulo.',
-  'error.sample_labelled_otherwise': 'Esta imagem já está armazenada com o outro rótulo.',
   'error.template_of_another_model':
     'Esta pessoa foi cadastrada com outro modelo, cujos modelos biométricos não podem ser comparados: cadastre-a novamente.',
   'error.low_resolution': 'O rosto tem poucos pixels.',

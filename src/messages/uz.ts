@@ -29,7 +29,6 @@ export const uz: Messages = {
   'error.user_not_found': 'Bu id bilan hech kim ro‘yxatga olinmagan.',
   'error.face_already_enrolled': 'Bu yuz boshqa id bilan ro‘yxatga olingan.',
   'error.sample_labelled_otherwise': 'Bu rasm boshqa yorliq bilan saqlangan.',
-  'error.sample_labelled_otherwise': 'Bu rasm boshqa yorliq bilan saqlangan.',
   'error.template_of_another_model':
     'Bu kishi boshqa model bilan ro‘yxatga olingan, uning shablonlarini solishtirib bo‘lmaydi: qaytadan ro‘yxatga oling.',
   'error.low_resolution': 'Yuzdagi piksellar soni juda kam.',
