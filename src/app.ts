@@ -10,17 +10,19 @@ import { frames } from './contracts/frames/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { system } from './contracts/system/routes.ts';
 import { apiDocs } from './plugins/api-docs.ts';
-import { requireApiKey } from './plugins/api-key.ts';
+import { apiKeys, requireApiKey } from './plugins/api-key.ts';
 import { lifecycle, requestId, routableUrl } from './plugins/lifecycle.ts';
 import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
 import { UpgradableRequest, webSockets } from './plugins/web-sockets.ts';
 import { createActiveChecks } from './services/active-checks.ts';
+import type { KeyRing } from './services/api-keys.ts';
 import { type ByteBudget, createByteBudget } from './services/byte-budget.ts';
 import type { ChallengeSessions } from './services/challenge-sessions.ts';
 import { describeServer } from './services/describe-server.ts';
-import { type AppParts, challengeSessions, framesOptions, passiveOptions } from './use-cases.ts';
+import type { ContractName } from './stores/ports.ts';
+import { type AppParts, challengeSessions, framesOptions, keyRing, passiveOptions } from './use-cases.ts';
 
 export type { AppParts };
 
@@ -37,13 +39,15 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   // One for all: bodies of requests and frames of sessions lie in the same memory.
   const budget = createByteBudget(config.MAX_PENDING_BYTES);
   const sessions = challengeSessions(parts, budget);
+  const keys = keyRing(parts);
   await app.register(lifecycle);
   await app.register(problems);
+  await app.register(apiKeys);
   await app.register(helmet, securityHeaders);
   await app.register(webSockets, { maxMessageBytes: bodyLimit(config.MAX_FRAME_BYTES) });
   if (config.ENABLE_METRICS) {
-    const keys = config.METRICS_NEED_KEY ? config.API_KEY : [];
-    await app.register(metrics, { perception: parts.perception, sessions, keys });
+    const guard = config.METRICS_NEED_KEY ? requireApiKey(keys) : undefined;
+    await app.register(metrics, { perception: parts.perception, sessions, guard });
   }
   if (config.ENABLE_TRACING) {
     // Loaded on demand: without tracing, none of OpenTelemetry is.
@@ -52,7 +56,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     await app.register(tracing, { endpoint, serviceVersion: packageInfo.version });
   }
   await app.register(apiDocs, { version: packageInfo.version });
-  await registerContracts(app, parts, sessions, budget);
+  await registerContracts(app, parts, { sessions, budget, keys });
   await app.ready();
   return app;
 }
@@ -76,43 +80,54 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
   return app.setValidatorCompiler(TypeBoxValidatorCompiler);
 }
 
+/** What contracts share. */
+interface Shared {
+  readonly sessions: ChallengeSessions;
+  readonly budget: ByteBudget;
+  readonly keys: KeyRing;
+}
+
 async function registerContracts(
   app: FastifyInstance,
   parts: AppParts,
-  sessions: ChallengeSessions,
-  budget: ByteBudget,
+  { sessions, budget, keys }: Shared,
 ): Promise<void> {
   const { config, perception } = parts;
+  // What describes the server is answered without a database too, and then does not call it open.
+  const needsKey = () => keys.needsKey().catch(() => true);
   await app.register(system, {
     describeServer: () => describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }),
     version: packageInfo.version,
     description: packageInfo.description,
-    needsKey: config.API_KEY.length > 0,
+    needsKey,
     hasMetrics: config.ENABLE_METRICS,
   });
-  await app.register(testPage, {
-    needsKey: config.API_KEY.length > 0,
-    challengeSeconds: config.CHALLENGE_TIMEOUT,
-  });
-  await app.register(async (guarded) => {
-    guarded.addHook('onRequest', requireApiKey(config.API_KEY));
-    guarded.addHook('onRequest', limitPendingBodies(budget));
+  await app.register(testPage, { needsKey, challengeSeconds: config.CHALLENGE_TIMEOUT });
+
+  /** Registers what belongs to one contract: who may not use it gets no further than its first hook. */
+  const guarded = (contract: ContractName, register: (scope: FastifyInstance) => Promise<void>) =>
+    app.register(async (scope) => {
+      scope.addHook('onRequest', requireApiKey(keys, contract, { always: contract === 'kyc' }));
+      scope.addHook('onRequest', limitPendingBodies(budget));
+      await register(scope);
+    });
+  await guarded('passive', async (scope) => {
     const activeChecks = createActiveChecks({
       now: parts.now ?? (() => performance.now()),
       randomBytes: parts.randomBytes ?? randomBytes,
     });
-    guarded.addHook('onClose', async () => activeChecks.close());
+    scope.addHook('onClose', async () => activeChecks.close());
     const options = passiveOptions(parts, activeChecks);
-    await guarded.register(passive, { ...options, hide: false });
-    await guarded.register(passive, { ...options, hide: true, prefix: '/passive' });
-    await guarded.register(frames, framesOptions(parts));
-    await guarded.register(challenge, {
+    await scope.register(passive, { ...options, hide: false });
+    await scope.register(passive, { ...options, hide: true, prefix: '/passive' });
+  });
+  await guarded('frames', async (scope) => {
+    await scope.register(frames, framesOptions(parts));
+  });
+  await guarded('challenge', async (scope) => {
+    await scope.register(challenge, {
       sessions,
-      origins: {
-        publicUrl: config.PUBLIC_URL,
-        allowed: config.ALLOWED_ORIGINS,
-        needsKey: config.API_KEY.length > 0,
-      },
+      origins: { publicUrl: config.PUBLIC_URL, allowed: config.ALLOWED_ORIGINS },
       maxFrameBytes: config.MAX_FRAME_BYTES,
       idleTimeout: config.IDLE_TIMEOUT * 1000,
     });

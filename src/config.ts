@@ -44,7 +44,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
   return Object.freeze({
     ...values,
-    HOST: values.HOST || (keys.length > 0 ? '0.0.0.0' : '127.0.0.1'),
     PERCEPTION_PROCESSES: values.PERCEPTION_PROCESSES || availableParallelism(),
     TRAIN_DIR: values.TRAIN_DIR || join(values.DATA_DIR, 'train'),
     API_KEY: keys,

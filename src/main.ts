@@ -30,9 +30,14 @@ async function main(): Promise<void> {
   });
   describe(describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }), logger);
   const app = await buildApp({ config, perception, stores, logger });
-  await app.listen({ host: config.HOST, port: config.PORT });
-  if (config.API_KEY.length === 0)
-    logger.warn(`THIS SERVER IS OPEN: no API_KEY is set, whoever reaches ${config.HOST} may use it.`);
+  // Decided once: a server does not move. Each request asks anew whether it needs a key.
+  const isOpen = config.API_KEY.length === 0 && !(await stores.apiKeys.any());
+  const host = config.HOST || (isOpen ? '127.0.0.1' : '0.0.0.0');
+  await app.listen({ host, port: config.PORT });
+  if (isOpen)
+    logger.warn(
+      `THIS SERVER IS OPEN: there is no key, whoever reaches ${host} may use it. Set API_KEY, or run \`bonafide keys create\`.`,
+    );
 
   const stop = async () => {
     logger.info('stopping: no new connections; requests under way are finished');

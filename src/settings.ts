@@ -29,7 +29,7 @@ export const settings = Type.Object({
   HOST: Type.String({
     default: '',
     description:
-      'Address to listen on. Empty: 127.0.0.1 while no API_KEY is set (the server is open then), else 0.0.0.0.',
+      'Address to listen on. Empty: 127.0.0.1 where there is no key at the start (neither API_KEY nor one in the database: the server is open then), else 0.0.0.0.',
   }),
   PORT: Type.Integer({
     default: 8000,
@@ -44,11 +44,11 @@ export const settings = Type.Object({
   }),
   API_KEY: list(
     '',
-    'API keys, separated by commas. Empty: every route is open. Otherwise /, /health, /docs, /openapi.json and /metrics stay open.',
+    'API keys, separated by commas, that may do everything; `bonafide keys create` makes others. While there is neither, every route is open but those of the KYC contract. Otherwise /, /health, /docs, /openapi.json, /test and /metrics stay open.',
   ),
   ALLOWED_ORIGINS: list(
     '',
-    "Origins whose pages may open WebSockets, https://shop.example for instance, besides those at PUBLIC_URL; separated by commas, *: any. Programs that are no browsers send none and always may. So may the server's own pages, but while no API_KEY is set only at an IP address or localhost: a name can be made to point here by whoever owns it.",
+    "Origins whose pages may open WebSockets, https://shop.example for instance, besides those at PUBLIC_URL; separated by commas, *: any. Programs that are no browsers send none and always may. So may the server's own pages, but without a key only at an IP address or localhost: a name can be made to point here by whoever owns it.",
   ),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
@@ -353,7 +353,7 @@ export const settings = Type.Object({
   ENABLE_METRICS: Type.Boolean({ default: true, description: 'Serve Prometheus metrics at /metrics.' }),
   METRICS_NEED_KEY: Type.Boolean({
     default: false,
-    description: 'Ask for one of API_KEY at /metrics too; Prometheus can send it as a bearer token.',
+    description: 'Ask for a key at /metrics too; Prometheus can send it as a bearer token.',
   }),
   ENABLE_TRACING: Type.Boolean({ default: true, description: 'Export OpenTelemetry spans.' }),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.String({

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
 import type { Perception } from './perception/engine.ts';
 import type { ActiveChecks } from './services/active-checks.ts';
+import { createKeyRing, type KeyRing } from './services/api-keys.ts';
 import type { ByteBudget } from './services/byte-budget.ts';
 import {
   type ChallengeSessions,
@@ -21,10 +22,17 @@ export interface AppParts {
   readonly logger: FastifyBaseLogger;
   /** Milliseconds of any steadily growing clock; default: `performance.now`. */
   readonly now?: () => number;
+  /** The time of day, for what is kept with a date; default: the system's. */
+  readonly today?: () => Date;
   /** A source of secure randomness; default: `crypto.randomBytes`. */
   readonly randomBytes?: (size: number) => Buffer;
   /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
   readonly drawDirections?: DrawDirections;
+}
+
+/** The keys that the settings and the store know. */
+export function keyRing({ config, stores, today = () => new Date() }: AppParts): KeyRing {
+  return createKeyRing({ keys: config.API_KEY, store: stores.apiKeys, today });
 }
 
 /** What the passive contract asks, answered with these settings. */

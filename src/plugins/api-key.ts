@@ -1,7 +1,16 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
 import { BonafideError } from '../errors.ts';
+import type { Caller, KeyRing } from '../services/api-keys.ts';
+import type { ContractName } from '../stores/ports.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, by their API key; null until that is checked, and for those who need none and show none. */
+    caller: Caller | null;
+  }
+}
 
 /** The ways to show an API key, as OpenAPI names them. */
 export const securitySchemes = {
@@ -15,19 +24,29 @@ export const security = [{ apiKey: [] }, { bearer: [] }];
 /** What stands before the key in a subprotocol. */
 const keyProtocol = 'bonafide.key.';
 
+/** Prepares requests for {@link requireApiKey}. */
+export const apiKeys = fastifyPlugin(async (app: FastifyInstance) => {
+  app.decorateRequest('caller', null);
+});
+
 /**
- * A hook that lets only holders of one of `keys` pass; without keys everyone passes.
+ * A hook (`onRequest`: before the body) that lets only holders of a usable key pass, which may be used for this
+ * contract and has not been used too often; while there is no key at all, everyone passes, unless a key is required
+ * all the same. Without a contract any usable key will do, and does not count.
  *
- * Keys are compared as SHA-256 digests, each with each and in constant time, so neither the length of
- * a key nor where a guess goes wrong can be read from the clock.
+ * It throws BonafideError `unauthorised`, `forbidden_contract`, `rate_limited` or `store_unavailable`.
  */
-export function requireApiKey(keys: readonly string[]): (request: FastifyRequest) => Promise<void> {
-  const accepted = keys.map(digest);
+export function requireApiKey(
+  keys: KeyRing,
+  contract?: ContractName,
+  { always = false }: { readonly always?: boolean } = {},
+): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    if (accepted.length === 0) return;
-    const shown = shownKeys(request.headers).map(digest);
-    const matches = shown.flatMap((key) => accepted.map((known) => timingSafeEqual(key, known)));
-    if (!matches.includes(true)) throw new BonafideError('unauthorised');
+    const caller = await keys.identify(shownKeys(request.headers));
+    if (caller) {
+      request.caller = caller;
+      if (contract) await keys.admit(caller, contract);
+    } else if (always || (await keys.needsKey())) throw new BonafideError('unauthorised');
   };
 }
 
@@ -42,8 +61,4 @@ function subprotocolKeys(headers: IncomingHttpHeaders): string[] {
   return protocols
     .filter((protocol) => protocol.startsWith(keyProtocol))
     .map((protocol) => Buffer.from(protocol.slice(keyProtocol.length), 'base64url').toString());
-}
-
-function digest(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
 }

@@ -66,6 +66,7 @@ export const lifecycle = fastifyPlugin(async (app: FastifyInstance) => {
       status,
       ms: Math.round(milliseconds),
       verdict: findings?.verdict,
+      key: request.caller?.id,
     };
     request.log[status >= 500 ? 'warn' : 'info'](line, 'request');
   });

@@ -1,9 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Perception } from '../perception/engine.ts';
 import type { ChallengeSessions } from '../services/challenge-sessions.ts';
-import { requireApiKey } from './api-key.ts';
 import { onSettled } from './lifecycle.ts';
 import { observeSessions } from './session-metrics.ts';
 
@@ -17,8 +16,8 @@ export interface MetricsOptions {
   readonly perception: Perception;
   /** What WebSocket sessions add up to. */
   readonly sessions: Pick<ChallengeSessions, 'figures' | 'onAnswer'>;
-  /** One of these opens `/metrics`; without any it is open, as scrapers of seed 000 expect. */
-  readonly keys: readonly string[];
+  /** Who may read them; without it all may, as scrapers of seed 000 expect. */
+  readonly guard?: ((request: FastifyRequest) => Promise<void>) | undefined;
 }
 
 /**
@@ -47,7 +46,7 @@ export const metrics = fastifyPlugin(async (app: FastifyInstance, options: Metri
     observed.inference.observe(inference);
   });
 
-  const onRequest = requireApiKey(options.keys);
+  const onRequest = options.guard ?? [];
   app.get('/metrics', { schema: { hide: true }, onRequest }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

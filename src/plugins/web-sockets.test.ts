@@ -100,15 +100,18 @@ describe('a WebSocket handshake', () => {
 });
 
 describe('origins', () => {
-  const asks = (options: Partial<OriginOptions>, origin: string | undefined, host = '127.0.0.1:8000') =>
-    allowOrigins({ publicUrl: '', allowed: [], needsKey: false, ...options })({
+  type Given = Partial<OriginOptions> & { readonly hasKey?: boolean };
+  const caller = { id: 'API_KEY', digest: Buffer.of(), record: null };
+  const asks = ({ hasKey, ...options }: Given, origin: string | undefined, host = '127.0.0.1:8000') =>
+    allowOrigins({ publicUrl: '', allowed: [], ...options })({
       headers: { origin, host },
+      caller: hasKey ? caller : null,
     } as FastifyRequest);
   const refused = expect.objectContaining({ code: 'forbidden_origin' });
   const publicUrl = 'https://liveness.example/x';
   const name = 'liveness.example';
 
-  it.each<[Partial<OriginOptions>, string | undefined, string]>([
+  it.each<[Given, string | undefined, string]>([
     [{}, undefined, 'anything.example'],
     [{}, 'http://127.0.0.1:8000', '127.0.0.1:8000'],
     [{}, 'http://[::1]:8000', '[::1]:8000'],
@@ -120,12 +123,12 @@ describe('origins', () => {
     [{ allowed: ['http://shop.example:81'] }, 'http://shop.example:81', name],
     [{ allowed: ['*'] }, 'null', name],
     // Whoever rebinds a name has no key.
-    [{ needsKey: true }, 'http://liveness.example:8000', 'liveness.example:8000'],
+    [{ hasKey: true }, 'http://liveness.example:8000', 'liveness.example:8000'],
   ])('%j: %s may ask %s', (options, origin, host) => {
     expect(() => asks(options, origin, host)).not.toThrow();
   });
 
-  it.each<[Partial<OriginOptions>, string, string]>([
+  it.each<[Given, string, string]>([
     // A name that was made to point here: the page's host is the one that it asks.
     [{}, 'http://evil.example:8000', 'evil.example:8000'],
     [{}, 'http://localhost.evil.example', 'localhost.evil.example'],
@@ -134,9 +137,9 @@ describe('origins', () => {
     [{ allowed: ['https://shop.example'] }, 'http://evil.example', 'evil.example'],
     // The scheme is known, and this is the other one: a page that a stranger on the way may have written.
     [{ publicUrl }, 'http://liveness.example', name],
-    [{ publicUrl, needsKey: true }, 'http://liveness.example', name],
+    [{ publicUrl, hasKey: true }, 'http://liveness.example', name],
     [{ allowed: ['https://shop.example'] }, 'http://shop.example', 'shop.example'],
-    [{ needsKey: true }, 'https://evil.example', '127.0.0.1:8000'],
+    [{ hasKey: true }, 'https://evil.example', '127.0.0.1:8000'],
     [{}, 'http://127.0.0.1:8001', '127.0.0.1:8000'],
     [{}, 'https://localhost', 'localhost:80'],
     [{}, 'null', '127.0.0.1:8000'],

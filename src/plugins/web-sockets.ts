@@ -25,8 +25,6 @@ export interface OriginOptions {
   readonly publicUrl: string;
   /** Origins as browsers write them, `https://shop.example` for instance; `*`: any. */
   readonly allowed: readonly string[];
-  /** Sessions need an API key: which page opens one matters less. */
-  readonly needsKey: boolean;
 }
 
 /** The subprotocol that a browser names beside the one that carries its API key. */
@@ -96,28 +94,28 @@ export const webSockets = fastifyPlugin(async (app: FastifyInstance, options: We
  * origin. Pages at `publicUrl` and of `allowed` origins may; so may programs that are no browsers, which send
  * no origin; and pages that came from the address they ask, as long as that address cannot be somebody
  * else's. A name can: its owner lets it point to their page first and then to this server (DNS rebinding). So
- * where no key is needed, the address must be an IP literal or localhost.
+ * where no key was shown, the address must be an IP literal or localhost.
  *
  * @returns a check that throws BonafideError `forbidden_origin`
  */
 export function allowOrigins(options: OriginOptions): (request: FastifyRequest) => void {
   const { publicUrl, allowed } = options;
   const known = [...allowed, ...(publicUrl ? [new URL(publicUrl).origin] : [])];
-  return ({ headers: { origin, host } }) => {
+  return ({ headers: { origin, host }, caller }) => {
     if (origin === undefined || known.includes('*') || known.includes(origin)) return;
-    if (!URL.canParse(origin) || !isAskedAddress(new URL(origin), host ?? '', options))
+    if (!URL.canParse(origin) || !isAskedAddress(new URL(origin), host ?? '', publicUrl, caller !== null))
       throw new BonafideError('forbidden_origin', 'ALLOWED_ORIGINS and PUBLIC_URL name the pages that may.');
   };
 }
 
 /** Whether a page came from the address it asks, and that says something. */
-function isAskedAddress(page: URL, host: string, { publicUrl, needsKey }: OriginOptions): boolean {
+function isAskedAddress(page: URL, host: string, publicUrl: string, hasKey: boolean): boolean {
   // With the page's scheme, for a port that goes without saying differs by it.
   const asked = `${page.protocol}//${host}`;
   if (!URL.canParse(asked) || new URL(asked).host !== page.host) return false;
   // There is a scheme to go by, and the page's is another one.
   if (publicUrl && new URL(publicUrl).host === page.host) return false;
-  return needsKey || isOwnAddress(page.hostname);
+  return hasKey || isOwnAddress(page.hostname);
 }
 
 /** An address that no name server was asked for. */

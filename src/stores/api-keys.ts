@@ -1,6 +1,9 @@
 import type { ApiKeyRecord, ApiKeys, ContractName } from './ports.ts';
 import type { Sql } from './sql.ts';
 
+/** The minute that was counted has nothing to do with the request that is being counted. */
+const isOver = `abs(extract(epoch from excluded.minute_began - counted.minute_began)) >= 60`;
+
 /** Keys in the tables of migration 001. */
 export function createApiKeys(sql: Sql): ApiKeys {
   return {
@@ -38,21 +41,22 @@ export function createApiKeys(sql: Sql): ApiKeys {
       );
       return revoked.length > 0;
     },
-    async anyUsable(now) {
-      const rows = await sql.query(
-        'select 1 from api_keys where revoked_at is null and (expires_at is null or expires_at > $1) limit 1',
-        [now],
-      );
-      return rows.length > 0;
+    async any() {
+      return (await sql.query('select 1 from api_keys limit 1')).length > 0;
     },
     async countRequest(id, now) {
-      const [row] = await sql.query<{ requests: number }>(
-        `insert into request_counts (key_id, window_start, requests) values ($1, date_trunc('minute', $2::timestamptz), 1)
-         on conflict (key_id, window_start) do update set requests = request_counts.requests + 1
-         returning requests`,
+      // One statement: the row's lock makes servers that share the database count one after the other. A minute that
+      // begins far in the future was counted by a clock that has been put back since.
+      const [row] = await sql.query<{ requests: number; minute_began: Date }>(
+        `insert into request_counts as counted (key_id, minute_began, requests) values ($1, $2, 1)
+         on conflict (key_id) do update set
+           requests = case when ${isOver} then 1 else counted.requests + 1 end,
+           minute_began = case when ${isOver} then excluded.minute_began else counted.minute_began end
+         returning requests, minute_began`,
         [id, now],
       );
-      return row!.requests;
+      const { requests, minute_began } = row!;
+      return { requests, minuteEnds: new Date(minute_began.getTime() + 60_000) };
     },
   };
 }
@@ -62,8 +66,8 @@ interface ApiKeyRow extends Readonly<Record<string, unknown>> {
   readonly label: string;
   readonly contracts: readonly ContractName[];
   readonly requires_session: boolean;
-  readonly session_uses: number;
-  readonly session_seconds: number;
+  readonly session_uses: number | null;
+  readonly session_seconds: number | null;
   readonly requests_per_minute: number | null;
   readonly created_at: Date;
   readonly expires_at: Date | null;

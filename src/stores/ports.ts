@@ -22,10 +22,10 @@ export interface ApiKeyRecord {
   readonly contracts: readonly ContractName[];
   /** The KYC contract asks for a session token besides. */
   readonly requiresSession: boolean;
-  /** Checks that a session token of this key is good for. */
-  readonly sessionUses: number;
-  /** Lifetime of a session token, in seconds. */
-  readonly sessionSeconds: number;
+  /** Checks that a session token of this key is good for; null: as the settings say. */
+  readonly sessionUses: number | null;
+  /** Lifetime of a session token, in seconds; null: as the settings say. */
+  readonly sessionSeconds: number | null;
   /** Null: as many as it likes. */
   readonly requestsPerMinute: number | null;
   readonly createdAt: Date;
@@ -42,10 +42,20 @@ export interface ApiKeys {
   list(): Promise<readonly ApiKeyRecord[]>;
   /** False where there is no such key, or it is revoked already. */
   revoke(id: string, now: Date): Promise<boolean>;
-  /** Whether any key could be used now: then the server is not open. */
-  anyUsable(now: Date): Promise<boolean>;
-  /** Counts one more request of a key in the minute that `now` is in; returns how many there are, this one included. */
-  countRequest(id: string, now: Date): Promise<number>;
+  /** Whether there is any key, usable or not: that the last one expires must not open the server to everybody. */
+  any(): Promise<boolean>;
+  /**
+   * Counts one more request of a key. Its minute begins with the first request after the minute before was over, so
+   * that a burst never falls into two.
+   */
+  countRequest(id: string, now: Date): Promise<CountedRequests>;
+}
+
+/** The requests of a key in the minute under way. */
+export interface CountedRequests {
+  /** How many there are, the one just counted included. */
+  readonly requests: number;
+  readonly minuteEnds: Date;
 }
 
 /** Tokens of KYC sessions, by the SHA-256 of each. */
@@ -55,7 +65,7 @@ export interface SessionTokens {
   use(tokenHash: Uint8Array, keyId: string, now: Date): Promise<'used' | 'unknown' | 'used_up'>;
   /** Gives a use back that was not the client's fault to lose. */
   giveBack(tokenHash: Uint8Array): Promise<void>;
-  /** Forgets what has expired. */
+  /** Forgets some of what has expired; servers that share a database may do so at once. */
   sweep(now: Date): Promise<void>;
 }
 

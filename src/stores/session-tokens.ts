@@ -30,7 +30,12 @@ export function createSessionTokens(sql: Sql): SessionTokens {
       ]);
     },
     async sweep(now) {
-      await sql.query('delete from session_tokens where expires_at <= $1', [now]);
+      // Rows that another server sweeps at this moment are left to it: waiting for each other could end in a deadlock.
+      await sql.query(
+        `delete from session_tokens where token_hash in
+           (select token_hash from session_tokens where expires_at <= $1 limit 1000 for update skip locked)`,
+        [now],
+      );
     },
   };
 }

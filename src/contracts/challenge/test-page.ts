@@ -5,8 +5,8 @@ import { chooseLanguage, type Language, type Messages, messages, say } from '../
 
 /** What the page needs to know of the server. */
 export interface TestPageOptions {
-  /** The page asks for an API key. */
-  readonly needsKey: boolean;
+  /** Whether the page asks for an API key. */
+  readonly needsKey: () => Promise<boolean>;
   /** Seconds for one turn, which the page counts down. */
   readonly challengeSeconds: number;
 }
@@ -38,7 +38,7 @@ export const testPage: FastifyPluginAsyncTypebox<TestPageOptions> = async (app, 
         vary: 'Accept-Language',
         'permissions-policy': 'camera=(self)',
       });
-      return reply.send(fillIn(template, language, options));
+      return reply.send(fillIn(template, language, options.challengeSeconds, await options.needsKey()));
     },
   );
   serveFile('/test/page.js', 'text/javascript', read('pages/test/page.js'));
@@ -53,13 +53,13 @@ export const testPage: FastifyPluginAsyncTypebox<TestPageOptions> = async (app, 
 };
 
 /** Puts words and settings where the template has their names. */
-function fillIn(template: string, language: Language, options: TestPageOptions): string {
+function fillIn(template: string, language: Language, challengeSeconds: number, needsKey: boolean): string {
   const texts = textsOf('page', language);
   const values: Readonly<Record<string, string>> = {
     language,
-    challengeSeconds: String(options.challengeSeconds),
+    challengeSeconds: String(challengeSeconds),
     texts: escapeHtml(JSON.stringify({ ...texts, failures: textsOf('failure', language) })),
-    keyField: options.needsKey ? keyField(texts.key ?? '') : '',
+    keyField: needsKey ? keyField(texts.key ?? '') : '',
   };
   return template.replace(
     /\{\{(?:page\.)?(\w+)\}\}/g,

@@ -7,8 +7,8 @@ export interface SystemOptions {
   readonly describeServer: () => ServerDescription;
   readonly version: string;
   readonly description: string;
-  /** True when a key is needed for everything but this contract. */
-  readonly needsKey: boolean;
+  /** Whether a key is needed for everything but this contract. */
+  readonly needsKey: () => Promise<boolean>;
   readonly hasMetrics: boolean;
 }
 
@@ -28,7 +28,7 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
       name: 'bonafide',
       version: options.version,
       description: options.description,
-      authentication: options.needsKey ? ('required' as const) : ('open' as const),
+      authentication: (await options.needsKey()) ? ('required' as const) : ('open' as const),
       contracts: [
         { name: 'passive', routes: ['POST /liveness', 'POST /active/blink'] },
         { name: 'frames', routes: ['POST /api/liveness/validate'] },

@@ -10,8 +10,8 @@ create table api_keys (
   label text not null,
   contracts text[] not null,
   requires_session boolean not null,
-  session_uses integer not null,
-  session_seconds integer not null,
+  session_uses integer,
+  session_seconds integer,
   requests_per_minute integer,
   created_at timestamptz not null,
   expires_at timestamptz,
@@ -25,10 +25,9 @@ create table session_tokens (
 );
 create index session_tokens_expire on session_tokens (expires_at);
 create table request_counts (
-  key_id text not null,
-  window_start timestamptz not null,
-  requests integer not null,
-  primary key (key_id, window_start)
+  key_id text primary key,
+  minute_began timestamptz not null,
+  requests integer not null
 );
 `,
 };
