@@ -7,6 +7,7 @@ import {
   areComparable,
   cosineDistance,
   meanEmbedding,
+  turnedAnotherPersonFrom,
 } from './same-person.ts';
 
 /** A unit vector at an angle, in degrees. */
@@ -43,11 +44,20 @@ describe('meanEmbedding', () => {
 });
 
 describe('the limits of one person', () => {
-  it('are stricter the more frames there are', () => {
-    expect(anotherPersonFrom(3)).toBe(anotherPersonFrom(12));
-    expect(anotherPersonFrom(3)).toBeLessThan(anotherPersonFrom(2));
-    expect(anotherPersonFrom(2)).toBeLessThan(anotherPersonFrom(1));
-    expect(anotherPersonThanStillFrom).toBeLessThan(anotherPersonFrom(1));
+  it.each(Object.keys(calibration.embedders))('are stricter the more frames there are (%s)', (model) => {
+    const [one, two, three, twelve] = [1, 2, 3, 12].map((frames) => anotherPersonFrom({ model }, frames));
+    expect(three).toBe(twelve);
+    expect(three).toBeLessThan(two!);
+    expect(two).toBeLessThan(one!);
+    expect(anotherPersonThanStillFrom({ model })).toBeLessThan(one!);
+    const { anyTurn, allTurns, still } = turnedAnotherPersonFrom({ model });
+    expect(one).toBeLessThan(allTurns);
+    expect(allTurns).toBeLessThan(anyTurn);
+    expect(one).toBeLessThan(still);
+  });
+
+  it('are not guessed for an embedder that was not calibrated', () => {
+    expect(() => anotherPersonFrom({ model: 'unheard of' }, 3)).toThrow(RangeError);
   });
 
   it('were measured with the weights that the registry names', () => {

@@ -38,8 +38,8 @@ export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
   };
 }
 
-/** An embedding in a space of this name, of no real model. */
-export function embeddingFacts(vector: readonly number[] | Float32Array, model = 'invented'): Embedding {
+/** An embedding that this model never made. */
+export function embeddingFacts(vector: readonly number[] | Float32Array, model = 'dlib-resnet'): Embedding {
   return { model, modelHash: 'ef'.repeat(32), recipe: 'invented-1', vector: Float32Array.from(vector) };
 }
 

@@ -1,5 +1,11 @@
 import calibration from '../calibration/blink.json' with { type: 'json' };
-import { type Embedding, type FrameFacts, type Pose, valueIfMeasured } from '../facts.ts';
+import {
+  type Embedding,
+  type EmbeddingSpace,
+  type FrameFacts,
+  type Pose,
+  valueIfMeasured,
+} from '../facts.ts';
 import {
   anotherPersonFrom,
   anotherPersonThanStillFrom,
@@ -29,22 +35,22 @@ export function comparePerson(frames: readonly FrameFacts[], selfie?: Embedding)
   const faces = frontalFaces(frames).filter((face) => !selfie || areComparable(face, selfie));
   if (faces.length < person.faces.value) return 'face_not_comparable';
   const vectors = faces.map(({ vector }) => vector);
-  if (!isOneThroughout(vectors)) return 'face_changed';
+  if (!isOneThroughout(vectors, faces[0]!)) return 'face_changed';
   if (!selfie) return 'same';
   const distance = cosineDistance(selfie.vector, meanEmbedding(vectors));
-  return distance < anotherPersonThanStillFrom ? 'same' : 'not_the_selfie';
+  return distance < anotherPersonThanStillFrom(selfie) ? 'same' : 'not_the_selfie';
 }
 
 /** Whether every few consecutive faces are the person that all others show. */
-function isOneThroughout(vectors: readonly Float32Array[]): boolean {
+function isOneThroughout(vectors: readonly Float32Array[], space: EmbeddingSpace): boolean {
   const size = Math.min(person.consecutive.value, Math.floor(vectors.length / 2));
   // Each sum is taken from the whole one: adding the others up anew for each few would take a long clip's square.
   const all = sumOf(vectors);
+  const limit = anotherPersonFrom(space, size);
   for (let first = 0; first + size <= vectors.length; first++) {
     const some = sumOf(vectors.slice(first, first + size));
     const others = all.map((value, at) => value - some[at]!);
-    if (cosineDistance(meanEmbedding([some]), meanEmbedding([others])) >= anotherPersonFrom(size))
-      return false;
+    if (cosineDistance(meanEmbedding([some]), meanEmbedding([others])) >= limit) return false;
   }
   return true;
 }

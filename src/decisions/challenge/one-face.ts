@@ -71,7 +71,7 @@ function isOnePerson(one: readonly Embedding[], other: readonly Embedding[]): bo
   const [first, ...rest] = [...one, ...other];
   if (rest.some((face) => !areComparable(face, first!))) return false;
   const distance = cosineDistance(meanVector(one), meanVector(other));
-  return distance < anotherPersonFrom(Math.min(one.length, other.length));
+  return distance < anotherPersonFrom(first!, Math.min(one.length, other.length));
 }
 
 function meanVector(faces: readonly Embedding[]): Float32Array {

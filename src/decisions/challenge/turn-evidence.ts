@@ -1,6 +1,6 @@
 import calibration from '../calibration/challenge.json' with { type: 'json' };
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
-import { areComparable, cosineDistance, meanEmbedding } from '../same-person.ts';
+import { areComparable, cosineDistance, meanEmbedding, turnedAnotherPersonFrom } from '../same-person.ts';
 import { mean } from '../statistics.ts';
 import { affineResidual } from './flatness.ts';
 
@@ -18,12 +18,14 @@ export interface TurnEvidence {
   readonly held: HeldTurn;
   /** Cosine distance of each counted turn's face from the one that first looked at the camera. */
   readonly distances: readonly number[];
+  /** The embedder whose distances they are; null while there is none. */
+  readonly model: string | null;
 }
 
 const nothingHeld: HeldTurn = { residual: 0, faces: [] };
 
 /** Before the first turn. */
-export const noTurns: TurnEvidence = { held: nothingHeld, distances: [] };
+export const noTurns: TurnEvidence = { held: nothingHeld, distances: [], model: null };
 
 /** Begins a turn anew: what an earlier hold showed does not count for it. */
 export function startTurn(turns: TurnEvidence): TurnEvidence {
@@ -57,21 +59,24 @@ export function isTurnKnown({ held }: TurnEvidence): boolean {
 /** Counts the held turn, which the next one may follow. */
 export function countTurn(turns: TurnEvidence, reference: readonly Embedding[]): TurnEvidence {
   const { held, distances } = turns;
-  const isKnown = held.faces.length > 0;
+  const [first] = held.faces;
+  if (!first) return { ...turns, held: nothingHeld };
   return {
     held: nothingHeld,
-    distances: isKnown ? [...distances, distanceOf(held.faces, reference)] : distances,
+    distances: [...distances, distanceOf(held.faces, reference)],
+    model: (reference[0] ?? first).model,
   };
 }
 
 /**
  * Whether somebody else turns than who looks at the camera: one turn shows it, or, with surer figures, all of
- * them together. Every number is from `calibration/challenge.json`.
+ * them together.
  */
-export function isTurnedByAnother({ distances }: TurnEvidence): boolean {
-  const { anyTurn, allTurns, turns } = calibration.turnedFace;
-  if (distances.some((distance) => distance >= anyTurn.value)) return true;
-  return distances.length >= turns.value && mean(distances) >= allTurns.value;
+export function isTurnedByAnother({ distances, model }: TurnEvidence): boolean {
+  if (model === null) return false;
+  const { anyTurn, allTurns } = turnedAnotherPersonFrom({ model });
+  if (distances.some((distance) => distance >= anyTurn)) return true;
+  return distances.length >= calibration.turnedFace.turns.value && mean(distances) >= allTurns;
 }
 
 /** Whether the points of the held turn move as those of a picture do. */

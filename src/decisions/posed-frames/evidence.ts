@@ -3,7 +3,7 @@ import { widthRatio } from '../face-width.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
 import { decideLiveness, type Thresholds } from '../fusion.ts';
 import { eyeDistance } from '../mesh.ts';
-import { anotherPersonFrom, areComparable, cosineDistance } from '../same-person.ts';
+import { anotherPersonFrom, areComparable, cosineDistance, turnedAnotherPersonFrom } from '../same-person.ts';
 import { mean } from '../statistics.ts';
 import { type FrameName, inOrder, namesInOrder } from './order.ts';
 import type { PosedSubject, PosedSubjects } from './subjects.ts';
@@ -78,8 +78,8 @@ function showOnePerson({ center, left, right, blink }: PosedSubjects): boolean |
   if (!reference || others.length === 0) return null;
   return others.every((other) => {
     const limit = isNear(reference, other)
-      ? anotherPersonFrom(1)
-      : calibration.evidence.anotherPersonTurned.value;
+      ? anotherPersonFrom(reference.embedding, 1)
+      : turnedAnotherPersonFrom(reference.embedding).still;
     return (
       areComparable(other.embedding, reference.embedding) &&
       cosineDistance(reference.embedding.vector, other.embedding.vector) < limit
