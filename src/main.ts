@@ -6,8 +6,10 @@ import { type Config, engineOptions, readConfig } from './config.ts';
 import type { Perception } from './perception/engine.ts';
 import { createPool, type PoolEvent } from './perception/pool.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
+import { keepSwept } from './services/sweep-templates.ts';
 import { openDatabase } from './stores/open-database.ts';
-import { openStores } from './stores/open-stores.ts';
+import { openStores, type TemplateOptions } from './stores/open-stores.ts';
+import { openTemplateKeys } from './stores/template-key-file.ts';
 
 /** The server's process: compose, listen, drain. */
 async function main(): Promise<void> {
@@ -16,8 +18,15 @@ async function main(): Promise<void> {
   const stores = await openStores(
     await openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR }),
     { trainDir: config.TRAIN_DIR },
+    templateOptions(config, logger),
   );
   await stores.samples.recover(new Date());
+  const stopSweeping = keepSwept(
+    stores.enrolments,
+    () => new Date(),
+    (error) =>
+      logger.warn({ err: error }, 'expired templates could not be swept; the next try is in a minute'),
+  );
   const perception = await createPool({
     engine: engineOptions(config),
     processes: config.PERCEPTION_PROCESSES,
@@ -45,10 +54,20 @@ async function main(): Promise<void> {
     await app.close();
     keepWaiting.abort();
     await perception.close();
+    stopSweeping();
     await stores.close();
     logger.info('stopped');
   };
   onStopSignal(() => void stop().then(() => process.exit(0), fail));
+}
+
+function templateOptions(
+  { TEMPLATE_KEY, TEMPLATE_SEARCH, DATA_DIR }: Config,
+  logger: pino.Logger,
+): TemplateOptions {
+  const { keys, notices } = openTemplateKeys({ templateKey: TEMPLATE_KEY, dataDir: DATA_DIR });
+  for (const { text } of notices) logger.warn(text);
+  return { keys, search: TEMPLATE_SEARCH, now: new Date(), onDamaged: (text) => logger.error(text) };
 }
 
 function describe({ perception, load, notices }: ServerDescription, logger: pino.Logger): void {

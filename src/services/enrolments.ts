@@ -1,17 +1,13 @@
-import type { Embedding } from '../decisions/facts.ts';
-import type {
-  AuditTrail,
-  Enrolment,
-  EnrolmentPage,
-  Enrolments,
-  ErasedCounts,
-  SearchKind,
-} from '../stores/ports.ts';
+import type { Embedding, EmbeddingSpace } from '../decisions/facts.ts';
+import { matchDistance } from '../decisions/match-scale.ts';
+import { areComparable, cosineDistance, meanEmbedding } from '../decisions/same-person.ts';
+import { BonafideError } from '../errors.ts';
+import type { Enrolment, EnrolmentPage, Enrolments, ErasedCounts, SearchKind } from '../stores/ports.ts';
+import { checkConsent, checkUserId } from './user-id.ts';
 
 /** What enrolling and matching need. */
 export interface RecognitionParts {
   readonly enrolments: Enrolments;
-  readonly auditTrail: AuditTrail;
   readonly settings: RecognitionSettings;
   readonly now: () => Date;
   /** An id that nobody can guess, for receipts: `crypto.randomUUID`. */
@@ -72,6 +68,7 @@ export interface Identification {
 export interface ErasureReceipt {
   readonly receiptId: string;
   readonly userId: string;
+  /** Counts: `templates`, `events` of their history, and those of `alsoErase` by their names. */
   readonly erased: ErasedCounts & Readonly<Record<string, number>>;
   readonly erasedAt: Date;
 }
@@ -124,6 +121,110 @@ export interface Recognition {
   requireEnrolled(userId: string): Promise<void>;
 }
 
-export function createRecognition(_parts: RecognitionParts): Recognition {
-  throw new Error('Not built yet.');
+/** The recognition of these stores, settings and clock. */
+export function createRecognition(parts: RecognitionParts): Recognition {
+  const { enrolments, settings, now } = parts;
+  const cleanSoon = createCleaner(parts);
+  return {
+    async enrol({ userId, embeddings, consent, expiresAt }) {
+      checkUserId(userId);
+      if (consent !== undefined) checkConsent(consent);
+      const createdAt = now();
+      const enrolment: Enrolment = {
+        userId,
+        ...spaceOf(embeddings),
+        frames: embeddings.length,
+        consent: consent ?? null,
+        createdAt,
+        expiresAt: expiresAt ?? defaultExpiry(createdAt, settings.lifetimeDays),
+      };
+      const { model } = enrolment;
+      const outcome = await enrolments.put({ ...enrolment, vector: meanOf(embeddings) }, createdAt, {
+        ...(settings.uniqueFaces && {
+          isTaken: (raw) => matchDistance(model, raw) <= settings.matchThreshold,
+        }),
+      });
+      if (outcome === 'face_taken') throw new BonafideError('face_already_enrolled');
+      return { enrolment, replaced: outcome === 'replaced' };
+    },
+    async verify(userId, probe, threshold = settings.matchThreshold) {
+      checkUserId(userId);
+      const space = spaceOf(probe);
+      const template = await enrolments.get(userId, space, now());
+      if (!template) throw new BonafideError('user_not_found');
+      return judge(userId, space.model, cosineDistance(meanOf(probe), template.vector), threshold);
+    },
+    async identify(probe, { limit = 5, threshold = settings.matchThreshold } = {}) {
+      const space = spaceOf(probe);
+      const nearest = await enrolments.nearest({ ...space, vector: meanOf(probe) }, limit, now());
+      const candidates = nearest
+        .map(({ userId, distance }) => judge(userId, space.model, distance, threshold))
+        .filter(({ match }) => match);
+      return { candidates, searchedWith: enrolments.searchKind, threshold };
+    },
+    async erase(userId) {
+      checkUserId(userId);
+      const receiptId = parts.randomId();
+      const erasedAt = now();
+      // Ours last: where something fails before, the person is still known and can be erased again.
+      const others: Record<string, number> = {};
+      for (const [name, eraseUser] of Object.entries(parts.alsoErase ?? {}))
+        others[name] = await eraseUser(userId);
+      const erased = {
+        ...others,
+        ...(await enrolments.erase(userId, { id: receiptId, at: erasedAt, others })),
+      };
+      if (Object.values(erased).every((count) => count === 0)) throw new BonafideError('user_not_found');
+      cleanSoon();
+      return { receiptId, userId, erased, erasedAt };
+    },
+    async list({ after, limit = 100 } = {}) {
+      const time = now();
+      const page = await enrolments.list({ ...(after !== undefined && { after }), limit, now: time });
+      return { ...page, total: await enrolments.count(time) };
+    },
+    async requireEnrolled(userId) {
+      checkUserId(userId);
+      if (!(await enrolments.describe(userId, now()))) throw new BonafideError('user_not_found');
+    },
+  };
+}
+
+/** Milliseconds between two clean-ups after erasures; what comes between is left to the next regular one. */
+const cleaningPause = 10_000;
+
+/** Cleans up behind an erasure without keeping its answer waiting. */
+function createCleaner({ enrolments, now }: RecognitionParts): () => void {
+  let free = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (now().getTime() < free) return;
+    free = Number.POSITIVE_INFINITY;
+    const done = () => {
+      free = now().getTime() + cleaningPause;
+    };
+    // A failure is nobody's answer: the regular clean-up tries again, and tells.
+    enrolments.clean().then(done, done);
+  };
+}
+
+function judge(userId: string, model: string, rawDistance: number, threshold: number): MatchDistance {
+  const distance = matchDistance(model, rawDistance);
+  return { userId, distance, similarity: 1 - distance, rawDistance, match: distance <= threshold, threshold };
+}
+
+/** What the vectors of some embeddings have in common. */
+function spaceOf(embeddings: readonly Embedding[]): EmbeddingSpace {
+  const [first] = embeddings;
+  if (!first || !embeddings.every((other) => areComparable(first, other)))
+    throw new RangeError('Embeddings of one model are expected, and one at least.');
+  const { model, modelHash, recipe } = first;
+  return { model, modelHash, recipe };
+}
+
+function meanOf(embeddings: readonly Embedding[]): Float32Array {
+  return meanEmbedding(embeddings.map(({ vector }) => vector));
+}
+
+function defaultExpiry(createdAt: Date, days: number): Date | null {
+  return days === 0 ? null : new Date(createdAt.getTime() + days * 86_400_000);
 }

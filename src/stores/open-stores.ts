@@ -1,10 +1,17 @@
 import { createApiKeys } from './api-keys.ts';
+import { createAuditTrail } from './audit-trail.ts';
+import { createEnrolments } from './enrolments.ts';
+import { createMemorySearch } from './memory-search.ts';
 import { migrate } from './migrate.ts';
+import { createPgvectorSearch, dropVectors } from './pgvector-search.ts';
 import type { Stores } from './ports.ts';
 import { createSampleFiles } from './sample-files.ts';
 import { createSamples } from './samples.ts';
 import { createSessionTokens } from './session-tokens.ts';
 import type { Sql } from './sql.ts';
+import { enterKeys } from './template-clock.ts';
+import type { TemplateKeys } from './template-keys.ts';
+import type { TemplateSearch } from './template-search.ts';
 
 /** Where stores keep what is no row of the database. */
 export interface StoreFolders {
@@ -12,13 +19,43 @@ export interface StoreFolders {
   readonly trainDir: string;
 }
 
+/** How templates are kept and found. */
+export interface TemplateOptions {
+  readonly keys: TemplateKeys;
+  /** `auto`: pgvector where the database has it; `memory`: no vectors in the database, encrypted templates aside. */
+  readonly search: 'auto' | 'memory';
+  readonly now: Date;
+  /** Is told of a template that does not open, in words for the log. */
+  readonly onDamaged: (text: string) => void;
+}
+
 /** The stores over a database, whose schema is brought up to date first. Closing them closes it. */
-export async function openStores(sql: Sql, { trainDir }: StoreFolders): Promise<Stores> {
+export async function openStores(
+  sql: Sql,
+  { trainDir }: StoreFolders,
+  templates: TemplateOptions,
+): Promise<Stores> {
   await migrate(sql);
+  await enterKeys(sql, templates.keys, templates.now);
+  const search = await openSearch(sql, templates);
   return {
     apiKeys: createApiKeys(sql),
     sessionTokens: createSessionTokens(sql),
     samples: createSamples(sql, createSampleFiles(trainDir)),
+    enrolments: createEnrolments(sql, templates.keys, search),
+    auditTrail: createAuditTrail(sql),
     close: () => sql.close(),
   };
+}
+
+async function openSearch(sql: Sql, { keys, search, onDamaged }: TemplateOptions): Promise<TemplateSearch> {
+  const tell = (revision: number) =>
+    onDamaged(
+      `The template of revision ${revision} does not open and matches nobody: its row was changed or damaged.`,
+    );
+  if (search === 'auto') {
+    const withVectors = await createPgvectorSearch(sql, keys, tell);
+    if (withVectors) return withVectors;
+  } else await dropVectors(sql);
+  return createMemorySearch(sql, keys, tell);
 }

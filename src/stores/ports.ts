@@ -5,6 +5,8 @@ export interface Stores {
   readonly apiKeys: ApiKeys;
   readonly sessionTokens: SessionTokens;
   readonly samples: Samples;
+  readonly enrolments: Enrolments;
+  readonly auditTrail: AuditTrail;
   close(): Promise<void>;
 }
 
@@ -115,6 +117,15 @@ export interface EnrolmentPage {
   readonly next: string | null;
 }
 
+/** What is known of an erasure before it is done. */
+export interface Receipt {
+  /** Random: nobody can tell from it who was erased. */
+  readonly id: string;
+  readonly at: Date;
+  /** What other stores have erased of the same person just before, by its name. */
+  readonly others: Readonly<Record<string, number>>;
+}
+
 /** How many things were erased. */
 export interface ErasedCounts {
   readonly templates: number;
@@ -143,13 +154,16 @@ export interface Enrolments {
   count(now: Date): Promise<number>;
   /**
    * Erases the template of an id, what searches find it by, and its events. What stays is one event that names nobody:
-   * the receipt's id, the time and the counts.
-   *
-   * @param receiptId of the receipt that the caller makes
+   * the receipt's id, the time and the counts. Nothing is written where nothing was there.
    */
-  erase(userId: string, receiptId: string, now: Date): Promise<ErasedCounts>;
+  erase(userId: string, receipt: Receipt): Promise<ErasedCounts>;
   /** Erases the templates that have expired; returns how many. */
   sweep(now: Date): Promise<number>;
+  /**
+   * Removes from the database's files what erasures left there, as far as that is in our hands; see
+   * `clean-erased.ts`. Takes a moment, in which the embedded database does nothing else.
+   */
+  clean(): Promise<void>;
   /** Every template that has not expired, of every model, decrypted one page at a time. */
   export(now: Date): AsyncIterable<Template>;
 }
@@ -177,6 +191,8 @@ export interface EnrolmentEvent {
 export interface AuditTrail {
   /** The history of an id, the oldest first. */
   ofUser(userId: string): Promise<readonly EnrolmentEvent[]>;
+  /** What was erased by a receipt; undefined where there is none of this id. */
+  ofReceipt(receiptId: string): Promise<EnrolmentEvent | undefined>;
 }
 
 /** What a picture of the data set shows: a living person, or a presentation attack. */

@@ -1,13 +1,30 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStores } from '../../src/stores/open-stores.ts';
+import { openStores, type TemplateOptions } from '../../src/stores/open-stores.ts';
 import { openPglite } from '../../src/stores/pglite.ts';
 import type { Stores } from '../../src/stores/ports.ts';
+import { createTemplateKeys } from '../../src/stores/template-keys.ts';
 
 /** Stores over an embedded database in memory, and a data set in a folder that nobody has made; whoever opens them closes them. */
 export async function memoryStores(): Promise<Stores> {
-  return openStores(await openPglite(), { trainDir: join(tmpdir(), `bonafide-train-${randomUUID()}`) });
+  return openStores(
+    await openPglite(),
+    { trainDir: join(tmpdir(), `bonafide-train-${randomUUID()}`) },
+    testTemplates(),
+  );
+}
+
+/** A key of their own for templates, and a search by pgvector where it is. */
+export function testTemplates(): TemplateOptions {
+  return {
+    keys: createTemplateKeys([randomBytes(32)]),
+    search: 'auto',
+    now: new Date(),
+    onDamaged: (text) => {
+      throw new Error(text);
+    },
+  };
 }
 
 let shared: Promise<Stores> | undefined;

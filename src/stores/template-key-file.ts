@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createTemplateKeys, parseTemplateKeys, type TemplateKeys } from './template-keys.ts';
+
+/** Where the keys of templates come from. */
+export interface TemplateKeySource {
+  /** The setting TEMPLATE_KEY; empty: a file in `dataDir`. */
+  readonly templateKey: string;
+  readonly dataDir: string;
+}
+
+/** The keys that are here, and what the operator must be told of them. */
+export interface OpenedTemplateKeys {
+  readonly keys: TemplateKeys;
+  /** Undefined where the keys are in the setting. */
+  readonly file: string | undefined;
+  /** Sentences for the log; `key_made` is to be said loudly. */
+  readonly notices: readonly { readonly code: 'key_made' | 'key_exposed'; readonly text: string }[];
+}
+
+/**
+ * The keys of templates: those of the setting, or else those of the file `template.key`, which is made where there is
+ * none.
+ *
+ * @throws Error with a sentence for the operator where the setting or the file is not in order
+ */
+export function openTemplateKeys({ templateKey, dataDir }: TemplateKeySource): OpenedTemplateKeys {
+  if (templateKey.trim()) {
+    const keys = createTemplateKeys(named('TEMPLATE_KEY', () => parseTemplateKeys(templateKey)));
+    return { keys, file: undefined, notices: [] };
+  }
+  const file = join(dataDir, 'template.key');
+  const made = makeKeyFile(file);
+  const keys = createTemplateKeys(readKeyFile(file));
+  const exposed = (statSync(file).mode & 0o077) !== 0;
+  return {
+    keys,
+    file,
+    notices: [
+      ...(made ? [{ code: 'key_made', text: keyMade(file) } as const] : []),
+      ...(exposed ? [{ code: 'key_exposed', text: keyExposed(file) } as const] : []),
+    ],
+  };
+}
+
+const keyMade = (file: string) =>
+  `A KEY FOR TEMPLATES WAS MADE: ${file}. Back it up, apart from the database: without it every enrolment is lost. To keep it elsewhere, set TEMPLATE_KEY.`;
+
+const keyExposed = (file: string) =>
+  `Other users of this machine may read the template key: run \`chmod 600 ${file}\`.`;
+
+/** @throws Error where the file is damaged or holds no key */
+export function readKeyFile(file: string): readonly Buffer[] {
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => !line.startsWith('#'));
+  return named(file, () => {
+    const secrets = parseTemplateKeys(lines.join(','));
+    if (secrets.length === 0) throw new Error('There is no key in it: restore it from its backup.');
+    return secrets;
+  });
+}
+
+/** Puts a new key before those of the file; nobody ever sees half a file. Returns all of them. */
+export function addKeyToFile(file: string): readonly Buffer[] {
+  return writeKeyFile(file, [randomBytes(32), ...readKeyFile(file)]);
+}
+
+/** Keeps the first key of the file alone. */
+export function dropOldKeysOfFile(file: string): readonly Buffer[] {
+  return writeKeyFile(file, readKeyFile(file).slice(0, 1));
+}
+
+/** Makes the file where there is none; of two who do so at once one succeeds. Returns whether this one did. */
+function makeKeyFile(file: string): boolean {
+  if (statSync(file, { throwIfNoEntry: false })) return false;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  return replaceFile(file, [randomBytes(32)], (temporary) => {
+    // Unlike a renamed file, a link never takes the place of what another process has made meanwhile.
+    try {
+      linkSync(temporary, file);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  });
+}
+
+function writeKeyFile(file: string, secrets: readonly Buffer[]): readonly Buffer[] {
+  replaceFile(file, secrets, (temporary) => renameSync(temporary, file));
+  return secrets;
+}
+
+/** Writes keys beside the file, safely on the disk, and then lets `place` put them there. */
+function replaceFile<T>(file: string, secrets: readonly Buffer[], place: (temporary: string) => T): T {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    const handle = openSync(temporary, 'wx', 0o600);
+    try {
+      writeSync(handle, header + secrets.map((secret) => `${secret.toString('base64')}\n`).join(''));
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    const placed = place(temporary);
+    const folder = openSync(dirname(file), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+    return placed;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+const header =
+  '# Keys that face templates are encrypted with: the first one encrypts, all decrypt. Keep a copy elsewhere: without\n# this file every enrolment is lost.\n';
+
+/** Says where the keys stand that an error is about. */
+function named<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`${source}: ${(error as Error).message}`);
+  }
+}
