@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Answerer, obedient, person, playSession } from '../../../test/support/challenge-player.ts';
-import { exactInterval } from '../../../test/support/exact-interval.ts';
 import { pick, seededRandom } from '../../../test/support/random.ts';
+import { exactInterval } from '../exact-interval.ts';
 import { drawDirections } from './draw-directions.ts';
 import type { ChallengeMessage, Direction } from './machine.ts';
 
