@@ -46,7 +46,8 @@ export function decideLiveness(face: FaceFacts, thresholds: Thresholds): Livenes
   return { verdict: 'inconclusive', liveProbability, reasons: [...measured, ...obstacles, ...signs] };
 }
 
-type ScoreReason = Extract<
+/** What the anti-spoof nets say of a face, each in a reason. */
+export type ScoreReason = Extract<
   Reason,
   {
     code:
@@ -57,7 +58,8 @@ type ScoreReason = Extract<
   }
 >;
 
-function scoreReasons(face: FaceFacts): ScoreReason[] {
+/** The scores of the anti-spoof nets that are asked for, and which of them are missing. */
+export function scoreReasons(face: FaceFacts): ScoreReason[] {
   const nets = Object.entries(face.antiSpoof);
   if (nets.every(([, fact]) => isWithoutModel(fact))) return [{ code: 'no_anti_spoof_model' }];
   return nets.map(([model, fact]) => {
@@ -70,7 +72,8 @@ function isWithoutModel(fact: Fact<unknown>): boolean {
   return fact.status === 'unavailable' && fact.reason === 'no_model';
 }
 
-function viewObstacles(face: FaceFacts): Reason[] {
+/** What keeps anti-spoof nets from seeing what they were trained on: nothing is called live then. */
+export function viewObstacles(face: FaceFacts): Reason[] {
   const { minimumFaceSide, maximumYaw, maximumPitch } = calibration.limits;
   const obstacles: Reason[] = [];
   if (face.measuredSide < minimumFaceSide.value)

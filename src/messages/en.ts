@@ -63,9 +63,8 @@ const recognition = {
   'recognition.replaced': 'Registered successfully: the former registration was replaced',
   'recognition.not_live': 'Liveness was not confirmed',
   'recognition.heuristic': 'Liveness cannot be confirmed: this server has no anti-spoofing model',
-  'recognition.match': 'OK',
+  'recognition.ok': 'OK',
   'recognition.no_match': 'The face is not that of the registered person',
-  'recognition.identified': 'OK',
   'recognition.not_identified': 'The face is that of nobody registered',
   'recognition.erased': 'Registration erased',
 };

@@ -90,9 +90,8 @@ export const id: Messages = {
   'recognition.not_live': 'Keaslian wajah tidak dapat dipastikan',
   'recognition.heuristic':
     'Keaslian wajah tidak dapat dipastikan: server ini tidak memiliki model anti-spoofing',
-  'recognition.match': 'OK',
+  'recognition.ok': 'OK',
   'recognition.no_match': 'Wajah ini bukan wajah orang yang terdaftar',
-  'recognition.identified': 'OK',
   'recognition.not_identified': 'Wajah ini bukan wajah siapa pun yang terdaftar',
   'recognition.erased': 'Pendaftaran telah dihapus',
 

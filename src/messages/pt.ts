@@ -90,9 +90,8 @@ export const pt: Messages = {
   'recognition.not_live': 'A prova de vida não foi confirmada',
   'recognition.heuristic':
     'A prova de vida não pode ser confirmada: este servidor não tem modelo anti-spoofing',
-  'recognition.match': 'OK',
+  'recognition.ok': 'OK',
   'recognition.no_match': 'O rosto não é o da pessoa cadastrada',
-  'recognition.identified': 'OK',
   'recognition.not_identified': 'O rosto não é o de ninguém cadastrado',
   'recognition.erased': 'Cadastro apagado',
 

@@ -89,9 +89,8 @@ export const uz: Messages = {
   'recognition.replaced': 'Muvaffaqiyatli ro‘yxatga olindi: avvalgi yozuv almashtirildi',
   'recognition.not_live': 'Yuzning tirikligi tasdiqlanmadi',
   'recognition.heuristic': 'Yuzning tirikligini tasdiqlab bo‘lmaydi: bu serverda anti-spoofing modeli yo‘q',
-  'recognition.match': 'OK',
+  'recognition.ok': 'OK',
   'recognition.no_match': 'Bu yuz ro‘yxatga olingan odamniki emas',
-  'recognition.identified': 'OK',
   'recognition.not_identified': 'Bu yuz ro‘yxatga olinganlarning hech birigiki emas',
   'recognition.erased': 'Yozuv o‘chirildi',
 

@@ -1,0 +1,81 @@
+import { type FaceFacts, type TextureMeasures, valueIfMeasured } from '../facts.ts';
+import { scoreReasons, viewObstacles } from '../fusion.ts';
+import type { Reason } from '../reasons.ts';
+import { mean } from '../statistics.ts';
+import { effectiveThreshold, toThreeDecimals } from './effective-threshold.ts';
+import { type HeuristicSettings, heuristicScore, signStrengths } from './heuristic.ts';
+
+/** Where a score comes from. Of the three the heuristic alone is no reason to trust a face. */
+export type ScoreSource = 'classifier' | 'anti_spoof' | 'heuristic';
+
+/** A trained classifier (`LIVENESS_CLF_PATH`): the probability that a face is live, 0..1; undefined where it lacks a fact. */
+export type ClassifyFace = (face: FaceFacts) => number | undefined;
+
+/** How faces are judged. */
+export interface FaceRules {
+  readonly heuristic: HeuristicSettings;
+  /** The main score where it is given. */
+  readonly classify?: ClassifyFace | undefined;
+}
+
+/** Whether one face is live, and what that rests on. */
+export interface FaceJudgement {
+  readonly isLive: boolean;
+  /** 0..1, three decimals; null where nothing of the face could be measured. */
+  readonly score: number | null;
+  readonly scoreSource: ScoreSource;
+  /** The effective one, 0..1, three decimals. */
+  readonly threshold: number;
+  /** What kept the face from being judged, and its signs of an attack. */
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Judges one face against a threshold.
+ *
+ * The main score is the classifier's where there is one, else the mean of the anti-spoof nets (as in `fusion.ts`), else
+ * the heuristic's. A face is live when the score reaches the effective threshold and nothing kept it from being seen
+ * well: too small or turned away, it is not live, whatever the score; nor where one of the nets that are asked for is
+ * missing, unless a classifier speaks, which says itself what it needs.
+ *
+ * @param asked the threshold that the request asks for, 0..1
+ */
+export function judgeFace(face: FaceFacts, asked: number, rules: FaceRules): FaceJudgement {
+  const texture = valueIfMeasured(face.texture);
+  const { score, scoreSource, missing } = mainScore(face, texture, rules);
+  const obstacles = [...missing, ...viewObstacles(face)];
+  const threshold = effectiveThreshold(asked, texture, rules.heuristic);
+  const rounded = score === undefined ? null : toThreeDecimals(score);
+  return {
+    isLive: rounded !== null && rounded >= threshold && obstacles.length === 0,
+    score: rounded,
+    scoreSource,
+    threshold,
+    reasons: [...obstacles, ...signReasons(texture, rules.heuristic)],
+  };
+}
+
+function mainScore(
+  face: FaceFacts,
+  texture: TextureMeasures | undefined,
+  { classify, heuristic }: FaceRules,
+): { score: number | undefined; scoreSource: ScoreSource; missing: readonly Reason[] } {
+  const probability = classify?.(face);
+  if (probability !== undefined) return { score: probability, scoreSource: 'classifier', missing: [] };
+  const nets = scoreReasons(face);
+  const live = nets.flatMap((reason) => ('live' in reason ? [reason.live] : []));
+  // Without any net the heuristic is all there is, and no reason to say so of each face.
+  const missing = nets.filter((reason) => !('live' in reason) && reason.code !== 'no_anti_spoof_model');
+  if (live.length > 0) return { score: mean(live), scoreSource: 'anti_spoof', missing };
+  return { score: texture && heuristicScore(texture, heuristic), scoreSource: 'heuristic', missing };
+}
+
+function signReasons(texture: TextureMeasures | undefined, settings: HeuristicSettings): Reason[] {
+  if (!texture) return [];
+  const strengths = signStrengths(texture, settings);
+  const reasons: Reason[] = [];
+  if (strengths.axisAnisotropy > 0) reasons.push({ code: 'grid_pattern', value: texture.axisAnisotropy });
+  if (strengths.glare > 0) reasons.push({ code: 'glare', value: texture.glare });
+  if (strengths.lineRatio > 0) reasons.push({ code: 'straight_lines', value: texture.lineRatio });
+  return reasons;
+}
