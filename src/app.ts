@@ -7,6 +7,7 @@ import { bodyLimit } from './contracts/base64.ts';
 import { challenge } from './contracts/challenge/routes.ts';
 import { testPage } from './contracts/challenge/test-page.ts';
 import { frames } from './contracts/frames/routes.ts';
+import { kyc } from './contracts/kyc/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { system } from './contracts/system/routes.ts';
 import { apiDocs } from './plugins/api-docs.ts';
@@ -22,7 +23,14 @@ import { type ByteBudget, createByteBudget } from './services/byte-budget.ts';
 import type { ChallengeSessions } from './services/challenge-sessions.ts';
 import { describeServer } from './services/describe-server.ts';
 import type { ContractName } from './stores/ports.ts';
-import { type AppParts, challengeSessions, framesOptions, keyRing, passiveOptions } from './use-cases.ts';
+import {
+  type AppParts,
+  challengeSessions,
+  framesOptions,
+  keyRing,
+  kycOptions,
+  passiveOptions,
+} from './use-cases.ts';
 
 export type { AppParts };
 
@@ -123,6 +131,11 @@ async function registerContracts(
   });
   await guarded('frames', async (scope) => {
     await scope.register(frames, framesOptions(parts));
+  });
+  await guarded('kyc', async (scope) => {
+    const options = kycOptions(parts);
+    await scope.register(kyc, { ...options, anySlash: false });
+    await scope.register(kyc, { ...options, anySlash: true, prefix: '/kyc' });
   });
   await guarded('challenge', async (scope) => {
     await scope.register(challenge, {

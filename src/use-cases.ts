@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
 import type { Perception } from './perception/engine.ts';
@@ -11,6 +12,8 @@ import {
 } from './services/challenge-sessions.ts';
 import { type BlinkCheckContext, checkBlink } from './services/check-blink.ts';
 import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
+import { checkSelfie, type SelfieCheckContext } from './services/check-selfie.ts';
+import { createSelfieSessions } from './services/selfie-sessions.ts';
 import { type FramesContext, type PosedPictures, validateFrames } from './services/validate-frames.ts';
 import type { Stores } from './stores/ports.ts';
 
@@ -77,6 +80,36 @@ export function framesOptions({ config, perception }: AppParts) {
       validateFrames(perception, options, pictures, context),
     isBusy: () => perception.load().full,
     threshold: config.FRAMES_THRESHOLD,
+    maxImageBytes: config.MAX_IMAGE_BYTES,
+  };
+}
+
+/** What the KYC contract asks, answered with these settings. */
+export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
+  const options = {
+    faceThreshold: config.KYC_FACE_THRESHOLD,
+    livenessThreshold: config.KYC_LIVENESS_THRESHOLD,
+    minimumSide: config.KYC_MIN_FACE_SIDE,
+    bystanderRatio: config.BYSTANDER_RATIO,
+  };
+  const sessions = createSelfieSessions(
+    {
+      required: config.KYC_REQUIRE_SESSION,
+      uses: config.KYC_SESSION_USES,
+      seconds: config.KYC_SESSION_SECONDS,
+    },
+    {
+      store: stores.sessionTokens,
+      today: parts.today ?? (() => new Date()),
+      randomBytes: parts.randomBytes ?? randomBytes,
+    },
+  );
+  return {
+    checkSelfie: (bytes: Uint8Array, context: SelfieCheckContext) =>
+      checkSelfie(perception, options, bytes, context),
+    openSession: sessions.open,
+    takeSession: sessions.take,
+    isBusy: () => perception.load().full,
     maxImageBytes: config.MAX_IMAGE_BYTES,
   };
 }

@@ -14,6 +14,7 @@ type Command = (
 /** Loaded when called for, so that one command does not pay for the libraries of another. */
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['check', async (args, env) => (await import('./check.ts')).checkCommand(args, env)],
+  ['keys', async (args, env) => (await import('./keys.ts')).keysCommand(args, env)],
   ['models', async (args, env) => (await import('./models.ts')).modelsCommand(args, env)],
 ]);
 
@@ -21,6 +22,7 @@ const help = `Usage: bonafide <command> [options]
 
 Commands
   check            check one picture or clip, and draw what was measured
+  keys create      make an API key; keys list and keys revoke go with it
   models list      the models the server knows, and which of them are here
   models pull      fetch models, from the internet or a mirror
   models verify    check the files of the models that are here

@@ -19,6 +19,10 @@ export const apiDocs = fastifyPlugin(async (app: FastifyInstance, { version }: {
       },
       tags: [
         { name: 'passive', description: 'One selfie in, a verdict out.' },
+        {
+          name: 'kyc',
+          description: 'One selfie for onboarding, sessions that limit how often; errors by number.',
+        },
         { name: 'frames', description: 'Stills of a person who turns left and right, and blinks.' },
         { name: 'challenge', description: 'Turn your head as you are told, and be seen to be there.' },
         { name: 'system', description: 'About this server.' },

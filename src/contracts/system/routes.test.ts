@@ -84,6 +84,8 @@ describe('the API document', () => {
       '/liveness',
       '/active/blink',
       '/api/liveness/validate',
+      '/liveness/',
+      '/session/',
       '/ws',
     ]);
     expect(paths['/liveness'].post.security).toEqual([{ apiKey: [] }, { bearer: [] }]);

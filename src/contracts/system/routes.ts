@@ -31,6 +31,7 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
       authentication: (await options.needsKey()) ? ('required' as const) : ('open' as const),
       contracts: [
         { name: 'passive', routes: ['POST /liveness', 'POST /active/blink'] },
+        { name: 'kyc', routes: ['POST /liveness/', 'POST /session/'] },
         { name: 'frames', routes: ['POST /api/liveness/validate'] },
         { name: 'challenge', routes: ['GET /test', 'WS /ws'] },
       ],

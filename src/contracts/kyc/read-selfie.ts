@@ -1,0 +1,67 @@
+import type { FastifyRequest } from 'fastify';
+import { BonafideError } from '../../errors.ts';
+import { bodyLimit, decodeBase64 } from '../base64.ts';
+import { readForm } from '../form.ts';
+
+/** The fields that hold a picture: seed 003 has files in `image` and text in `image_bytes`, clients mix them up. */
+const fields = ['image_bytes', 'image'] as const;
+
+/** Longest body of a request with a picture of so many bytes: in a form, some digits of base64 become three (%2B). */
+export function selfieBodyLimit(maxImageBytes: number): number {
+  return Math.ceil(bodyLimit(maxImageBytes) * 1.1);
+}
+
+/**
+ * The bytes of the one picture in a body of any kind.
+ *
+ * @throws BonafideError `invalid_request`, `invalid_base64`, `payload_too_large`
+ */
+export async function readSelfie(request: FastifyRequest, maxImageBytes: number): Promise<Uint8Array> {
+  if (!request.isMultipart()) return decodeBase64(pickText(request.body), maxImageBytes);
+  const limitOf = (bytes: number) => Object.fromEntries(fields.map((field) => [field, bytes]));
+  const { file, texts } = await readForm(request, {
+    files: limitOf(maxImageBytes),
+    texts: limitOf(bodyLimit(maxImageBytes)),
+    others: 'skip',
+  });
+  const hasText = fields.some((field) => texts[field] !== undefined);
+  if (file && hasText) throw new BonafideError('invalid_request');
+  return file ? file.bytes : decodeBase64(pickText(texts), maxImageBytes);
+}
+
+/** The text of the one field that is there. */
+function pickText(body: unknown): string {
+  const record = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const [text, ...more] = fields.map((field) => record[field]).filter((value) => value !== undefined);
+  if (typeof text !== 'string' || more.length > 0) throw new BonafideError('invalid_request');
+  return text;
+}
+
+/**
+ * The picture's field of an urlencoded form; nothing where it is not there once and well. A `+` stays one: it is
+ * a digit of base64, which has no spaces, and many clients forget to escape it. Other fields are not even split:
+ * millions of them fit into one picture's place.
+ */
+export function readUrlEncoded(body: string): Readonly<Record<string, string>> {
+  const found = new Map<string, string>();
+  for (let start = 0; start < body.length; ) {
+    const next = body.indexOf('&', start);
+    const end = next < 0 ? body.length : next;
+    const field = fields.find((name) => body.startsWith(`${name}=`, start));
+    if (field) {
+      const text = decode(body.slice(start + field.length + 1, end));
+      if (text === undefined || found.has(field)) return {};
+      found.set(field, text);
+    }
+    start = end + 1;
+  }
+  return Object.fromEntries(found);
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
