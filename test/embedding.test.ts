@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import matchScale from '../src/decisions/calibration/match-scale.json' with { type: 'json' };
 import { type FrameFacts, valueIfMeasured } from '../src/decisions/facts.ts';
 import { anotherPersonFrom, cosineDistance } from '../src/decisions/same-person.ts';
 import type { Engine } from '../src/perception/engine.ts';
@@ -43,6 +44,8 @@ describe('embeddings of faces', () => {
     expect(embedding?.vector).toHaveLength(128);
     expect(Math.hypot(...embedding!.vector)).toBeCloseTo(1, 5);
     const { sha256 } = findModel('dlib-resnet');
+    const { recipe } = matchScale.embedders['dlib-resnet'];
+    expect(embedding).toMatchObject({ modelHash: sha256, recipe });
     expect(models).toContainEqual({ role: 'embedding', name: 'dlib-resnet', pack: 'embedded', sha256 });
     expect(timings.some(({ stage }) => stage === 'embedding')).toBe(true);
   });
