@@ -35,7 +35,7 @@ export interface PictureQuestion {
   readonly threshold: number;
   /** How many faces of a still are measured, the largest first: 1 to 10. */
   readonly measuredFaces: number;
-  /** What is measured beside texture and anti-spoof scores; of clips the embedding always is. */
+  /** What is measured beside texture and anti-spoof scores; of clips embeddings always are. */
   readonly measure?: readonly Measurement[];
   /** Aborts the work when the client has left. */
   readonly signal?: AbortSignal;
@@ -65,10 +65,10 @@ export async function judgePicture(
       .map((face) => ({ face, judgement: judgeFace(face, threshold, rules) }));
     return { kind: 'image', facts, faces };
   }
-  // A clip that changes hands shows nobody in particular.
+  // A clip that changes hands shows nobody in particular; eyes bear on which frame is the best.
   const facts = await perception.analyseClip(
     picture.bytes,
-    { frames: rules.maximumFrames, measure: [...new Set([...measure, 'embedding' as const])] },
+    { frames: rules.maximumFrames, measure: [...new Set<Measurement>([...measure, 'eyes', 'embedding'])] },
     signal,
   );
   onTimings?.(facts.timings);

@@ -1,0 +1,16 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type LivenessOptions, liveness } from './liveness-route.ts';
+import { type PeopleOptions, people } from './people-routes.ts';
+import { prepareScope } from './scope.ts';
+import { type UsersOptions, users } from './users-routes.ts';
+
+/** What the recognition contract asks of the server. */
+export interface RecognitionOptions extends LivenessOptions, PeopleOptions, UsersOptions {}
+
+/** Seed 004: `POST /v1/liveness`, `/v1/register`, `/v1/verify` and the data set; and what goes beyond it. */
+export const recognition: FastifyPluginAsyncTypebox<RecognitionOptions> = async (app, options) => {
+  await prepareScope(app);
+  await app.register(liveness, options);
+  await app.register(people, options);
+  await app.register(users, options);
+};

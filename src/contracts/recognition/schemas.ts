@@ -1,0 +1,348 @@
+import { type Static, Type } from 'typebox';
+import { nullable, share } from '../numbers.ts';
+
+/** Parameters of every route that takes a picture, in the query or in the body. */
+const judging = {
+  detector_backend: Type.Optional(
+    Type.String({
+      default: 'opencv',
+      description:
+        'Any name passes, for clients of other servers send some; which detector runs is the choice of the server, and `extra.detector_backend` names it.',
+    }),
+  ),
+  threshold: Type.Optional(
+    Type.Number({
+      default: 0.5,
+      minimum: 0,
+      maximum: 1,
+      description: 'Score from which a face is live, before signs of an attack raise it.',
+    }),
+  ),
+};
+
+const userId = Type.String({
+  minLength: 1,
+  description: 'Any text of at most 512 bytes in UTF-8 without control characters, but `.` and `..`.',
+});
+
+const matchThreshold = Type.Optional(
+  Type.Number({
+    default: 0.35,
+    minimum: 0,
+    maximum: 2,
+    description:
+      'Distance up to which two faces are one person’s, on the scale that all embedders share; smaller is stricter. Default: MATCH_THRESHOLD.',
+  }),
+);
+
+/** The picture, in the body: as a file or as text. */
+const picture = {
+  video: Type.Optional(
+    Type.Unsafe<string>({ type: 'string', format: 'binary', description: 'A clip of a few seconds.' }),
+  ),
+  image: Type.Optional(
+    Type.Unsafe<string>({ type: 'string', format: 'binary', description: 'A still, in place of a clip.' }),
+  ),
+  image_base64: Type.Optional(
+    Type.String({ description: 'A still in a JSON body: base64, or a base64 data URL.' }),
+  ),
+};
+
+export const livenessParameters = Type.Object(judging);
+
+export const registerParameters = Type.Object({
+  user_id: Type.Optional(userId),
+  ...judging,
+  consent: Type.Optional(
+    Type.String({ description: 'Your reference to the consent of this person, kept with the template.' }),
+  ),
+  expires_in_days: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 36_500,
+      description: 'When the template expires. Default: TEMPLATE_LIFETIME_DAYS.',
+    }),
+  ),
+});
+
+export const verifyParameters = Type.Object({
+  user_id: Type.Optional(userId),
+  ...judging,
+  match_threshold: matchThreshold,
+});
+
+export const identifyParameters = Type.Object({
+  ...judging,
+  match_threshold: matchThreshold,
+  top_k: Type.Optional(
+    Type.Integer({ default: 5, minimum: 1, maximum: 100, description: 'Candidates to be named, at most.' }),
+  ),
+});
+
+/** A body for the document: a picture, and parameters that may stand in the query as well. */
+export function bodyOf<T extends Type.TProperties>(parameters: Type.TObject<T>) {
+  return Type.Object({ ...picture, ...parameters.properties });
+}
+
+/** Whole pixels inside the image. */
+export const bbox = Type.Object(
+  { x: Type.Integer(), y: Type.Integer(), w: Type.Integer(), h: Type.Integer() },
+  { description: 'Pixels of the picture as it is meant to be seen, inside of it.' },
+);
+
+const explain = Type.Object(
+  {
+    blur: share('Sharpness: 0 is blurred or blank, 1 is sharp.'),
+    saturation: share('Colour saturation.'),
+    freq_high_ratio: share('Share of high frequencies.'),
+    axis_anisotropy: share('A grid, as a screen shows it.'),
+    glare: share('Blown-out skin.'),
+    line_ratio: share('Straight lines, as the edges of a sheet.'),
+    penalty_sharp_small: share('Suspicious sharpness of a small face.'),
+  },
+  { description: "The seven signals of the face's texture." },
+);
+
+const reasons = Type.Array(Type.Object({ code: Type.String(), text: Type.String() }), {
+  description: 'What bore on the verdict: a stable code, and words for people.',
+});
+
+const scoreSource = Type.Enum(['classifier', 'anti_spoof', 'heuristic'], {
+  description:
+    'Where the score comes from: the classifier of LIVENESS_CLF_PATH, the anti-spoof nets, or the heuristic over the seven signals.',
+});
+
+const heuristic = Type.Optional(
+  Type.Literal(true, { description: 'The score is the heuristic’s, which tells next to nothing of life.' }),
+);
+
+const score = nullable(share('How live the face looks.'), '0 to 1; null where nothing could be measured.');
+
+const frame = Type.Object({
+  t: Type.Number({ description: 'Seconds since the first frame of the clip.' }),
+  status: Type.Enum(['one_face', 'several_faces', 'no_face'], {
+    description: 'Only frames with one face that can be meant count.',
+  }),
+  is_live: Type.Boolean(),
+  score,
+  threshold: nullable(Type.Number(), 'Null without a face.'),
+  quality: nullable(Type.Number(), 'How well the frame shows whose face it is; null without a face.'),
+});
+
+/** What the votes of a clip come to; absent of a still. */
+const clip = {
+  pass_ratio: Type.Optional(nullable(share('Live frames among those with one face.'), 'Of a clip.')),
+  frames: Type.Optional(
+    Type.Object(
+      { analysed: Type.Integer(), with_one_face: Type.Integer(), live: Type.Integer() },
+      { description: 'How many frames of the clip were looked at, and what they showed.' },
+    ),
+  ),
+  best_frame: Type.Optional(
+    Type.Number({ description: 'Seconds: the frame that score, threshold, bbox and signals are of.' }),
+  ),
+  per_frame: Type.Optional(Type.Array(frame)),
+};
+
+export const livenessResponse = Type.Object(
+  {
+    faces: Type.Array(
+      Type.Object({
+        is_live: Type.Boolean(),
+        score,
+        threshold: share('The effective one: the score from which this face is live.'),
+        bbox,
+        extra: Type.Object({
+          detector_backend: Type.String({ description: 'The detector that ran.' }),
+          explain: nullable(explain, 'Null where the face could not be measured.'),
+          score_source: scoreSource,
+          heuristic,
+          reasons,
+          ...clip,
+        }),
+      }),
+      { description: 'Every face of a still, the largest first, ten at most; the subject of a clip.' },
+    ),
+    latency_ms: Type.Integer({ description: 'From the arrival of the request to its answer.' }),
+  },
+  {
+    examples: [
+      {
+        faces: [
+          {
+            is_live: true,
+            score: 707 / 1000,
+            threshold: 0.5,
+            bbox: { x: 79, y: 367, w: 736, h: 736 },
+            extra: {
+              detector_backend: 'yunet',
+              explain: {
+                blur: 1,
+                saturation: 0.23,
+                freq_high_ratio: 0.69,
+                axis_anisotropy: 0.12,
+                glare: 0.01,
+                line_ratio: 0.02,
+                penalty_sharp_small: 0,
+              },
+              score_source: 'heuristic',
+              heuristic: true,
+              reasons: [],
+            },
+          },
+        ],
+        latency_ms: 500,
+      },
+    ],
+  },
+);
+
+const liveness = Type.Object(
+  {
+    is_live: Type.Boolean({ description: 'The verdict; with `heuristic` it may not be enough.' }),
+    score,
+    threshold: Type.Number(),
+    score_source: scoreSource,
+    heuristic,
+    detector_backend: Type.String(),
+    reasons,
+    pass_ratio: clip.pass_ratio,
+  },
+  { description: 'What the liveness of the face rests on.' },
+);
+
+const message = Type.String({ description: 'In words, for people; Portuguese unless others are asked for.' });
+
+const livenessOk = Type.Boolean({
+  description: 'False: nobody was enrolled or compared. The status of the answer is 200 all the same.',
+});
+
+const similarity = nullable(Type.Number(), '1 − `cosine_distance`; null where nothing was compared.');
+const distance = nullable(
+  Type.Number(),
+  '0 (the same) to 2, on the scale that all embedders share; null where nothing was compared.',
+);
+
+const compared = {
+  model: nullable(Type.String(), 'The embedder; null where nothing was compared.'),
+  frames: Type.Integer({ description: 'Frames that the face is the mean of; 0 where nothing was compared.' }),
+  liveness,
+};
+
+export const registerResponse = Type.Object(
+  {
+    success: Type.Boolean(),
+    user_id: Type.String(),
+    liveness_ok: livenessOk,
+    message,
+    replaced: Type.Boolean({ description: 'Somebody was enrolled under this id before.' }),
+    details: Type.Object({
+      ...compared,
+      expires_at: nullable(Type.String(), 'When the template expires; null: never, or nobody was enrolled.'),
+    }),
+  },
+  {
+    examples: [
+      {
+        success: true,
+        user_id: '15',
+        liveness_ok: true,
+        message: 'Cadastrado com sucesso',
+        replaced: false,
+      },
+    ],
+  },
+);
+
+export const verifyResponse = Type.Object(
+  {
+    success: Type.Boolean({ description: 'The faces were compared.' }),
+    user_id: Type.String(),
+    liveness_ok: livenessOk,
+    match: Type.Boolean(),
+    cosine_similarity: similarity,
+    cosine_distance: distance,
+    match_threshold: Type.Number(),
+    message,
+    details: Type.Object({
+      ...compared,
+      raw_distance: nullable(Type.Number(), 'Cosine distance of the embedder itself.'),
+    }),
+  },
+  {
+    examples: [
+      {
+        success: true,
+        user_id: '15',
+        liveness_ok: true,
+        match: true,
+        cosine_similarity: 0.942,
+        cosine_distance: 0.058,
+        match_threshold: 0.35,
+        message: 'OK',
+      },
+    ],
+  },
+);
+
+export const identifyResponse = Type.Object({
+  success: Type.Boolean({ description: 'The face was searched for.' }),
+  liveness_ok: livenessOk,
+  match: Type.Boolean({ description: 'Somebody was found.' }),
+  user_id: nullable(Type.String(), 'The nearest candidate; null where nobody was found.'),
+  candidates: Type.Array(
+    Type.Object({
+      user_id: Type.String(),
+      cosine_similarity: Type.Number(),
+      cosine_distance: Type.Number(),
+      raw_distance: Type.Number(),
+    }),
+    { description: 'Those within `match_threshold`, the nearest first.' },
+  ),
+  match_threshold: Type.Number(),
+  message,
+  details: Type.Object({
+    ...compared,
+    search: nullable(Type.Enum(['pgvector', 'memory']), 'What searched, exactly in either case.'),
+  }),
+});
+
+export const usersQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before.' })),
+  limit: Type.Optional(Type.Integer({ default: 100, minimum: 1, maximum: 1000 })),
+});
+
+export const usersResponse = Type.Object({
+  users: Type.Array(
+    Type.Object({
+      user_id: Type.String(),
+      model: Type.String({ description: 'The embedder of the template.' }),
+      frames: Type.Integer({ description: 'Frames that the template is the mean of.' }),
+      consent: nullable(Type.String(), 'As it was given.'),
+      created_at: Type.String({ format: 'date-time' }),
+      expires_at: nullable(Type.String({ format: 'date-time' }), 'Null: never.'),
+    }),
+  ),
+  total: Type.Integer({ description: 'How many are enrolled.' }),
+  next_cursor: nullable(Type.String(), 'Null at the end.'),
+});
+
+export const erasureResponse = Type.Object({
+  success: Type.Boolean(),
+  user_id: Type.String(),
+  message,
+  receipt: Type.Object({
+    id: Type.String({ description: 'It also stands in the audit trail, beside the time and the counts.' }),
+    erased_at: Type.String({ format: 'date-time' }),
+    erased: Type.Record(Type.String(), Type.Integer(), {
+      description: 'How many things of each kind were erased.',
+    }),
+  }),
+});
+
+export type LivenessResponse = Static<typeof livenessResponse>;
+export type RegisterResponse = Static<typeof registerResponse>;
+export type VerifyResponse = Static<typeof verifyResponse>;
+export type IdentifyResponse = Static<typeof identifyResponse>;
+export type UsersResponse = Static<typeof usersResponse>;
+export type ErasureResponse = Static<typeof erasureResponse>;
