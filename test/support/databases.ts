@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, it } from 'vitest';
-import { openPglite } from '../../src/stores/pglite.ts';
+import { openMemory } from '../../src/stores/pglite.ts';
 import { openPostgres } from '../../src/stores/postgres.ts';
 import type { Sql } from '../../src/stores/sql.ts';
 
@@ -20,7 +22,7 @@ export type OpenTestDatabase = () => Promise<Sql>;
  * @param suite registers tests, as the callback of `describe` does
  */
 export function describeOnDatabases(name: string, suite: (open: OpenTestDatabase) => void): void {
-  describe(`${name} on PGlite`, () => suite(() => openPglite()));
+  describe(`${name} on PGlite`, () => suite(openTestMemory));
   describeOnPostgres(name, () => suite(openTestPostgres));
 }
 
@@ -67,4 +69,23 @@ async function onServer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   await client.query(statement).finally(() => client.end());
+}
+
+const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+
+/**
+ * An empty embedded database in memory. The first one is made, which takes seconds; its copy, aside with the packages that
+ * it is made by, is what later ones begin with.
+ */
+export async function openTestMemory(): Promise<Sql> {
+  const { version } = JSON.parse(readFileSync(`${modules}@electric-sql/pglite/package.json`, 'utf8'));
+  const copy = `${modules}.cache/bonafide/pglite-${version}.tar`;
+  if (existsSync(copy)) return openMemory(new Blob([readFileSync(copy)]));
+  const sql = await openMemory();
+  const dump = Buffer.from(await (await sql.dump()).arrayBuffer());
+  mkdirSync(`${modules}.cache/bonafide`, { recursive: true });
+  const unfinished = `${copy}.${process.pid}`;
+  writeFileSync(unfinished, dump);
+  renameSync(unfinished, copy);
+  return sql;
 }

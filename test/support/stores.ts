@@ -2,14 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStores, type TemplateOptions } from '../../src/stores/open-stores.ts';
-import { openPglite } from '../../src/stores/pglite.ts';
 import type { Stores } from '../../src/stores/ports.ts';
 import { createTemplateKeys } from '../../src/stores/template-keys.ts';
+import { openTestMemory } from './databases.ts';
 
 /** Stores over an embedded database in memory, and a data set in a folder that nobody has made; whoever opens them closes them. */
 export async function memoryStores(): Promise<Stores> {
   return openStores(
-    await openPglite(),
+    await openTestMemory(),
     { trainDir: join(tmpdir(), `bonafide-train-${randomUUID()}`) },
     testTemplates(),
   );
@@ -17,8 +17,9 @@ export async function memoryStores(): Promise<Stores> {
 
 /** A key of their own for templates, and a search by pgvector where it is. */
 export function testTemplates(): TemplateOptions {
+  const keys = createTemplateKeys([randomBytes(32)]);
   return {
-    keys: createTemplateKeys([randomBytes(32)]),
+    keys: () => keys,
     search: 'auto',
     now: new Date(),
     onDamaged: (text) => {
