@@ -65,9 +65,18 @@ function templateOptions(
   { TEMPLATE_KEY, TEMPLATE_SEARCH, DATA_DIR }: Config,
   logger: pino.Logger,
 ): TemplateOptions {
-  const { keys, notices } = openTemplateKeys({ templateKey: TEMPLATE_KEY, dataDir: DATA_DIR });
-  for (const { text } of notices) logger.warn(text);
-  return { keys, search: TEMPLATE_SEARCH, now: new Date(), onDamaged: (text) => logger.error(text) };
+  const openKeys = (keyIds: readonly string[]) => {
+    const source = { templateKey: TEMPLATE_KEY, dataDir: DATA_DIR };
+    const { keys, notices } = openTemplateKeys(source, keyIds);
+    for (const notice of notices) logger.warn(notice);
+    return keys;
+  };
+  return {
+    keys: openKeys,
+    search: TEMPLATE_SEARCH,
+    now: new Date(),
+    onDamaged: (text) => logger.error(text),
+  };
 }
 
 function describe({ perception, load, notices }: ServerDescription, logger: pino.Logger): void {

@@ -9,7 +9,7 @@ import { createSampleFiles } from './sample-files.ts';
 import { createSamples } from './samples.ts';
 import { createSessionTokens } from './session-tokens.ts';
 import type { Sql } from './sql.ts';
-import { enterKeys } from './template-clock.ts';
+import { enterKeys, readClock } from './template-clock.ts';
 import type { TemplateKeys } from './template-keys.ts';
 import type { TemplateSearch } from './template-search.ts';
 
@@ -21,7 +21,8 @@ export interface StoreFolders {
 
 /** How templates are kept and found. */
 export interface TemplateOptions {
-  readonly keys: TemplateKeys;
+  /** The keys, which must be those that the database was made with: it names them, if there are any. */
+  readonly keys: (keyIds: readonly string[]) => TemplateKeys;
   /** `auto`: pgvector where the database has it; `memory`: no vectors in the database, encrypted templates aside. */
   readonly search: 'auto' | 'memory';
   readonly now: Date;
@@ -36,19 +37,25 @@ export async function openStores(
   templates: TemplateOptions,
 ): Promise<Stores> {
   await migrate(sql);
-  await enterKeys(sql, templates.keys, templates.now);
-  const search = await openSearch(sql, templates);
+  const keys = templates.keys((await readClock(sql)).keyIds);
+  await enterKeys(sql, keys, templates.now);
+  const search = await openSearch(sql, keys, templates);
   return {
     apiKeys: createApiKeys(sql),
     sessionTokens: createSessionTokens(sql),
     samples: createSamples(sql, createSampleFiles(trainDir)),
-    enrolments: createEnrolments(sql, templates.keys, search),
+    enrolments: createEnrolments(sql, keys, search),
     auditTrail: createAuditTrail(sql),
     close: () => sql.close(),
   };
 }
 
-async function openSearch(sql: Sql, { keys, search, onDamaged }: TemplateOptions): Promise<TemplateSearch> {
+/** What searches templates: pgvector if it is wanted and there, else the memory of this server. */
+export async function openSearch(
+  sql: Sql,
+  keys: TemplateKeys,
+  { search, onDamaged }: Pick<TemplateOptions, 'search' | 'onDamaged'>,
+): Promise<TemplateSearch> {
   const tell = (revision: number) =>
     onDamaged(
       `The template of revision ${revision} does not open and matches nobody: its row was changed or damaged.`,

@@ -4,9 +4,10 @@ import type { Neighbour, Template } from './ports.ts';
 import { type Rotation, secretRotation } from './secret-rotation.ts';
 import type { Queries, Sql } from './sql.ts';
 import { SealedTemplateError } from './template-cipher.ts';
-import { holdClock, readClock, requireReadable, type TemplateClock } from './template-clock.ts';
+import { holdClock, readClock, requireReadable } from './template-clock.ts';
 import type { TemplateKey, TemplateKeys } from './template-keys.ts';
 import {
+  areOfOneSpace,
   cosineDistance,
   openRow,
   spaceId,
@@ -105,13 +106,14 @@ export async function createPgvectorSearch(
 
   async function find(
     queries: Queries,
-    { keyIds }: TemplateClock,
     probe: Embedding,
     limit: number,
     now: Date,
   ): Promise<readonly Neighbour[]> {
-    const neighbours: Neighbour[] = [];
-    // While keys are being replaced there are rows of two, each turned in its own way.
+    const { keyIds } = await readClock(queries);
+    const distances = new Map<string, number>();
+    // While keys are replaced there are rows of two, each turned in its own way: a row moves from the older key to the
+    // newer one, so that in this order none is missed.
     for (const key of keyIds.map((id) => keys.find(id)!)) {
       const rows = await queries.query(
         `select ${templateColumns} from templates where user_id in (
@@ -121,19 +123,21 @@ export async function createPgvectorSearch(
         [key.id, spaceId(probe), now, rotate(key, probe.vector), limit * candidatesEach],
       );
       for (const row of rows.map(toTemplateRow)) {
-        const template = open(row);
-        if (!template || spaceId(row) !== spaceId(probe)) continue;
-        neighbours.push({ userId: row.userId, distance: cosineDistance(probe.vector, template.vector) });
+        const template = areOfOneSpace(row, probe) ? open(row) : undefined;
+        if (template) distances.set(row.userId, cosineDistance(probe.vector, template.vector));
       }
     }
-    return neighbours.sort((one, other) => one.distance - other.distance).slice(0, limit);
+    if ((await readClock(queries)).keyIds.length > keyIds.length) return find(queries, probe, limit, now);
+    return [...distances]
+      .map(([userId, distance]) => ({ userId, distance }))
+      .sort((one, other) => one.distance - other.distance)
+      .slice(0, limit);
   }
 
   return {
     kind: 'pgvector',
     async nearest(probe, limit, now) {
-      const clock = await readClock(sql);
-      requireReadable(clock, keys);
+      requireReadable(await readClock(sql), keys);
       // Servers that search in memory write no vectors.
       if (await isBehind(sql)) {
         await sql.transaction(async (transaction) => {
@@ -141,11 +145,11 @@ export async function createPgvectorSearch(
           await follow(transaction);
         });
       }
-      return find(sql, clock, probe, limit, now);
+      return find(sql, probe, limit, now);
     },
     async nearestWithin(transaction, probe, limit, now) {
       await follow(transaction);
-      return find(transaction, await readClock(transaction), probe, limit, now);
+      return find(transaction, probe, limit, now);
     },
     follow,
   };
@@ -166,6 +170,8 @@ export async function dropVectors(sql: Sql): Promise<void> {
 
 /** Whether the database has pgvector, and the table for it is there now. */
 async function enableVectors(sql: Sql): Promise<boolean> {
+  const available = await sql.query("select 1 from pg_available_extensions where name = 'vector'");
+  if (available.length === 0) return false;
   try {
     await sql.transaction(async (transaction) => {
       await holdClock(transaction);
@@ -175,7 +181,7 @@ async function enableVectors(sql: Sql): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof BonafideError) throw error;
-    // Not installed, or not for this user to turn on: the search in memory serves as well.
+    // Not for this user to turn on: the search in memory serves as well.
     return false;
   }
 }

@@ -84,7 +84,8 @@ export async function enterKeys(sql: Sql, keys: TemplateKeys, now: Date): Promis
   });
 }
 
-const missingKey = (ids: readonly string[]) =>
+/** What the operator is told of keys that are not here. */
+export const missingKey = (ids: readonly string[]) =>
   `The database was made with a template key that is not here (${ids.join(', ')}): set TEMPLATE_KEY to the same on all servers, or put the file template.key back. If that key is lost, so are its templates: \`bonafide embeddings discard --key ${ids[0]}\` erases them.`;
 
 const internal = (problem: string) => new BonafideError('internal', undefined, { cause: new Error(problem) });

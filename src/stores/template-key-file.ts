@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { missingKey } from './template-clock.ts';
 import { createTemplateKeys, parseTemplateKeys, type TemplateKeys } from './template-keys.ts';
 
 /** Where the keys of templates come from. */
@@ -26,32 +27,34 @@ export interface OpenedTemplateKeys {
   readonly keys: TemplateKeys;
   /** Undefined where the keys are in the setting. */
   readonly file: string | undefined;
-  /** Sentences for the log; `key_made` is to be said loudly. */
-  readonly notices: readonly { readonly code: 'key_made' | 'key_exposed'; readonly text: string }[];
+  /** Sentences for the log, to be said loudly. */
+  readonly notices: readonly string[];
 }
 
 /**
  * The keys of templates: those of the setting, or else those of the file `template.key`, which is made where there is
  * none.
  *
+ * @param keyIds of the keys that the database was made with: where there are any, a new one would not open it
  * @throws Error with a sentence for the operator where the setting or the file is not in order
  */
-export function openTemplateKeys({ templateKey, dataDir }: TemplateKeySource): OpenedTemplateKeys {
+export function openTemplateKeys(
+  { templateKey, dataDir }: TemplateKeySource,
+  keyIds: readonly string[],
+): OpenedTemplateKeys {
   if (templateKey.trim()) {
     const keys = createTemplateKeys(named('TEMPLATE_KEY', () => parseTemplateKeys(templateKey)));
     return { keys, file: undefined, notices: [] };
   }
   const file = join(dataDir, 'template.key');
+  if (keyIds.length > 0 && !exists(file)) throw new Error(missingKey(keyIds));
   const made = makeKeyFile(file);
   const keys = createTemplateKeys(readKeyFile(file));
   const exposed = (statSync(file).mode & 0o077) !== 0;
   return {
     keys,
     file,
-    notices: [
-      ...(made ? [{ code: 'key_made', text: keyMade(file) } as const] : []),
-      ...(exposed ? [{ code: 'key_exposed', text: keyExposed(file) } as const] : []),
-    ],
+    notices: [...(made ? [keyMade(file)] : []), ...(exposed ? [keyExposed(file)] : [])],
   };
 }
 
@@ -83,9 +86,11 @@ export function dropOldKeysOfFile(file: string): readonly Buffer[] {
   return writeKeyFile(file, readKeyFile(file).slice(0, 1));
 }
 
+const exists = (file: string) => statSync(file, { throwIfNoEntry: false }) !== undefined;
+
 /** Makes the file where there is none; of two who do so at once one succeeds. Returns whether this one did. */
 function makeKeyFile(file: string): boolean {
-  if (statSync(file, { throwIfNoEntry: false })) return false;
+  if (exists(file)) return false;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return replaceFile(file, [randomBytes(32)], (temporary) => {
     // Unlike a renamed file, a link never takes the place of what another process has made meanwhile.

@@ -56,7 +56,7 @@ export function openRow(
 
 /** Whether vectors are comparable: same model, same weights, same recipe. */
 export function areOfOneSpace(one: EmbeddingSpace, other: EmbeddingSpace): boolean {
-  return spaceId(one) === spaceId(other);
+  return one.model === other.model && one.modelHash === other.modelHash && one.recipe === other.recipe;
 }
 
 /** One short name for what makes vectors comparable. */

@@ -31,6 +31,9 @@ function toChip(value: number): number {
   return ((value + padding) / (1 + 2 * padding)) * chipSide;
 }
 
+/** Alignment and mirroring as below: with another one, vectors would mean something else. */
+export const dlibResNetRecipe = 'five-points-150-mirror-1';
+
 /**
  * dlib's face-recognition ResNet (Davis King 2017,
  * http://blog.dlib.net/2017/02/high-quality-face-recognition-with-deep.html): chips of 150×150 RGB in
@@ -43,5 +46,5 @@ export function createDlibResNet(session: Session): Embedder {
     const { descriptor } = await session.run({ chip: { data, dims: [2, 3, chipSide, chipSide] } });
     return unitSum(descriptor as Float32Array, descriptorLength);
   };
-  return { recipe: 'five-points-150-mirror-1', embed };
+  return { recipe: dlibResNetRecipe, embed };
 }

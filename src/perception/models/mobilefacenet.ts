@@ -11,7 +11,7 @@ import type { TensorFormat } from '../sampling.ts';
 
 /** Side of the chip in pixels, and how many values the net makes of it. */
 const chipSide = 112;
-const embeddingLength = 128;
+export const embeddingLength = 128;
 
 /**
  * The five points in ArcFace's chip of 112×112 (`arcface_dst` in insightface's `face_align.py`), where integers
@@ -34,6 +34,9 @@ const template = (
  */
 const format: Omit<TensorFormat, 'layout'> = { order: 'rgb', scale: 1 / 127.5, offset: -1 };
 
+/** Alignment and mirroring as below: with another one, vectors would mean something else. */
+export const mobileFaceNetRecipe = 'five-points-112-mirror-1';
+
 /**
  * MobileFaceNet (Chen and others 2018) with ArcFace loss, as https://github.com/TreB1eN/InsightFace_Pytorch
  * trained it on the refined MS-Celeb-1M: chips of 112×112 RGB in −1..1, aligned to ArcFace's template; 128
@@ -43,7 +46,7 @@ export function createMobileFaceNet(session: Session): Embedder {
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;
   return {
-    recipe: 'five-points-112-mirror-1',
+    recipe: mobileFaceNetRecipe,
     embed: async (pyramid, mesh) => {
       const transform = fitSimilarity(template, fivePoints(mesh));
       const data = sampleChipAndMirror(pyramid, transform, chipSide, format);
