@@ -9,6 +9,8 @@ import { testPage } from './contracts/challenge/test-page.ts';
 import { frames } from './contracts/frames/routes.ts';
 import { kyc } from './contracts/kyc/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
+import { dataset } from './contracts/recognition/dataset-routes.ts';
+import { recognition } from './contracts/recognition/routes.ts';
 import { system } from './contracts/system/routes.ts';
 import { apiDocs } from './plugins/api-docs.ts';
 import { apiKeys, requireApiKey } from './plugins/api-key.ts';
@@ -26,10 +28,12 @@ import type { ContractName } from './stores/ports.ts';
 import {
   type AppParts,
   challengeSessions,
+  datasetOptions,
   framesOptions,
   keyRing,
   kycOptions,
   passiveOptions,
+  recognitionOptions,
 } from './use-cases.ts';
 
 export type { AppParts };
@@ -75,6 +79,8 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestId,
     rewriteUrl: routableUrl,
+    // Ids of people may be as long as the longest, each byte escaped.
+    routerOptions: { maxParamLength: 2_000 },
     requestTimeout: arrivalLimit,
     // Node looks for late requests every 30 s by default, which would make a minute last one and a half.
     http: { connectionsCheckingInterval: 2_000, IncomingMessage: UpgradableRequest },
@@ -136,6 +142,10 @@ async function registerContracts(
     const options = kycOptions(parts);
     await scope.register(kyc, { ...options, anySlash: false });
     await scope.register(kyc, { ...options, anySlash: true, prefix: '/kyc' });
+  });
+  await guarded('recognition', async (scope) => {
+    await scope.register(recognition, recognitionOptions(parts));
+    await scope.register(dataset, datasetOptions(parts));
   });
   await guarded('challenge', async (scope) => {
     await scope.register(challenge, {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
 import type { Perception } from './perception/engine.ts';
@@ -13,6 +13,21 @@ import {
 import { type BlinkCheckContext, checkBlink } from './services/check-blink.ts';
 import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
 import { checkSelfie, type SelfieCheckContext } from './services/check-selfie.ts';
+import {
+  type CollectContext,
+  collectSample,
+  type SampleUpload,
+  summariseDataset,
+} from './services/collect-samples.ts';
+import { createRecognition } from './services/enrolments.ts';
+import { judgePicture, type Picture, type PictureRules } from './services/judge-picture.ts';
+import {
+  identify,
+  type RecogniseContext,
+  type Registration,
+  register,
+  verify,
+} from './services/recognise.ts';
 import { createSelfieSessions } from './services/selfie-sessions.ts';
 import { type FramesContext, type PosedPictures, validateFrames } from './services/validate-frames.ts';
 import type { Stores } from './stores/ports.ts';
@@ -29,6 +44,8 @@ export interface AppParts {
   readonly today?: () => Date;
   /** A source of secure randomness; default: `crypto.randomBytes`. */
   readonly randomBytes?: (size: number) => Buffer;
+  /** The classifier that LIVENESS_CLF_PATH names; default: none. */
+  readonly classifyFace?: PictureRules['classify'];
   /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
   readonly drawDirections?: DrawDirections;
 }
@@ -109,6 +126,92 @@ export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
       checkSelfie(perception, options, bytes, context),
     openSession: sessions.open,
     takeSession: sessions.take,
+    isBusy: () => perception.load().full,
+    maxImageBytes: config.MAX_IMAGE_BYTES,
+  };
+}
+
+/** How seed 004's contract judges pictures, with these settings. */
+export function pictureRules({ config, classifyFace }: AppParts): PictureRules {
+  return {
+    heuristic: {
+      weights: {
+        blur: config.LIVENESS_W_BLUR,
+        saturation: config.LIVENESS_W_SAT,
+        freqHighRatio: config.LIVENESS_W_FREQ,
+      },
+      penalties: {
+        axisAnisotropy: config.LIVENESS_W_AXIS,
+        glare: config.LIVENESS_W_GLARE,
+        lineRatio: config.LIVENESS_W_LINES,
+        penaltySharpSmall: config.LIVENESS_W_SHARP_SMALL,
+      },
+      suspect: {
+        axisAnisotropy: config.LIVENESS_AXIS_SUSPECT,
+        glare: config.LIVENESS_GLARE_SUSPECT,
+        lineRatio: config.LIVENESS_LINES_SUSPECT,
+      },
+    },
+    classify: classifyFace,
+    bystanderRatio: config.BYSTANDER_RATIO,
+    maximumFrames: config.VIDEO_LIVENESS_MAX_FRAMES,
+    minimumFrames: config.VIDEO_LIVENESS_MIN_FRAMES,
+    passRatio: config.VIDEO_LIVENESS_PASS_RATIO,
+  };
+}
+
+/** What the recognition contract asks of faces and people, answered with these settings. */
+export function recognitionOptions(parts: AppParts) {
+  const { config, perception, stores, today = () => new Date() } = parts;
+  const rules = pictureRules(parts);
+  const recognition = createRecognition({
+    enrolments: stores.enrolments,
+    settings: {
+      matchThreshold: config.MATCH_THRESHOLD,
+      lifetimeDays: config.TEMPLATE_LIFETIME_DAYS,
+      uniqueFaces: config.UNIQUE_FACES,
+    },
+    now: today,
+    randomId: randomUUID,
+    alsoErase: { samples: (userId) => stores.samples.eraseUser(userId) },
+  });
+  const people = { perception, recognition, rules, allowHeuristic: config.ALLOW_HEURISTIC_ENROL };
+  return {
+    judgePicture: async (picture: Picture, { onJudged, ...context }: RecogniseContext) => {
+      const judged = await judgePicture(perception, rules, picture, { ...context, measuredFaces: 10 });
+      onJudged?.(judged);
+      return judged;
+    },
+    register: (registration: Registration, picture: Picture, context: RecogniseContext) =>
+      register(people, registration, picture, context),
+    verify: (question: Parameters<typeof verify>[1], picture: Picture, context: RecogniseContext) =>
+      verify(people, question, picture, context),
+    identify: (question: Parameters<typeof identify>[1], picture: Picture, context: RecogniseContext) =>
+      identify(people, question, picture, context),
+    listUsers: recognition.list,
+    eraseUser: recognition.erase,
+    matchThreshold: config.MATCH_THRESHOLD,
+    today,
+    isBusy: () => perception.load().full,
+    maxImageBytes: config.MAX_IMAGE_BYTES,
+    maxClipBytes: config.MAX_CLIP_BYTES,
+  };
+}
+
+/** What the data set's routes ask, answered with these settings. */
+export function datasetOptions(parts: AppParts) {
+  const { config, perception, stores } = parts;
+  const collecting = {
+    perception,
+    samples: stores.samples,
+    rules: pictureRules(parts),
+    today: parts.today ?? (() => new Date()),
+    randomBytes: parts.randomBytes ?? randomBytes,
+  };
+  return {
+    collectSample: (upload: SampleUpload, context: CollectContext) =>
+      collectSample(collecting, upload, context),
+    summariseDataset: () => summariseDataset(stores.samples),
     isBusy: () => perception.load().full,
     maxImageBytes: config.MAX_IMAGE_BYTES,
   };

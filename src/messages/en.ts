@@ -57,8 +57,12 @@ const recognition = {
     'The parameter detector_backend must be a name: letters, digits, ".", "_", "+" and "-", at most 40 of them.',
   'recognition.no_picture':
     'Send a clip in the field video or an image in the field image (multipart/form-data), or JSON with image_base64.',
+  'recognition.bad_label': 'The parameter label must be live or spoof.',
+  'recognition.no_image':
+    'Send an image in the field image (multipart/form-data), or JSON with image_base64.',
   'recognition.not_text': 'The field {name} must be text.',
-  'recognition.too_long': 'The parameter {name} is too long.',
+  'recognition.bad_consent':
+    'The parameter consent must be text of 1 to {bytes} bytes without control characters.',
   'recognition.registered': 'Registered successfully',
   'recognition.replaced': 'Registered successfully: the former registration was replaced',
   'recognition.not_live': 'Liveness was not confirmed',

@@ -83,8 +83,11 @@ export const id: Messages = {
     'Parameter detector_backend harus berupa nama: huruf, angka, ".", "_", "+" dan "-", paling banyak 40.',
   'recognition.no_picture':
     'Kirim video di kolom video atau gambar di kolom image (multipart/form-data), atau JSON dengan image_base64.',
+  'recognition.bad_label': 'Parameter label harus live atau spoof.',
+  'recognition.no_image': 'Kirim gambar di kolom image (multipart/form-data), atau JSON dengan image_base64.',
   'recognition.not_text': 'Kolom {name} harus berupa teks.',
-  'recognition.too_long': 'Parameter {name} terlalu panjang.',
+  'recognition.bad_consent':
+    'Parameter consent harus berupa teks dari 1 sampai {bytes} byte tanpa karakter kontrol.',
   'recognition.registered': 'Berhasil terdaftar',
   'recognition.replaced': 'Berhasil terdaftar: pendaftaran sebelumnya telah diganti',
   'recognition.not_live': 'Keaslian wajah tidak dapat dipastikan',

@@ -83,8 +83,11 @@ export const pt: Messages = {
     'O parâmetro detector_backend deve ser um nome: letras, dígitos, ".", "_", "+" e "-", no máximo 40.',
   'recognition.no_picture':
     'Envie um vídeo no campo video ou uma imagem no campo image (multipart/form-data), ou JSON com image_base64.',
+  'recognition.bad_label': 'O parâmetro label deve ser live ou spoof.',
+  'recognition.no_image': 'Envie uma imagem no campo image (multipart/form-data), ou JSON com image_base64.',
   'recognition.not_text': 'O campo {name} deve ser um texto.',
-  'recognition.too_long': 'O parâmetro {name} é longo demais.',
+  'recognition.bad_consent':
+    'O parâmetro consent deve ser um texto de 1 a {bytes} bytes, sem caracteres de controle.',
   'recognition.registered': 'Cadastrado com sucesso',
   'recognition.replaced': 'Cadastrado com sucesso: o cadastro anterior foi substituído',
   'recognition.not_live': 'A prova de vida não foi confirmada',

@@ -83,8 +83,12 @@ export const uz: Messages = {
     'detector_backend parametri nom bo‘lishi kerak: harflar, raqamlar, ".", "_", "+" va "-", ko‘pi bilan 40 ta.',
   'recognition.no_picture':
     'video maydonida video yoki image maydonida rasm yuboring (multipart/form-data), yoki image_base64 bilan JSON.',
+  'recognition.bad_label': 'label parametri live yoki spoof bo‘lishi kerak.',
+  'recognition.no_image':
+    'image maydonida rasm yuboring (multipart/form-data), yoki image_base64 bilan JSON.',
   'recognition.not_text': '{name} maydoni matn bo‘lishi kerak.',
-  'recognition.too_long': '{name} parametri juda uzun.',
+  'recognition.bad_consent':
+    'consent parametri 1 dan {bytes} gacha baytli, boshqaruv belgilarisiz matn bo‘lishi kerak.',
   'recognition.registered': 'Muvaffaqiyatli ro‘yxatga olindi',
   'recognition.replaced': 'Muvaffaqiyatli ro‘yxatga olindi: avvalgi yozuv almashtirildi',
   'recognition.not_live': 'Yuzning tirikligi tasdiqlanmadi',

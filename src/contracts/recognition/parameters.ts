@@ -1,5 +1,6 @@
 import { BonafideError } from '../../errors.ts';
 import { type Language, say } from '../../messages.ts';
+import { checkConsent, checkUserId, maxIdBytes } from '../../services/user-id.ts';
 
 /** Parameters of a request by name, each given once: in the query, as a field of the form, or in the JSON. */
 export type Parameters = Readonly<Record<string, string | undefined>>;
@@ -10,9 +11,6 @@ export interface NumberRange {
   readonly to: number;
   readonly whole?: boolean;
 }
-
-/** Longest user id, in UTF-8 bytes: room for any address or URN, and a key that every index takes. */
-export const maxUserIdBytes = 512;
 
 /**
  * Puts the parameters of the query and of the body together.
@@ -60,27 +58,40 @@ export function numberOf(
 }
 
 /**
- * The id of somebody: any text but the empty one, of 512 bytes at most, without control characters and halves of
- * characters (PostgreSQL stores neither, and terminals obey the former), and neither `.` nor `..`, which
- * no client can send in a path.
+ * The id of somebody: what {@link checkUserId} takes but `.` and `..`, which no client can send in a path.
  *
  * @throws BonafideError `invalid_request`
  */
 export function userIdOf(parameters: Parameters, language: Language): string {
-  const userId = parameters.user_id;
+  const { user_id: userId } = parameters;
   if (userId === undefined || userId === '')
     throw new BonafideError('invalid_request', say('recognition.no_user_id', language));
-  const isRefused =
-    Buffer.byteLength(userId) > maxUserIdBytes ||
-    /[\p{Cc}\p{Cs}]/u.test(userId) ||
-    userId === '.' ||
-    userId === '..';
-  if (isRefused)
+  if (userId === '.' || userId === '..' || !isFit(userId, checkUserId))
     throw new BonafideError(
       'invalid_request',
-      say('recognition.bad_user_id', language, { bytes: maxUserIdBytes }),
+      say('recognition.bad_user_id', language, { bytes: maxIdBytes }),
     );
   return userId;
+}
+
+/**
+ * The reference to a consent; `undefined` where it is not given.
+ *
+ * @throws BonafideError `invalid_request`
+ */
+export function consentOf({ consent }: Parameters, language: Language): string | undefined {
+  if (consent === undefined || isFit(consent, checkConsent)) return consent;
+  throw new BonafideError('invalid_request', say('recognition.bad_consent', language, { bytes: maxIdBytes }));
+}
+
+/** The services say in English what they do not take; this contract says it in the language of the request. */
+function isFit(text: string, check: (text: string) => unknown): boolean {
+  try {
+    check(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { detectorOf } from '../../services/judge-picture.ts';
 import type { NotLive, Recognised, Subject } from '../../services/recognise.ts';
 import { round } from '../numbers.ts';
 import { toPassRatio, toReasons } from './face-mapping.ts';
-import type { IdentifyResponse, RegisterResponse, VerifyResponse } from './schemas.ts';
+import type { IdentifyResponse, RegisterResponse, VerifyResponse } from './people-schemas.ts';
 
 /** Decimals of distances: as many as keep what is shown on the side of the threshold that it was found on. */
 const digits = 6;

@@ -7,18 +7,11 @@ import type { EnrolmentResult, Identification, MatchDistance } from '../../servi
 import type { Picture } from '../../services/judge-picture.ts';
 import type { NotLive, Recognised, Registration } from '../../services/recognise.ts';
 import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './asked.ts';
-import { numberOf, userIdOf } from './parameters.ts';
+import { consentOf, numberOf, userIdOf } from './parameters.ts';
 import { toIdentifyResponse, toRegisterResponse, toVerifyResponse } from './people-mapping.ts';
+import { identifyResponse, registerResponse, verifyResponse } from './people-schemas.ts';
 import { readPictureRequest } from './read-request.ts';
-import {
-  bodyOf,
-  identifyParameters,
-  identifyResponse,
-  registerParameters,
-  registerResponse,
-  verifyParameters,
-  verifyResponse,
-} from './schemas.ts';
+import { bodyOf, identifyParameters, registerParameters, verifyParameters } from './schemas.ts';
 import { languageOf, type PictureLimits, pictureRoute } from './scope.ts';
 
 /** What enrolling, verifying and identifying ask of the server. */
@@ -78,7 +71,7 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
       const days = numberOf(parameters, 'expires_in_days', { from: 1, to: 36_500, whole: true }, language);
       const registration = {
         userId,
-        consent: parameters.consent,
+        consent: consentOf(parameters, language),
         expiresAt: days === undefined ? undefined : new Date(options.today().getTime() + days * day),
       };
       const context = judgingContext(request, reply, parameters, language);

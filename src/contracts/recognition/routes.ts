@@ -1,3 +1,4 @@
+import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type LivenessOptions, liveness } from './liveness-route.ts';
 import { type PeopleOptions, people } from './people-routes.ts';
@@ -9,8 +10,11 @@ export interface RecognitionOptions extends LivenessOptions, PeopleOptions, User
 
 /** Seed 004: `POST /v1/liveness`, `/v1/register`, `/v1/verify` and the data set; and what goes beyond it. */
 export const recognition: FastifyPluginAsyncTypebox<RecognitionOptions> = async (app, options) => {
-  await prepareScope(app);
-  await app.register(liveness, options);
-  await app.register(people, options);
+  prepareScope(app);
+  await app.register(async (pictures) => {
+    await pictures.register(multipart);
+    await pictures.register(liveness, options);
+    await pictures.register(people, options);
+  });
   await app.register(users, options);
 };

@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BonafideError } from '../../errors.ts';
 import { chooseLanguage, type Language } from '../../messages.ts';
@@ -25,13 +24,12 @@ export function languageOf({ headers }: Pick<FastifyRequest, 'headers'>): Langua
 
 /**
  * Makes a scope one of this contract: its errors are in Portuguese unless others are asked for and have the `detail`
- * that clients of FastAPI servers read, and bodies may be multipart.
+ * that clients of FastAPI servers read.
  */
-export async function prepareScope(app: FastifyInstance): Promise<void> {
+export function prepareScope(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, language: ownLanguage, alwaysDetail: true };
   });
-  await app.register(multipart);
 }
 
 /** What routes that take a picture have in common. Handlers read the body, so nothing else validates it. */

@@ -7,7 +7,7 @@ import { nameLanguage } from '../../plugins/language.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { ErasureReceipt, Recognition } from '../../services/enrolments.ts';
 import { mergeParameters, numberOf, userIdOf } from './parameters.ts';
-import { erasureResponse, type UsersResponse, usersQuery, usersResponse } from './schemas.ts';
+import { erasureResponse, type UsersResponse, usersQuery, usersResponse } from './people-schemas.ts';
 import { languageOf } from './scope.ts';
 
 /** What the list of who is enrolled asks of the server. */

@@ -86,6 +86,12 @@ describe('the API document', () => {
       '/api/liveness/validate',
       '/liveness/',
       '/session/',
+      '/v1/liveness',
+      '/v1/register',
+      '/v1/verify',
+      '/v1/identify',
+      '/v1/users',
+      '/v1/users/{user_id}',
       '/ws',
     ]);
     expect(paths['/liveness'].post.security).toEqual([{ apiKey: [] }, { bearer: [] }]);

@@ -33,6 +33,17 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
         { name: 'passive', routes: ['POST /liveness', 'POST /active/blink'] },
         { name: 'kyc', routes: ['POST /liveness/', 'POST /session/'] },
         { name: 'frames', routes: ['POST /api/liveness/validate'] },
+        {
+          name: 'recognition',
+          routes: [
+            'POST /v1/liveness',
+            'POST /v1/register',
+            'POST /v1/verify',
+            'POST /v1/identify',
+            'GET /v1/users',
+            'DELETE /v1/users/{user_id}',
+          ],
+        },
         { name: 'challenge', routes: ['GET /test', 'WS /ws'] },
       ],
       links: {
