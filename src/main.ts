@@ -5,6 +5,7 @@ import { buildApp } from './app.ts';
 import { type Config, engineOptions, readConfig } from './config.ts';
 import type { Perception } from './perception/engine.ts';
 import { createPool, type PoolEvent } from './perception/pool.ts';
+import { loadClassifier } from './services/classifier-file.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
 import { keepSwept } from './services/sweep-templates.ts';
 import { openDatabase } from './stores/open-database.ts';
@@ -38,7 +39,12 @@ async function main(): Promise<void> {
     onEvent: (event) => logger[isRoutine(event) ? 'info' : 'warn']({ event }, 'perception process'),
   });
   describe(describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }), logger);
-  const app = await buildApp({ config, perception, stores, logger });
+  const classifier = config.LIVENESS_CLF_PATH
+    ? await loadClassifier(config.LIVENESS_CLF_PATH, perception.describe().models)
+    : undefined;
+  if (classifier)
+    logger.info({ path: config.LIVENESS_CLF_PATH, trainedAt: classifier.trainedAt }, 'classifier');
+  const app = await buildApp({ config, perception, stores, logger, classifyFace: classifier?.classify });
   // Decided once: a server does not move. Each request asks anew whether it needs a key.
   const isOpen = config.API_KEY.length === 0 && !(await stores.apiKeys.any());
   const host = config.HOST || (isOpen ? '127.0.0.1' : '0.0.0.0');

@@ -14,7 +14,9 @@ type Command = (
 /** Loaded when called for, so that one command does not pay for the libraries of another. */
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['check', async (args, env) => (await import('./check.ts')).checkCommand(args, env)],
+  ['embeddings', async (args, env) => (await import('./embeddings.ts')).embeddingsCommand(args, env)],
   ['keys', async (args, env) => (await import('./keys.ts')).keysCommand(args, env)],
+  ['train', async (args, env) => (await import('./train.ts')).trainCommand(args, env)],
   ['models', async (args, env) => (await import('./models.ts')).modelsCommand(args, env)],
 ]);
 
@@ -22,10 +24,12 @@ const help = `Usage: bonafide <command> [options]
 
 Commands
   check            check one picture or clip, and draw what was measured
+  embeddings …     rotate the key of templates, export and import them
   keys create      make an API key; keys list and keys revoke go with it
   models list      the models the server knows, and which of them are here
   models pull      fetch models, from the internet or a mirror
   models verify    check the files of the models that are here
+  train            learn to tell live faces from attacks, from a data set of your own
 
   bonafide <command> --help tells more.
 

@@ -1,78 +1,59 @@
 import multipart from '@fastify/multipart';
-import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { BonafideError } from '../../errors.ts';
-import { chooseLanguage } from '../../messages.ts';
+import { type Language, say } from '../../messages.ts';
 import { security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
-import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
-import type {
-  CollectContext,
-  CollectedSample,
-  DatasetSummary,
-  SampleUpload,
-} from '../../services/collect-samples.ts';
-import { bodyLimit } from '../base64.ts';
-import { multipartOverhead } from '../form.ts';
-import { statsResponse, uploadQuery, uploadRequest, uploadResponse } from './dataset-schemas.ts';
-import { readUpload } from './dataset-upload.ts';
+import type { CollectedSample, DatasetSummary, SampleUpload } from '../../services/collect-samples.ts';
+import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './asked.ts';
+import { statsResponse, uploadBody, uploadParameters, uploadResponse } from './dataset-schemas.ts';
+import { toBbox } from './face-mapping.ts';
+import { type Parameters, userIdOf } from './parameters.ts';
+import { readPictureRequest } from './read-request.ts';
+import { languageOf, type PictureLimits, pictureRoute, prepareScope } from './scope.ts';
 
 /** What the data set's routes ask of the server. */
-export interface DatasetOptions {
-  readonly collectSample: (upload: SampleUpload, context: CollectContext) => Promise<CollectedSample>;
+export interface DatasetOptions extends Omit<PictureLimits, 'maxClipBytes'> {
+  readonly collectSample: (upload: SampleUpload, context: JudgingContext) => Promise<CollectedSample>;
   readonly summariseDataset: () => Promise<DatasetSummary>;
-  /** True when one more analysis would have to be refused. */
-  readonly isBusy: () => boolean;
-  /** Threshold of liveness unless a request says otherwise, 0..1. */
-  readonly threshold: number;
-  /** Largest image file, in bytes. */
-  readonly maxImageBytes: number;
 }
 
-/** Seed 004: `POST /v1/dataset/upload` and `GET /v1/dataset/stats`. A scope of its own: it takes multipart bodies. */
+/** Seed 004: `POST /v1/dataset/upload` and `GET /v1/dataset/stats`. */
 export const dataset: FastifyPluginAsyncTypebox<DatasetOptions> = async (app, options) => {
-  const { collectSample, summariseDataset, isBusy, threshold, maxImageBytes } = options;
+  const { collectSample, summariseDataset, maxImageBytes } = options;
+  prepareScope(app);
   await app.register(multipart);
-  const largestBody = bodyLimit(maxImageBytes) + multipartOverhead;
 
   app.post(
     '/v1/dataset/upload',
     {
-      bodyLimit: largestBody,
-      // Before the body: a full queue costs nobody an upload, nor does a picture that is too large.
-      onRequest: async ({ headers }) => {
-        if (isBusy()) throw new BonafideError('busy');
-        if (Number(headers['content-length'] ?? 0) > largestBody)
-          throw new BonafideError('payload_too_large', `The image is larger than ${maxImageBytes} bytes.`);
-      },
-      // Query and body are read by the handler, for a parameter may stand in either.
-      validatorCompiler: (part) =>
-        part.httpPart === 'body' || part.httpPart === 'querystring'
-          ? () => true
-          : TypeBoxValidatorCompiler(part),
+      ...pictureRoute({ ...options, maxClipBytes: 0 }),
       schema: {
         tags: ['recognition'],
         operationId: 'uploadSample',
         summary: 'Add a labelled picture to the data set',
         description:
-          'Stored as it comes, if it can be decoded, with a crop of its largest face. Each parameter may stand in the query or in the body. The same bytes are stored once; under the other label they are refused.',
+          'Stored as it comes, if it can be decoded, with a crop of its largest face. Parameters stand in the query or in the body, not in both with different values. The same bytes are stored once; under the other label they are refused.',
         security,
         consumes: ['multipart/form-data', 'application/json'],
-        querystring: uploadQuery,
-        body: uploadRequest,
+        querystring: uploadParameters,
+        body: uploadBody,
         response: { 200: uploadResponse, ...uploadErrors },
       },
     },
     async (request, reply) => {
       const language = languageOf(request);
-      const upload = await readUpload(request, { maxImageBytes, language, threshold });
-      const sample = await collectSample(upload, {
-        signal: hangUpSignal(reply),
-        onTimings: (timings) => {
-          request.findings = { timings };
-        },
-      });
+      const names = ['label', 'user_id', ...judgingNames];
+      const { parameters, picture } = await readPictureRequest(request, { names, maxImageBytes }, language);
+      const upload = {
+        label: labelOf(parameters, language),
+        // Forms send fields that nobody has filled in as empty text.
+        userId: parameters.user_id ? userIdOf(parameters, language) : null,
+        bytes: picture.bytes,
+      };
+      const sample = await collectSample(upload, judgingContext(request, reply, parameters, language));
+      noteVerdict(request, sample.duplicate ? 'duplicate' : 'stored');
       nameLanguage(reply, language);
       return toUploadResponse(sample);
     },
@@ -92,9 +73,8 @@ export const dataset: FastifyPluginAsyncTypebox<DatasetOptions> = async (app, op
         },
       },
     },
-    async (request, reply) => {
+    async () => {
       const { counts, newest } = await summariseDataset();
-      nameLanguage(reply, languageOf(request));
       return {
         total: counts.live + counts.spoof,
         ...counts,
@@ -104,32 +84,23 @@ export const dataset: FastifyPluginAsyncTypebox<DatasetOptions> = async (app, op
   );
 };
 
-/** Seed 004 speaks Portuguese. */
-function languageOf({ headers }: Pick<FastifyRequest, 'headers'>) {
-  return chooseLanguage(headers['accept-language'], 'pt');
+function labelOf({ label }: Parameters, language: Language): SampleUpload['label'] {
+  if (label === 'live' || label === 'spoof') return label;
+  throw new BonafideError('invalid_request', say('recognition.bad_label', language));
 }
 
-function toUploadResponse({ label, duplicate, rawPath, facePath, face }: CollectedSample) {
-  const box = face?.box;
+function toUploadResponse({ label, duplicate, rawPath, facePath, face, facts }: CollectedSample) {
   return {
     success: true,
     label,
     duplicate,
     paths: { raw: rawPath, face: facePath },
-    face:
-      face && box
-        ? {
-            is_live: face.isLive,
-            score: face.score,
-            threshold: face.threshold,
-            bbox: {
-              x: Math.round(box.x),
-              y: Math.round(box.y),
-              w: Math.round(box.width),
-              h: Math.round(box.height),
-            },
-          }
-        : null,
+    face: face && {
+      is_live: face.judgement.isLive,
+      score: face.judgement.score,
+      threshold: face.judgement.threshold,
+      bbox: toBbox(face.face.box, facts.width, facts.height),
+    },
   };
 }
 

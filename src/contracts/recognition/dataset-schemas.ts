@@ -1,44 +1,21 @@
 import { Type } from 'typebox';
 import { nullable, share } from '../numbers.ts';
+import { bbox, bodyOf, livenessParameters, score } from './schemas.ts';
 
 const path = (description: string) => Type.String({ description });
 
-const box = Type.Object(
-  {
-    x: Type.Integer(),
-    y: Type.Integer(),
-    w: Type.Integer({ minimum: 0 }),
-    h: Type.Integer({ minimum: 0 }),
-  },
-  { description: 'Pixels of the picture as it is meant to be seen; it may reach outside.' },
-);
-
-/** Parameters, each in the query or in the body. */
-const parameters = {
-  label: Type.Optional(Type.String({ description: '`live` or `spoof`. Required.', examples: ['live'] })),
+export const uploadParameters = Type.Object({
+  label: Type.Optional(Type.Enum(['live', 'spoof'], { description: 'What the picture shows. Required.' })),
   user_id: Type.Optional(
-    Type.String({ description: 'Whose picture it is, up to 512 bytes: it is erased with them.' }),
+    Type.String({ description: 'Whose picture it is: it is erased with them. Up to 256 bytes of UTF-8.' }),
   ),
-  detector_backend: Type.Optional(
-    Type.String({ description: 'Accepted for the sake of older clients; the server chooses its detector.' }),
-  ),
-  threshold: Type.Optional(
-    Type.Union([Type.Number(), Type.String()], {
-      description: 'Of liveness, 0 to 1, default 0.5; for `face` alone: the label is the client’s.',
-    }),
-  ),
-};
+  ...livenessParameters.properties,
+});
 
-export const uploadQuery = Type.Object(parameters);
+const { video: _, ...uploadFields } = bodyOf(uploadParameters).properties;
 
 /** For the document: the handler reads what comes. */
-export const uploadRequest = Type.Object({
-  image: Type.Optional(Type.Unsafe({ type: 'string', format: 'binary', description: 'The picture.' })),
-  image_base64: Type.Optional(
-    Type.String({ description: 'The picture as text, in a JSON body; a data URL works too.' }),
-  ),
-  ...parameters,
-});
+export const uploadBody = Type.Object(uploadFields);
 
 export const uploadResponse = Type.Object(
   {
@@ -54,9 +31,9 @@ export const uploadResponse = Type.Object(
     face: nullable(
       Type.Object({
         is_live: Type.Boolean(),
-        score: nullable(share('How live the face looks.'), 'Null where it could not be measured.'),
+        score,
         threshold: share('The effective one.'),
-        bbox: box,
+        bbox,
       }),
       'The largest face, as POST /v1/liveness sees it; null where none was found.',
     ),

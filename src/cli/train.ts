@@ -1,0 +1,156 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import cliProgress from 'cli-progress';
+import { type Config, engineOptions, readConfig } from '../config.ts';
+import { createPool } from '../perception/pool.ts';
+import { type Training, trainOnPictures } from '../services/train-classifier.ts';
+import { drawReliability } from './reliability-plot.ts';
+import { listPictures } from './train-data.ts';
+import { dataLines, figures, reportPage } from './train-report.ts';
+import { UsageError } from './usage.ts';
+
+const usage = `Usage: bonafide train --train-dir DIR --out classifier.json [options]
+
+Learns to tell live faces from attacks from the pictures in DIR/live/raw and DIR/spoof/raw, which POST
+/v1/dataset/upload collects, with the models and settings of the environment. LIVENESS_CLF_PATH=classifier.json
+makes it the score of /v1.
+
+  --train-dir DIR                the data set
+  --out FILE                     the classifier to write
+  --report DIR                   write report.html and reliability.svg there; no face is in them
+  --subjects FILE.csv            whose pictures they are: lines of path,subject, paths relative to DIR. Those that
+                                 are not named are sorted by their faces
+  --classifier-threshold SHARE   score from which a face is live, 0 to 1, default 0.5: what the error rates are
+                                 of, and the threshold of /v1 unless a request names one
+  -h, --help                     show this text`;
+
+/** The intervals of one data set are the same in each run. */
+const seed = 20_260_301;
+
+/**
+ * `bonafide train`.
+ *
+ * @returns the exit code
+ * @throws UsageError for wrong arguments; Error where there is too little to learn from
+ */
+export async function trainCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      'train-dir': { type: 'string' },
+      // As the seed's script has it.
+      train_dir: { type: 'string' },
+      out: { type: 'string' },
+      report: { type: 'string' },
+      subjects: { type: 'string' },
+      'classifier-threshold': { type: 'string', default: '0.5' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const trainDir = values['train-dir'] ?? values.train_dir;
+  const { out, report, subjects } = values;
+  if (!trainDir || !out)
+    throw new UsageError(
+      'Say what to learn from and where to write it: bonafide train --train-dir DIR --out FILE.',
+    );
+  const threshold = readShare(values['classifier-threshold']);
+  const config = readConfig(env);
+  const training = await train(config, { trainDir, subjects, threshold }, env);
+  await writeWhole(out, `${JSON.stringify(training.file, null, 2)}\n`);
+  if (report !== undefined) await writeReport(report, training);
+  console.log([...dataLines(training.file), ...figures(training.evaluation), `Written: ${out}`].join('\n'));
+  return 0;
+}
+
+async function train(
+  config: Config,
+  { trainDir, subjects, threshold }: { trainDir: string; subjects: string | undefined; threshold: number },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Training> {
+  const pictures = await listPictures({ trainDir, subjects, maxBytes: config.MAX_IMAGE_BYTES });
+  const processes = config.PERCEPTION_PROCESSES;
+  const perception = await createPool({
+    engine: engineOptions(config),
+    processes,
+    queueLimit: 2 * processes,
+    deadlineMs: config.REQUEST_TIMEOUT_MS,
+    clipDeadlineMs: config.CLIP_TIMEOUT_MS,
+    entry: new URL('../perception/process.js', import.meta.url),
+    environment: env,
+    onEvent: () => {},
+  });
+  for (const notice of perception.describe().notices) console.error(notice);
+  const progress = showProgress(pictures.length);
+  try {
+    return await trainOnPictures(perception, pictures, {
+      // One more than there are processes: each has the next picture at hand when it is done.
+      concurrency: processes + 1,
+      threshold,
+      now: new Date(),
+      random: repeatableRandom(seed),
+      onProgress: progress.show,
+    });
+  } finally {
+    progress.end();
+    await perception.close();
+  }
+}
+
+/** A bar for people, a line at each tenth for logs. */
+function showProgress(total: number): { show(done: number): void; end(): void } {
+  if (!process.stderr.isTTY) {
+    const step = Math.max(1, Math.ceil(total / 10));
+    return {
+      show: (done) => {
+        if (done % step === 0 || done === total) console.error(`${done} of ${total} pictures measured`);
+      },
+      end() {},
+    };
+  }
+  const bar = new cliProgress.SingleBar({
+    format: '[{bar}] {value} of {total} pictures, {eta_formatted} left',
+    hideCursor: true,
+    gracefulExit: false,
+  });
+  bar.start(total, 0);
+  return { show: (done) => bar.update(done), end: () => bar.stop() };
+}
+
+async function writeReport(folder: string, { file, evaluation }: Training): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'reliability.svg'), drawReliability(evaluation.reliability));
+  await writeFile(join(folder, 'report.html'), reportPage(file, evaluation));
+}
+
+/** A server that starts at this moment finds the old file or the new one, never half of it. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.part`, text);
+  await rename(`${path}.part`, path);
+}
+
+function readShare(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= 0 && value <= 1))
+    throw new UsageError('--classifier-threshold must be a number from 0 to 1.');
+  return value;
+}
+
+/** Numbers from 0 to 1 that are the same in each run (mulberry32, Tommy Ettinger). */
+function repeatableRandom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
