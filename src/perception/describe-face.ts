@@ -14,6 +14,7 @@ import type { Measurement } from './engine.ts';
 import { cropFace } from './face-crop.ts';
 import type { FaceFinder } from './find-upright.ts';
 import type { Loaded } from './load-model.ts';
+import type { MaskNet } from './models/face-mask.ts';
 import type { FaceMesh } from './models/facemesh.ts';
 import type { Eyes } from './models/iris.ts';
 import type { AntiSpoofNet } from './models/minifasnet.ts';
@@ -21,9 +22,6 @@ import { fitMeanFace } from './pose.ts';
 import type { Pyramid } from './sampling.ts';
 import type { Stages } from './stages.ts';
 import { measureTexture } from './texture.ts';
-
-/** Says how probable it is that a mask is worn over the mouth, 0..1. */
-export type MaskNet = (pyramid: Pyramid, box: Box, mesh: FaceMesh) => Promise<number>;
 
 /** The loaded models, by role. */
 export interface Models extends FaceFinder {
@@ -57,11 +55,12 @@ export function isStillThere(mesh: FaceMesh): boolean {
 export async function describeFace(
   models: Models,
   pyramid: Pyramid,
-  { box, score }: Detection,
+  detection: Detection,
   mesh: FaceMesh,
   measure: readonly Measurement[],
   { timed }: Stages,
 ): Promise<FaceFacts> {
+  const { box, score } = detection;
   const face = await describeMesh(models, pyramid, box, mesh, measure, { timed });
   const texture = measure.includes('texture')
     ? measured(await timed('texture', () => measureTexture(pyramid[0], box)))
@@ -69,7 +68,9 @@ export async function describeFace(
   const antiSpoof = measure.includes('anti_spoof')
     ? await scoreAntiSpoof(models.antiSpoof, pyramid[0], box, timed)
     : face.antiSpoof;
-  const mask = measure.includes('mask') ? await scoreMask(models.mask, pyramid, box, mesh, timed) : face.mask;
+  const mask = measure.includes('mask')
+    ? await scoreMask(models.mask, pyramid, detection, mesh, timed)
+    : face.mask;
   const crop = measure.includes('crop')
     ? measured(await timed('crop', () => cropFace(pyramid[0], box)))
     : face.crop;
@@ -154,12 +155,12 @@ async function embed(
 async function scoreMask(
   net: MaskNet | undefined,
   pyramid: Pyramid,
-  box: Box,
+  detection: Detection,
   mesh: FaceMesh,
   timed: Stages['timed'],
 ): Promise<FaceFacts['mask']> {
   if (!net) return unavailable('no_model');
-  return measured(await timed('mask', () => net(pyramid, box, mesh)));
+  return measured(await timed('mask', () => net(pyramid, detection, mesh)));
 }
 
 async function scoreAntiSpoof(

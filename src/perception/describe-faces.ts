@@ -1,4 +1,4 @@
-import type { FaceFacts } from '../decisions/facts.ts';
+import { type FaceFacts, valueIfMeasured } from '../decisions/facts.ts';
 import type { RgbImage } from '../media/image.ts';
 import {
   describeFace,
@@ -26,6 +26,9 @@ export interface DescribedFaces {
 
 const maximumFaces = 10;
 
+/** The mask net's probability from which on a detection that nothing else knows as a face is one. */
+const sureMask = 0.9;
+
 const byDefault: readonly Measurement[] = ['eyes', 'texture', 'anti_spoof'];
 
 /** Finds the faces of a decoded image and states their facts. `request.follow` is not looked at. */
@@ -49,7 +52,26 @@ export async function describeFaces(
         : mentionFace(detection, mesh),
     );
   }
+  if (faces.length === 0 && measuredFaces > 0 && measure.includes('mask')) {
+    const masked = await findMaskedFace(models, found, measure, stages);
+    if (masked) faces.push(masked);
+  }
   return { turns: found.turns, pyramid: found.pyramid, faces };
+}
+
+/**
+ * Where no face is recognised: the largest detection, if it surely wears a mask. A mask hides what detector and
+ * mesh net know a face by, and whoever wears one is to hear of the mask, not that there is no face.
+ */
+async function findMaskedFace(
+  models: Models,
+  { detections: [largest], largestMesh, pyramid }: UprightFaces,
+  measure: readonly Measurement[],
+  stages: Stages,
+): Promise<FaceFacts | undefined> {
+  if (!largest || !largestMesh) return undefined;
+  const face = await describeFace(models, pyramid, largest, largestMesh, measure, stages);
+  return (valueIfMeasured(face.mask) ?? 0) >= sureMask ? face : undefined;
 }
 
 /** The face of the frame before, where it is now; `undefined` where the mesh net no longer sees it. */
