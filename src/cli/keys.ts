@@ -65,7 +65,11 @@ export async function keysCommand(
   }
   const run = plan(positionals, values, new Date());
   const { DATABASE_URL, DATA_DIR } = readConfig(env);
-  const database = await openDatabase({ databaseUrl: DATABASE_URL, dataDir: DATA_DIR });
+  const database = await openDatabase({
+    databaseUrl: DATABASE_URL,
+    dataDir: DATA_DIR,
+    patienceMs: 3_000,
+  });
   try {
     await migrate(database);
     return await run(createApiKeys(database));
