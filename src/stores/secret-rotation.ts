@@ -5,8 +5,9 @@ export type Rotation = (vector: Float32Array) => Float32Array;
 
 /**
  * A rotation (or reflection) that only who has the key can repeat or undo, drawn evenly from all there are: a product
- * of Householder reflections along normal deviates, one for each dimension left (Stewart 1980, "The efficient
- * generation of random orthogonal matrices with an application to condition estimators").
+ * of Householder reflections, each of which turns one axis to where a normal deviate points, in the dimensions that are
+ * left (Stewart 1980, "The efficient generation of random orthogonal matrices with an application to condition
+ * estimators"; the signs as in Mezzadri 2007, "How to generate random matrices from the classical compact groups").
  *
  * @param key 32 bytes
  * @param size how many numbers a vector has
@@ -14,15 +15,19 @@ export type Rotation = (vector: Float32Array) => Float32Array;
 export function secretRotation(key: Uint8Array, size: number): Rotation {
   const normal = normalDeviates(key, (size * (size + 1)) / 2);
   const reflections: Float64Array[] = [];
-  let used = 0;
-  for (let length = size; length > 0; length--) {
-    reflections.push(unit(normal.subarray(used, used + length)));
-    used += length;
+  const signs: number[] = [];
+  for (let offset = 0, used = 0; offset < size; offset++) {
+    const target = normal.slice(used, used + size - offset);
+    used += target.length;
+    const sign = target[0]! < 0 ? -1 : 1;
+    target[0]! += sign * Math.hypot(...target);
+    reflections.push(unit(target));
+    signs.push(-sign);
   }
   return (vector) => {
     if (vector.length !== size) throw new RangeError(`A vector of ${size} numbers is expected.`);
-    const turned = Float64Array.from(vector);
-    for (const [offset, reflection] of reflections.entries()) reflect(turned, reflection, offset);
+    const turned = Float64Array.from(vector, (value, at) => value * signs[at]!);
+    for (let offset = size - 1; offset >= 0; offset--) reflect(turned, reflections[offset]!, offset);
     return Float32Array.from(turned);
   };
 }
