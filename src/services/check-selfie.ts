@@ -80,10 +80,14 @@ export async function checkSelfie(
   return { live, confidence, liveProbability, reasons, subject, bystanders, facts };
 }
 
-/** The face that is meant, among those the detector is sure enough of. */
+/**
+ * The face that is meant, among those the detector is sure enough of. Where there is none, a masked one is meant: the
+ * mask may be what raises the doubt, and whoever wears it is to hear of it, not that they are not there.
+ */
 function chooseFace({ faces }: FrameFacts, { faceThreshold, bystanderRatio }: SelfieCheckOptions) {
   const certain = faces.filter((face) => (valueIfMeasured(face.detectorScore) ?? 0) >= faceThreshold);
-  const subject = chooseSubject(certain, bystanderRatio);
+  const masked = faces.slice(0, 1).filter(isMasked);
+  const subject = chooseSubject(certain.length > 0 ? certain : masked, bystanderRatio);
   if (subject.status !== 'chosen') throw new BonafideError(subject.status);
   return subject;
 }

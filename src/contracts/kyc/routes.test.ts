@@ -248,6 +248,10 @@ describe('each code', () => {
 
   it('052, but not where nothing could tell', async () => {
     expect(await refused(seeing({ mask: measured(1) }))).toMatchObject(failure('052'));
+    // A mask may be what makes the detector unsure.
+    const unsure = { mask: measured(1), detectorScore: measured(0.4) };
+    expect(await refused(seeing(unsure))).toMatchObject(failure('052'));
+    expect(await refused(seeing({ ...unsure, measuredSide: 40 }))).toMatchObject(failure('007'));
     expect((await refused(seeing({ mask: measured(0) }))).body.result.details.face.mask).toBe(0);
     expect((await refused(seeing({ mask: unavailable('no_model') }))).status).toBe(200);
   });
