@@ -1,33 +1,43 @@
 import { type Migration, migrations } from './migrations/index.ts';
-import type { Sql } from './sql.ts';
+import type { Queries, Sql } from './sql.ts';
 
 /** Any number, the same for all servers of one database: who migrates holds this advisory lock. */
 const lock = 8_206_105;
 
+/** Longest time for one statement, in milliseconds: a table may be large, and another server may be at it. */
+const statementTimeoutMs = 600_000;
+
 /**
  * Brings the schema up to date: each migration that is not there yet, once and in order, in one transaction under a
- * lock, so that servers may start together.
+ * lock, so that servers may start together, and one that fails leaves nothing.
  *
- * @throws Error where the database has been migrated by a newer version than this one
+ * @throws Error where a newer version than this one has migrated the database
  */
 export async function migrate(sql: Sql, steps: readonly Migration[] = migrations): Promise<void> {
-  await sql.transaction(async (transaction) => {
-    await transaction.query('select pg_advisory_xact_lock($1)', [lock]);
-    await transaction.query(
-      'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
-    );
-    const applied = await transaction.query<{ name: string }>('select name from migrations order by name');
-    const known = steps.map(({ name }) => name);
-    const unknown = applied.find(({ name }) => !known.includes(name));
-    if (unknown) {
-      throw new Error(
-        `The database holds the migration ${unknown.name}, which this version does not know: start the newer version that made it.`,
+  await sql.transaction(
+    async (transaction) => {
+      await transaction.query('select pg_advisory_xact_lock($1)', [lock]);
+      await transaction.query(
+        'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
       );
-    }
-    for (const { name, statements } of steps.slice(applied.length)) {
-      for (const statement of statements.split(/;\s*$/m))
-        if (statement.trim()) await transaction.query(statement);
-      await transaction.query('insert into migrations (name) values ($1)', [name]);
-    }
-  });
+      const applied = await transaction.query<{ name: string }>('select name from migrations order by name');
+      const names = new Set(applied.map(({ name }) => name));
+      refuseUnknown([...names], steps);
+      for (const step of steps) if (!names.has(step.name)) await apply(transaction, step);
+    },
+    { statementTimeoutMs },
+  );
+}
+
+function refuseUnknown(names: readonly string[], steps: readonly Migration[]): void {
+  const unknown = names.find((applied) => !steps.some(({ name }) => name === applied));
+  if (unknown === undefined) return;
+  throw new Error(
+    `The database holds the migration ${unknown}, which this version does not know: a newer version has used it. Start that one, or give this one another database.`,
+  );
+}
+
+async function apply(queries: Queries, { name, statements }: Migration): Promise<void> {
+  for (const statement of statements.split(/;\s*$/m)) if (statement.trim()) await queries.query(statement);
+  await queries.query('insert into migrations (name) values ($1)', [name]);
 }
