@@ -2,7 +2,7 @@ import type { Embedding } from '../decisions/facts.ts';
 import { BonafideError } from '../errors.ts';
 import type { Neighbour, Template } from './ports.ts';
 import { type Rotation, secretRotation } from './secret-rotation.ts';
-import type { Queries, Sql } from './sql.ts';
+import type { Queries, Sql, SqlValue } from './sql.ts';
 import { SealedTemplateError } from './template-cipher.ts';
 import { holdClock, readClock, requireReadable } from './template-clock.ts';
 import type { TemplateKey, TemplateKeys } from './template-keys.ts';
@@ -110,26 +110,32 @@ export async function createPgvectorSearch(
     limit: number,
     now: Date,
   ): Promise<readonly Neighbour[]> {
-    const { keyIds } = await readClock(queries);
-    const distances = new Map<string, number>();
-    // While keys are replaced there are rows of two, each turned in its own way: a row moves from the older key to the
-    // newer one, so that in this order none is missed.
-    for (const key of keyIds.map((id) => keys.find(id)!)) {
-      const rows = await queries.query(
-        `select ${templateColumns} from templates where user_id in (
-           select user_id from template_vectors where key_id = $1 and space = $2 and expires_at > $3
-           order by vector <#> $4::vector limit $5
-         ) and (expires_at is null or expires_at > $3)`,
-        [key.id, spaceId(probe), now, rotate(key, probe.vector), limit * candidatesEach],
-      );
-      for (const row of rows.map(toTemplateRow)) {
+    const clock = await readClock(queries);
+    requireReadable(clock, keys);
+    const { keyIds } = clock;
+    // While keys are replaced there are rows of two, each turned in its own way. One statement asks for both, so that a
+    // row that moves from one to the other is missed in neither.
+    const parameters: SqlValue[] = [spaceId(probe), now, limit * candidatesEach];
+    const selections = keyIds.map((id) => {
+      const at = parameters.push(id, rotate(keys.find(id)!, probe.vector));
+      return `(select user_id from template_vectors where space = $1 and expires_at > $2 and key_id = $${at - 1}
+         order by vector <#> $${at}::vector limit $3)`;
+    });
+    const rows = await queries.query(
+      `select ${templateColumns} from templates where user_id in (${selections.join(' union all ')})
+         and (expires_at is null or expires_at > $2)`,
+      parameters,
+    );
+    if ((await readClock(queries)).keyIds.some((id) => !keyIds.includes(id)))
+      return find(queries, probe, limit, now);
+    return rows
+      .map(toTemplateRow)
+      .flatMap((row) => {
         const template = areOfOneSpace(row, probe) ? open(row) : undefined;
-        if (template) distances.set(row.userId, cosineDistance(probe.vector, template.vector));
-      }
-    }
-    if ((await readClock(queries)).keyIds.length > keyIds.length) return find(queries, probe, limit, now);
-    return [...distances]
-      .map(([userId, distance]) => ({ userId, distance }))
+        return template
+          ? [{ userId: row.userId, distance: cosineDistance(probe.vector, template.vector) }]
+          : [];
+      })
       .sort((one, other) => one.distance - other.distance)
       .slice(0, limit);
   }
@@ -137,7 +143,6 @@ export async function createPgvectorSearch(
   return {
     kind: 'pgvector',
     async nearest(probe, limit, now) {
-      requireReadable(await readClock(sql), keys);
       // Servers that search in memory write no vectors.
       if (await isBehind(sql)) {
         await sql.transaction(async (transaction) => {

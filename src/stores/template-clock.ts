@@ -17,7 +17,7 @@ export interface TemplateClock {
 /** Reads the clock. */
 export async function readClock(queries: Queries): Promise<TemplateClock> {
   const [row] = await queries.query(
-    `select revision, erasures, cleaned, array(select key_id from template_keys order by since, key_id) as key_ids
+    `select revision, erasures, cleaned, array(select key_id from template_keys order by key_id) as key_ids
      from template_clock`,
   );
   return {
