@@ -39,7 +39,10 @@ export async function readPictureRequest(
   const { texts, picture } = request.isMultipart()
     ? await readMultipart(request, shape)
     : readJson(request.body, shape, language);
-  if (!picture) throw new BonafideError('invalid_request', say('recognition.no_picture', language));
+  if (!picture) {
+    const missing = shape.maxClipBytes === undefined ? 'recognition.no_image' : 'recognition.no_picture';
+    throw new BonafideError('invalid_request', say(missing, language));
+  }
   return { parameters: mergeParameters(request.query, texts, shape.names, language), picture };
 }
 
