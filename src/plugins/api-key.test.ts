@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { makeApiKey } from '../../test/support/api-keys.ts';
 import { listeningApp, picture, testApp } from '../../test/support/app.ts';
 import { memoryStores } from '../../test/support/stores.ts';
 import { BonafideError } from '../errors.ts';
-import { type ApiKeyTerms, createApiKey } from '../services/create-api-key.ts';
+import type { ApiKeyTerms } from '../services/create-api-key.ts';
 import { type ContractName, contractNames, type Stores } from '../stores/ports.ts';
 
 const keys = { API_KEY: 'first-key, second' };
@@ -63,19 +63,7 @@ describe('keys of the store', () => {
   });
   afterAll(() => stores.close());
 
-  const make = async (changes: Partial<ApiKeyTerms> = {}) => {
-    const terms: ApiKeyTerms = {
-      label: 'test',
-      contracts: contractNames,
-      requiresSession: false,
-      sessionUses: null,
-      sessionSeconds: null,
-      requestsPerMinute: null,
-      expiresAt: null,
-      ...changes,
-    };
-    return createApiKey(stores.apiKeys, terms, { now: new Date(), randomBytes });
-  };
+  const make = (changes: Partial<ApiKeyTerms> = {}) => makeApiKey(stores, changes);
 
   const post = async (headers: Record<string, string>, url = '/liveness', settings = {}) => {
     const app = await testApp(settings, { stores });

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeApiKey } from '../../test/support/api-keys.ts';
 import { memoryStores } from '../../test/support/stores.ts';
 import { BonafideError } from '../errors.ts';
-import { type ApiKeys, contractNames, type Stores } from '../stores/ports.ts';
+import type { ApiKeys, Stores } from '../stores/ports.ts';
 import { type Caller, createKeyRing, type KeyRing } from './api-keys.ts';
-import { type ApiKeyTerms, createApiKey } from './create-api-key.ts';
+import type { ApiKeyTerms } from './create-api-key.ts';
 
 const start = Date.parse('2030-01-01T00:00:00Z');
 
@@ -16,19 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
-const make = (changes: Partial<ApiKeyTerms> = {}) => {
-  const terms: ApiKeyTerms = {
-    label: 'test',
-    contracts: contractNames,
-    requiresSession: false,
-    sessionUses: null,
-    sessionSeconds: null,
-    requestsPerMinute: null,
-    expiresAt: null,
-    ...changes,
-  };
-  return createApiKey(stores.apiKeys, terms, { now: new Date(start), randomBytes });
-};
+const make = (changes: Partial<ApiKeyTerms> = {}) => makeApiKey(stores, changes, new Date(start));
 
 const ring = (keys: readonly string[] = [], store: ApiKeys = stores.apiKeys): KeyRing =>
   createKeyRing({ keys, store, today });
