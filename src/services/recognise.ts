@@ -161,15 +161,16 @@ function subjectOfStill(
 }
 
 function subjectOfClip({ judgement }: JudgedPicture & { readonly kind: 'video' }): SeenSubject {
-  const { outcomes, best, isLive, person } = judgement;
+  const { outcomes, best, isLive, identity } = judgement;
   const judged = outcomes.filter((outcome) => outcome.status === 'one_face');
   if (!best || judged.length === 0) throw new BonafideError(best ? 'several_faces' : 'no_face');
+  const compared = new Set(identity.person === 'same' ? identity.compared : []);
   const faces = judged
-    .filter((frame) => frame.judgement.isLive && frame.face.embedding.status === 'measured')
+    .filter((frame) => frame.judgement.isLive && compared.has(frame.face))
     .toSorted((one, other) => other.quality - one.quality)
     .slice(0, bestFrames)
     .map(({ face }) => face);
-  return { isLive, judgement: best.judgement, faces: person === 'same' ? faces : [] };
+  return { isLive, judgement: best.judgement, faces };
 }
 
 function comparable({ embeddings }: Subject): readonly Embedding[] {

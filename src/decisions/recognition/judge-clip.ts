@@ -1,9 +1,9 @@
-import { comparePerson } from '../blink/clip-person.ts';
 import type { ClipFacts, FaceFacts, FrameFacts } from '../facts.ts';
 import { pictureQuality } from '../picture-quality.ts';
 import type { Reason } from '../reasons.ts';
 import { chooseSubject } from '../subject.ts';
 import { type FaceJudgement, type FaceRules, judgeFace } from './judge-face.ts';
+import { type ClipIdentity, compareFaces } from './one-person.ts';
 
 /** How clips are judged. */
 export interface ClipRules extends FaceRules {
@@ -43,8 +43,8 @@ export interface ClipJudgement {
    * none; undefined where no face is seen at all.
    */
   readonly best: JudgedFrame | undefined;
-  /** Whether all frames show one person; `face_not_comparable`: too few of them tell. */
-  readonly person: 'same' | 'face_changed' | 'face_not_comparable';
+  /** Whether the frames with one subject show one person. */
+  readonly identity: ClipIdentity;
   /** What kept the clip from being live; none of one that is. */
   readonly reasons: readonly Reason[];
 }
@@ -64,16 +64,16 @@ export function judgeClip(
   const judged = outcomes.filter((outcome) => outcome.status === 'one_face');
   const live = judged.filter(({ judgement }) => judgement.isLive);
   const passRatio = judged.length === 0 ? null : live.length / judged.length;
-  const person = personOf(frames, judged);
+  const identity = compareFaces(judged.map(({ face }) => face));
   const reasons: Reason[] = [];
   if (judged.length < rules.minimumFrames)
     reasons.push({ code: 'too_few_faces', count: judged.length, minimum: rules.minimumFrames });
   if (passRatio !== null && passRatio < rules.passRatio)
     reasons.push({ code: 'too_few_live', ratio: passRatio, minimum: rules.passRatio });
-  if (person === 'face_changed') reasons.push({ code: 'face_changed' });
+  if (identity.person === 'face_changed') reasons.push({ code: 'face_changed' });
   const isLive = passRatio !== null && reasons.length === 0;
   const shown = judged.length > 0 ? judged : outcomes.filter((outcome) => outcome.status !== 'no_face');
-  return { isLive, outcomes, passRatio, best: bestOf(shown, isLive), person, reasons };
+  return { isLive, outcomes, passRatio, best: bestOf(shown, isLive), identity, reasons };
 }
 
 function judgeFrame({ capturedAt, faces }: FrameFacts, asked: number, rules: ClipRules): FrameOutcome {
@@ -84,13 +84,6 @@ function judgeFrame({ capturedAt, faces }: FrameFacts, asked: number, rules: Cli
   const judgement = judgeFace(face, asked, rules);
   const frame = { at, face, judgement, quality: pictureQuality(face) };
   return isOne ? { status: 'one_face', ...frame } : { status: 'several_faces', ...frame };
-}
-
-/** Frames without exactly one subject say nothing of who it is. */
-function personOf(frames: readonly FrameFacts[], judged: readonly JudgedFrame[]): ClipJudgement['person'] {
-  const subjects = new Set(judged.map(({ face }) => face));
-  const person = comparePerson(frames.filter(({ faces: [face] }) => face && subjects.has(face)));
-  return person === 'not_the_selfie' ? 'face_not_comparable' : person;
 }
 
 /** A score that is shown beside a verdict must not contradict it; of equal frames the first. */
