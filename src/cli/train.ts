@@ -21,8 +21,10 @@ makes it the score of /v1.
   --report DIR                   write report.html and reliability.svg there; no face is in them
   --subjects FILE.csv            whose pictures they are: lines of path,subject, paths relative to DIR. Those that
                                  are not named are sorted by their faces
-  --classifier-threshold SHARE   score from which a face is live, 0 to 1, default 0.5: what the error rates are
-                                 of, and the threshold of /v1 unless a request names one
+  --classifier-threshold SHARE   score from which a face is live, 0 to 1, default 0.5, as in /v1: what the error
+                                 rates are of. Clients ask /v1 for another one by its parameter threshold
+
+Each class needs 20 pictures with a face, of 5 people.
   -h, --help                     show this text`;
 
 /** The intervals of one data set are the same in each run. */

@@ -30,7 +30,7 @@ export const classifierFile = Type.Object({
   scale: Type.Array(Type.Number({ exclusiveMinimum: 0 }), { minItems: 1, maxItems: 100 }),
   weights: numbers,
   bias: Type.Number(),
-  /** The threshold that the rates are of, and that `/v1` asks for unless a request names another. */
+  /** What the rates are of; `/v1` goes by the threshold of each request, 0.5 unless it names one (seed 004). */
   threshold: share,
   data: Type.Object({
     live: count,
@@ -57,7 +57,7 @@ export type ClassifierFile = Static<typeof classifierFile>;
 export interface LoadedClassifier {
   /** The probability that a face is live, 0..1; undefined where it lacks a fact. */
   readonly classify: (face: FaceFacts) => number | undefined;
-  /** Of liveness, unless a request says otherwise. */
+  /** Which its error rates are of. */
   readonly threshold: number;
   readonly trainedAt: string;
 }

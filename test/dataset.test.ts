@@ -1,0 +1,274 @@
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createInlinePerception } from '../src/perception/inline.ts';
+import { engineOptions } from './support/engine.ts';
+import { encodeJpeg, loadSampleFaces, photographPath } from './support/faces.ts';
+import { seededRandom } from './support/random.ts';
+import { type Server, startServer } from './support/server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bonafide-dataset-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A small picture without a face, of other bytes for each number. */
+async function pattern(number: number): Promise<Buffer> {
+  const random = seededRandom(number);
+  const data = Buffer.from(Array.from({ length: 64 * 64 * 3 }, () => Math.floor(random() * 256)));
+  return sharp(data, { raw: { width: 64, height: 64, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+interface Upload {
+  readonly label?: string;
+  readonly query?: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly filename?: string;
+}
+
+async function upload(
+  url: string,
+  image: Uint8Array,
+  { label = 'live', query = `?label=${label}`, fields = {}, filename = 'photo.png' }: Upload = {},
+) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('image', new Blob([Buffer.from(image)], { type: 'image/png' }), filename);
+  const response = await fetch(`${url}/v1/dataset/upload${query}`, { method: 'POST', body: form });
+  return { status: response.status, body: JSON.parse(await response.text()) };
+}
+
+const stats = async (url: string) => (await fetch(`${url}/v1/dataset/stats`)).json() as Promise<Stats>;
+
+interface Stats {
+  readonly total: number;
+  readonly live: number;
+  readonly spoof: number;
+  readonly samples: { readonly live: readonly string[]; readonly spoof: readonly string[] };
+}
+
+/** Every file below a folder, by its path there. */
+function filesIn(root: string): string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+describe('the data set', () => {
+  const trainDir = join(folder, 'train');
+  let server: Server;
+  let face: Buffer;
+
+  beforeAll(async () => {
+    server = await startServer({ TRAIN_DIR: trainDir });
+    const perception = await createInlinePerception(engineOptions());
+    const [sample] = await loadSampleFaces(perception);
+    face = await encodeJpeg(sample!.image);
+    await perception.close();
+  });
+  afterAll(() => void server?.process.kill('SIGKILL'));
+
+  it('is empty at first', async () => {
+    expect(await stats(server.url)).toEqual({
+      total: 0,
+      live: 0,
+      spoof: 0,
+      samples: { live: [], spoof: [] },
+    });
+    // A server that collects nothing makes no folder.
+    expect(existsSync(trainDir)).toBe(false);
+  });
+
+  it('takes what the seed uploads, and answers as it does', async () => {
+    const { status, body } = await upload(server.url, face, {
+      query: '?label=spoof&detector_backend=opencv&threshold=0.5',
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      success: true,
+      label: 'spoof',
+      duplicate: false,
+      paths: {
+        raw: expect.stringMatching(/\/spoof\/raw\/[0-9a-f]{32}\.jpg$/),
+        face: expect.stringMatching(/\/spoof\/faces\/[0-9a-f]{32}\.jpg$/),
+      },
+      face: {
+        is_live: expect.any(Boolean),
+        score: expect.any(Number),
+        threshold: expect.any(Number),
+        bbox: { x: expect.any(Number), y: expect.any(Number), w: expect.any(Number), h: expect.any(Number) },
+      },
+    });
+    expect(body.paths.raw.startsWith(resolve(trainDir))).toBe(true);
+    expect(readFileSync(body.paths.raw).equals(face)).toBe(true);
+    const crop = await sharp(readFileSync(body.paths.face)).metadata();
+    expect(crop.format).toBe('jpeg');
+    expect(crop.exif).toBeUndefined();
+    expect(crop.width).toBeGreaterThanOrEqual(body.face.bbox.w);
+    for (const path of [body.paths.raw, body.paths.face]) expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await stats(server.url)).toEqual({
+      total: 1,
+      live: 0,
+      spoof: 1,
+      samples: { live: [], spoof: [body.paths.raw] },
+    });
+  });
+
+  it('knows the same bytes again, and refuses them under the other label', async () => {
+    const again = await upload(server.url, face, { label: 'spoof' });
+    expect(again.body).toMatchObject({ success: true, duplicate: true, label: 'spoof' });
+    const other = await upload(server.url, face, { label: 'live' });
+    expect(other.status).toBe(409);
+    expect(other.body).toMatchObject({
+      code: 'sample_labelled_otherwise',
+      title: 'Esta imagem já está armazenada com o outro rótulo.',
+    });
+    expect((await stats(server.url)).total).toBe(1);
+  });
+
+  it('takes parameters in the form, and pictures as text, without a face too', async () => {
+    const form = await upload(server.url, await pattern(1), {
+      query: '',
+      fields: { label: 'live', user_id: '' },
+    });
+    expect(form.body).toMatchObject({ success: true, label: 'live', face: null, paths: { face: null } });
+    const response = await fetch(`${server.url}/v1/dataset/upload`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        label: 'live',
+        user_id: 7,
+        image_base64: `data:image/png;base64,${(await pattern(2)).toString('base64')}`,
+      }),
+    });
+    expect(response.status).toBe(200);
+    expect((await stats(server.url)).live).toBe(2);
+  });
+
+  const names = [
+    '../../x',
+    '../../../../etc/cron.d/x',
+    '..\\..\\x.png',
+    'a\0b.png',
+    '😀.php',
+    'x'.repeat(3000),
+  ];
+  it.each(names.map((filename, at) => [filename.slice(0, 30), filename, 100 + at] as const))(
+    'never uses the name %j of a client',
+    async (_, filename, number) => {
+      const before = filesIn(folder);
+      const { status, body } = await upload(server.url, await pattern(number), { filename });
+      // Some names are no valid multipart at all.
+      if (status !== 200) return expect(status).toBe(400);
+      const added = filesIn(folder).filter((path) => !before.includes(path) && !path.startsWith('data'));
+      expect(added).toEqual([expect.stringMatching(/^train\/live\/raw\/[0-9a-f]{32}\.png$/)]);
+      expect(body.paths.raw).toBe(join(folder, added[0]!));
+    },
+  );
+
+  it.each([
+    ['no label', { query: '' }],
+    ['another label', { query: '?label=../live' }],
+    ['two labels', { query: '?label=live&label=spoof' }],
+    ['labels that differ', { query: '?label=live', fields: { label: 'spoof' } }],
+    ['a threshold that is none', { query: '?label=live&threshold=high' }],
+    ['a user id with a NUL', { query: '?label=live&user_id=a%00b' }],
+    ['a user id of 10 kB', { query: `?label=live&user_id=${'x'.repeat(10_000)}` }],
+  ])('stores nothing for %s', async (_, how) => {
+    const before = filesIn(trainDir);
+    const { status, body } = await upload(server.url, await pattern(50), how);
+    expect(status).toBe(400);
+    expect(body.code).toBe('invalid_request');
+    expect(filesIn(trainDir)).toEqual(before);
+  });
+
+  it('stores nothing that cannot be decoded', async () => {
+    const before = filesIn(trainDir);
+    for (const bytes of [
+      Buffer.from('no picture'),
+      face.subarray(0, face.length / 2),
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+      Buffer.alloc(0),
+    ]) {
+      const { status } = await upload(server.url, bytes);
+      expect([400, 415]).toContain(status);
+    }
+    expect(filesIn(trainDir)).toEqual(before);
+  });
+
+  it.each(["a/b/../c'; drop table samples; --", '😀 Ana', '%2e%2e'])(
+    'is erased with user %j',
+    async (userId) => {
+      const { body } = await upload(server.url, await pattern(userId.length + 300), {
+        query: `?label=live&user_id=${encodeURIComponent(userId)}`,
+      });
+      const before = await stats(server.url);
+      const response = await fetch(`${server.url}/v1/users/${encodeURIComponent(userId)}`, {
+        method: 'DELETE',
+      });
+      expect(await response.json()).toMatchObject({ receipt: { erased: { samples: 1 } } });
+      expect(existsSync(body.paths.raw)).toBe(false);
+      expect((await stats(server.url)).total).toBe(before.total - 1);
+    },
+  );
+});
+
+describe('kill -9', () => {
+  it('leaves no picture without a record, and no half of one', async () => {
+    const settings = { TRAIN_DIR: join(folder, 'killed'), DATA_DIR: join(folder, 'killed-data') };
+    const random = seededRandom(9);
+    const sent = new Map<string, Buffer>();
+    const acknowledged = new Map<string, string>();
+    const group = readFileSync(photographPath('sample1.jpg'));
+    for (let round = 0; round < 4; round++) {
+      const server = await startServer(settings);
+      // One process for all: it is killed with requests at every stage.
+      const pictures = await Promise.all(
+        Array.from({ length: 24 }, (_, at) => pattern(1000 * (round + 1) + at)),
+      );
+      // The same face in other bytes each time: what follows the end of a JPEG is nobody's business.
+      pictures.push(Buffer.concat([group, Buffer.from(`round ${round}`)]));
+      let answers = 0;
+      const gone = once(server.process, 'exit');
+      const clients = pictures.map(async (picture, at) => {
+        sent.set(`${round}/${at}`, picture);
+        const answer = await upload(server.url, picture, { label: at % 2 ? 'live' : 'spoof' }).catch(
+          () => undefined,
+        );
+        if (answer?.status !== 200) return;
+        answers++;
+        acknowledged.set(`${round}/${at}`, answer.body.paths.raw);
+      });
+      const enough = Math.floor(random() * 14) + 1;
+      while (answers < enough) await new Promise((done) => setTimeout(done, 2));
+      server.process.kill('SIGKILL');
+      await Promise.all([...clients, gone]);
+    }
+    const server = await startServer(settings);
+    const after = await stats(server.url);
+    server.process.kill('SIGKILL');
+
+    expect(acknowledged.size).toBeGreaterThan(8);
+    expect(acknowledged.size).toBeLessThan(sent.size);
+    // What was acknowledged is there, as it was sent.
+    for (const [name, path] of acknowledged) expect(readFileSync(path).equals(sent.get(name)!)).toBe(true);
+    // What is there is whole, and is counted.
+    const whole = new Set([...sent.values()].map((bytes) => bytes.toString('base64')));
+    for (const label of ['live', 'spoof'] as const) {
+      const raw = filesIn(join(settings.TRAIN_DIR, label, 'raw'));
+      expect(raw).toHaveLength(after[label]);
+      for (const name of raw) {
+        const bytes = readFileSync(join(settings.TRAIN_DIR, label, 'raw', name));
+        expect(whole.has(bytes.toString('base64'))).toBe(true);
+      }
+      for (const name of filesIn(join(settings.TRAIN_DIR, label, 'faces'))) expect(raw).toContain(name);
+    }
+    expect(filesIn(join(settings.TRAIN_DIR, '.incoming'))).toEqual([]);
+    console.log(`${sent.size} sent, ${acknowledged.size} acknowledged, ${after.total} stored`);
+  }, 600_000);
+});
