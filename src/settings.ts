@@ -54,6 +54,11 @@ export const settings = Type.Object({
     default: 'info',
     description: 'Log level: fatal, error, warn, info, debug, trace or silent.',
   }),
+  LOG_FORMAT: Type.Enum(['json', 'text'], {
+    default: 'json',
+    description:
+      'json: one object a line; text: lines as those of the server of seed 004, `2025-09-17 17:08:26,670 INFO api …`, in local time.',
+  }),
   MODELS_DIR: Type.String({
     default: 'models',
     description: 'Folder of the strong pack (see `bonafide models pull`).',
