@@ -14,6 +14,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY pages ./pages
+COPY assets ./assets
 COPY docs/clients ./docs/clients
 COPY package.json LICENSE NOTICE ./
 # A new named volume takes its owner from here, so that the user below may fill it.

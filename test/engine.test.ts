@@ -210,7 +210,8 @@ describe('models that are missing or wrong', () => {
 
   it('says which fallbacks serve', async () => {
     const { models, notices } = perception.describe();
-    expect(models.map(({ name }) => name)).toEqual(['blazeface', 'facemesh', 'iris', 'dlib-resnet']);
+    const names = ['blazeface', 'facemesh', 'iris', 'dlib-resnet', 'face-mask'];
+    expect(models.map(({ name }) => name)).toEqual(names);
     expect(notices.join('\n')).toMatch(/YuNet is not installed: BlazeFace/);
     expect(notices.join('\n')).toMatch(
       /Not installed in .* \(MODELS_DIR\): anti-spoof minifasnet-v2, minifasnet-v1se: passive checks are inconclusive/,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type Config, engineOptions, readConfig } from '../config.ts';
+import { isMasked } from '../decisions/face-mask.ts';
 import { type FaceFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
 import { BonafideError } from '../errors.ts';
 import { explain } from '../messages/explain.ts';
@@ -78,12 +79,14 @@ async function check(config: Config, bytes: Uint8Array): Promise<Outcome> {
     return failed(new BonafideError('payload_too_large', `The image is larger than ${maxBytes} bytes.`));
   const perception = await createInlinePerception(engineOptions(config));
   for (const notice of perception.describe().notices) console.error(notice);
-  // The facts are kept aside: an unclear subject (no face, several faces) is still worth drawing.
+  // The facts are kept aside: an unclear subject (no face, several faces) is still worth drawing. A mask does not
+  // decide whether somebody is live, and is shown here all the same.
   let facts: FrameFacts | undefined;
   const remember = {
     ...perception,
-    analyseImage: async (...args: Parameters<typeof perception.analyseImage>) => {
-      facts = await perception.analyseImage(...args);
+    analyseImage: async (...[image, request, signal]: Parameters<typeof perception.analyseImage>) => {
+      const measure = [...(request.measure ?? []), 'mask'] as const;
+      facts = await perception.analyseImage(image, { ...request, measure }, signal);
       return facts;
     },
   };
@@ -133,6 +136,8 @@ function describeFace(face: FaceFacts): string {
   if (pose)
     parts.push(`yaw ${pose.yaw.toFixed(1)}°, pitch ${pose.pitch.toFixed(1)}°, roll ${pose.roll.toFixed(1)}°`);
   if (eyes) parts.push(`lid gap left ${eyes.left.lidGap.toFixed(2)}, right ${eyes.right.lidGap.toFixed(2)}`);
+  const mask = valueIfMeasured(face.mask);
+  if (mask !== undefined) parts.push(`${isMasked(face) ? 'wears a mask' : 'no mask'} (${mask.toFixed(2)})`);
   return parts.join(' · ');
 }
 

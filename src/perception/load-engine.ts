@@ -6,8 +6,9 @@ import type { Detector } from './detection.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { loadAntiSpoof } from './load-anti-spoof.ts';
 import { loadEmbedder } from './load-embedder.ts';
-import { type Loaded, loadEmbedded, loadStrong } from './load-model.ts';
+import { type Loaded, loadEmbedded, loadOwn, loadStrong } from './load-model.ts';
 import { createBlazeFace } from './models/blazeface.ts';
+import { createMaskNet } from './models/face-mask.ts';
 import { createFaceMesh } from './models/facemesh.ts';
 import { createIrisNet } from './models/iris.ts';
 import { createYuNet } from './models/yunet.ts';
@@ -31,12 +32,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const iris = await loadEmbedded('iris', session, createIrisNet);
   const embedder = await loadEmbedder(options, session);
   const antiSpoof = await loadAntiSpoof(options, session, notices);
-  const loaded = [detector, mesh, iris, embedder, ...antiSpoof.loaded];
+  const mask = await loadOwn('face-mask', session, createMaskNet);
+  const loaded = [detector, mesh, iris, embedder, mask, ...antiSpoof.loaded];
   const models: Models = {
     detector: detector.model,
     mesh: mesh.model,
     iris: iris.model,
     embedder,
+    mask: mask.model,
     antiSpoof: {
       ...Object.fromEntries(antiSpoof.loaded.map(({ identity, model }) => [identity.name, model])),
       ...Object.fromEntries(antiSpoof.missing.map((name) => [name, undefined])),
@@ -81,16 +84,18 @@ async function loadDetector(
 }
 
 /** Runs every model, and our own hot loops, once on a blank picture: first runs are slow. */
-async function warmUp({ detector, mesh, iris, embedder, antiSpoof }: Models): Promise<void> {
+async function warmUp({ detector, mesh, iris, embedder, mask, antiSpoof }: Models): Promise<void> {
   const side = 256;
   const image = { width: side, height: side, data: new Uint8Array(side * side * 3).fill(127) };
   const pyramid = buildPyramid(image, side);
   const region = { centre: { x: side / 2, y: side / 2 }, side, angle: 0 };
   await detector.detect(pyramid, region);
-  const { points } = await mesh(pyramid, region);
+  const box = { x: side / 4, y: side / 4, width: side / 2, height: side / 2 };
+  const { points, presence } = await mesh(pyramid, region);
   await iris(pyramid, points);
   await embedder?.model.embed(pyramid, points);
-  const box = { x: side / 4, y: side / 4, width: side / 2, height: side / 2 };
+  const eye = region.centre;
+  await mask?.(pyramid, { box, score: 1, rightEye: eye, leftEye: eye }, { points, presence });
   for (const net of Object.values(antiSpoof)) await net?.(image, box);
   measureTexture(image, box);
 }

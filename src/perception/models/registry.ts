@@ -112,6 +112,18 @@ export const registry: readonly ModelEntry[] = deepFreeze([
       "dlib's face-recognition ResNet, 128 dimensions, by Davis King; quantised weights shipped by @vladmandic/face-api (MIT).",
   },
   {
+    name: 'face-mask',
+    role: 'occlusion',
+    pack: 'embedded',
+    format: 'onnx',
+    file: 'face-mask.onnx',
+    sha256: '5b77b5e2ccc0ada4295fb52746437b944a13b10ef5c312fb6bbf31d4018ffceb',
+    bytes: 297_261,
+    licence: 'Apache-2.0',
+    notice:
+      'Our own net for worn masks, trained on faces for research use with painted masks: assets/models/face-mask.md.',
+  },
+  {
     name: 'yunet',
     role: 'detector',
     pack: 'strong',
