@@ -23,7 +23,7 @@ import { createActiveChecks } from './services/active-checks.ts';
 import type { KeyRing } from './services/api-keys.ts';
 import { type ByteBudget, createByteBudget } from './services/byte-budget.ts';
 import type { ChallengeSessions } from './services/challenge-sessions.ts';
-import { describeServer } from './services/describe-server.ts';
+import { describeDatabase, describeServer } from './services/describe-server.ts';
 import type { ContractName } from './stores/ports.ts';
 import {
   type AppParts,
@@ -111,6 +111,7 @@ async function registerContracts(
   const needsKey = () => keys.needsKey().catch(() => true);
   await app.register(system, {
     describeServer: () => describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }),
+    describeDatabase: () => describeDatabase(parts.stores.database),
     version: packageInfo.version,
     description: packageInfo.description,
     needsKey,

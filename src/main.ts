@@ -5,45 +5,38 @@ import { buildApp } from './app.ts';
 import { type Config, engineOptions, readConfig } from './config.ts';
 import type { Perception } from './perception/engine.ts';
 import { createPool, type PoolEvent } from './perception/pool.ts';
+import { textLog } from './plugins/text-log.ts';
 import { loadClassifier } from './services/classifier-file.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
 import { keepSwept } from './services/sweep-templates.ts';
-import { openDatabase } from './stores/open-database.ts';
+import { describeDatabase, openDatabase } from './stores/open-database.ts';
 import { openStores, type TemplateOptions } from './stores/open-stores.ts';
+import type { Stores } from './stores/ports.ts';
 import { openTemplateKeys } from './stores/template-key-file.ts';
 
 /** The server's process: compose, listen, drain. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const logger = pino({ level: config.LOG_LEVEL });
-  const stores = await openStores(
-    await openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR }),
-    { trainDir: config.TRAIN_DIR },
-    templateOptions(config, logger),
-  );
-  await stores.samples.recover(new Date());
+  const options = { level: config.LOG_LEVEL };
+  const toStdout = (line: string) => void process.stdout.write(line);
+  const logger = config.LOG_FORMAT === 'text' ? pino(options, textLog(toStdout)) : pino(options);
+  // At the same time: models load in processes of their own.
+  const [stores, perception] = await Promise.all([startStores(config, logger), startPool(config, logger)]);
   const stopSweeping = keepSwept(
     stores.enrolments,
     () => new Date(),
     (error) =>
       logger.warn({ err: error }, 'expired templates could not be swept; the next try is in a minute'),
   );
-  const perception = await createPool({
-    engine: engineOptions(config),
-    processes: config.PERCEPTION_PROCESSES,
-    queueLimit: config.QUEUE_LIMIT,
-    deadlineMs: config.REQUEST_TIMEOUT_MS,
-    clipDeadlineMs: config.CLIP_TIMEOUT_MS,
-    entry: new URL('./perception/process.js', import.meta.url),
-    environment: process.env,
-    onEvent: (event) => logger[isRoutine(event) ? 'info' : 'warn']({ event }, 'perception process'),
-  });
   describe(describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }), logger);
   const classifier = config.LIVENESS_CLF_PATH
     ? await loadClassifier(config.LIVENESS_CLF_PATH, perception.describe().models)
     : undefined;
   if (classifier)
-    logger.info({ path: config.LIVENESS_CLF_PATH, trainedAt: classifier.trainedAt }, 'classifier');
+    logger.info(
+      { path: config.LIVENESS_CLF_PATH, trainedAt: classifier.trainedAt },
+      'the classifier scores /v1',
+    );
   const app = await buildApp({ config, perception, stores, logger, classifyFace: classifier?.classify });
   // Decided once: a server does not move. Each request asks anew whether it needs a key.
   const isOpen = config.API_KEY.length === 0 && !(await stores.apiKeys.any());
@@ -65,6 +58,35 @@ async function main(): Promise<void> {
     logger.info('stopped');
   };
   onStopSignal(() => void stop().then(() => process.exit(0), fail));
+}
+
+async function startStores(config: Config, logger: pino.Logger): Promise<Stores> {
+  const options = { databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR };
+  const where = describeDatabase(options);
+  const sql = await openDatabase({
+    ...options,
+    onChange: (change) =>
+      change.isAnswering
+        ? logger.info('the database answers again')
+        : logger.error({ reason: change.reason }, 'the database does not answer'),
+  });
+  const stores = await openStores(sql, { trainDir: config.TRAIN_DIR }, templateOptions(config, logger));
+  await stores.samples.recover(new Date());
+  logger.info({ kind: sql.kind, where }, 'database');
+  return stores;
+}
+
+function startPool(config: Config, logger: pino.Logger): Promise<Perception> {
+  return createPool({
+    engine: engineOptions(config),
+    processes: config.PERCEPTION_PROCESSES,
+    queueLimit: config.QUEUE_LIMIT,
+    deadlineMs: config.REQUEST_TIMEOUT_MS,
+    clipDeadlineMs: config.CLIP_TIMEOUT_MS,
+    entry: new URL('./perception/process.js', import.meta.url),
+    environment: process.env,
+    onEvent: (event) => logger[isRoutine(event) ? 'info' : 'warn']({ event }, 'perception process'),
+  });
 }
 
 function templateOptions(

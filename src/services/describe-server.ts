@@ -1,4 +1,5 @@
 import type { Perception, PerceptionDescription, PerceptionLoad } from '../perception/engine.ts';
+import type { Database } from '../stores/ports.ts';
 
 /** What serves on this machine, and how busy it is. */
 export interface ServerDescription {
@@ -18,6 +19,12 @@ const withoutNets = {
     'No anti-spoof net is installed: sessions, posed frames and blinks rest on movements alone, and a replay of somebody who does as told passes. REQUIRE_ANTI_SPOOF=true calls nothing live then.',
   refused: 'No anti-spoof net is installed, and REQUIRE_ANTI_SPOOF is set: nothing is called live.',
 } as const;
+
+/** Which database serves, and whether it answers; a third of a second at most. */
+export async function describeDatabase(database: Database) {
+  const status: 'ok' | 'unavailable' = (await database.isAnswering()) ? 'ok' : 'unavailable';
+  return { kind: database.kind, status };
+}
 
 /** Describes the server without asking a perception process: it answers while all of them work. */
 export function describeServer(

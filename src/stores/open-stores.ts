@@ -46,6 +46,7 @@ export async function openStores(
     samples: createSamples(sql, createSampleFiles(trainDir)),
     enrolments: createEnrolments(sql, keys, search),
     auditTrail: createAuditTrail(sql),
+    database: sql,
     close: () => sql.close(),
   };
 }

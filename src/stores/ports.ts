@@ -7,7 +7,15 @@ export interface Stores {
   readonly samples: Samples;
   readonly enrolments: Enrolments;
   readonly auditTrail: AuditTrail;
+  readonly database: Database;
   close(): Promise<void>;
+}
+
+/** The database under the stores, as `GET /health` shows it. */
+export interface Database {
+  readonly kind: 'pglite' | 'postgres';
+  /** Whether it answers now. Takes a third of a second at most. */
+  isAnswering(): Promise<boolean>;
 }
 
 /** The contracts that a key may be limited to. */

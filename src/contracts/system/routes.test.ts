@@ -21,6 +21,7 @@ describe('GET /health', () => {
       pack: 'strong',
       detector: 'blazeface',
       notices: ['YuNet is missing; blazeface serves.'],
+      database: { kind: 'pglite', status: 'ok' },
       queue: { waiting: 0, running: 0, processes: 2, full: false },
     });
   });

@@ -5,6 +5,8 @@ import { type Health, health, info } from './schemas.ts';
 /** What the system contract asks of the server. */
 export interface SystemOptions {
   readonly describeServer: () => ServerDescription;
+  /** Takes a third of a second at most, also where the database is away. */
+  readonly describeDatabase: () => Promise<Health['database']>;
   readonly version: string;
   readonly description: string;
   /** Whether a key is needed for everything but this contract. */
@@ -66,7 +68,7 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
       },
     },
     async (_request, reply) => {
-      const body = toHealth(options.describeServer(), options.version);
+      const body = toHealth(options.describeServer(), await options.describeDatabase(), options.version);
       return reply.code(body.status === 'ok' ? 200 : 503).send(body);
     },
   );
@@ -74,7 +76,7 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 };
 
-function toHealth(server: ServerDescription, version: string): Health {
+function toHealth(server: ServerDescription, database: Health['database'], version: string): Health {
   const { models, executionProviders } = server.perception;
   return {
     status: server.load.processes > 0 ? 'ok' : 'unavailable',
@@ -90,6 +92,7 @@ function toHealth(server: ServerDescription, version: string): Health {
     pack: server.pack,
     detector: server.detector,
     models: models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
+    database,
     notices: [...server.notices],
     queue: {
       waiting: server.load.queued,

@@ -39,6 +39,13 @@ export const health = Type.Object(
         sha256: Type.String({ description: 'SHA-256 of the weights, lower-case hex.' }),
       }),
     ),
+    database: Type.Object({
+      kind: Type.Enum(['pglite', 'postgres'], { description: '`pglite`: the embedded one, in DATA_DIR.' }),
+      status: Type.Enum(['ok', 'unavailable'], {
+        description:
+          'Whether it answers. While it does not, what needs it gets 503; the rest works, so `status` above stays as it is.',
+      }),
+    }),
     notices: Type.Array(Type.String(), { description: 'What the operator should know.' }),
     queue: Type.Object({
       waiting: Type.Integer({ description: 'Jobs that wait for a perception process.' }),
