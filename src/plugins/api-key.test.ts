@@ -121,6 +121,9 @@ describe('keys of the store', () => {
     ['frames', '/api/liveness/validate'],
     ['kyc', '/session/'],
     ['kyc', '/kyc/liveness'],
+    ['recognition', '/v1/liveness'],
+    ['recognition', '/v1/register'],
+    ['recognition', '/v1/dataset/upload'],
   ])('open %s where they may: %s', async (contract, url) => {
     const mine = await make({ contracts: [contract] });
     const others = await make({ contracts: contractNames.filter((name) => name !== contract) });

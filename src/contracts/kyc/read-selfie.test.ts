@@ -4,7 +4,7 @@ import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { scriptedPerception } from '../../../test/support/app.ts';
 import { faceFacts, frameFacts } from '../../../test/support/facts.ts';
-import { base64, failure, form, json, kycServer, post, urlEncoded } from '../../../test/support/kyc.ts';
+import { base64, failure, form, json, key, kycServer, post, urlEncoded } from '../../../test/support/kyc.ts';
 import type { Perception } from '../../perception/engine.ts';
 import { kycError, selfieResponse } from './schemas.ts';
 
@@ -100,13 +100,26 @@ describe('bodies', () => {
     expect(shown).toBe('');
   });
 
-  it('are not read without a key: the answer comes while the client has sent none', async () => {
+  it.each<[string, string, number, RegExp]>([
+    ['without a key', '', 99, /^HTTP\/1\.1 401 (.|\r|\n)*"error_code":"001"/],
+    [
+      'without a session',
+      `X-API-KEY: ${key}\r\nX-Session-Token: none\r\n`,
+      99,
+      /^HTTP\/1\.1 401 (.|\r|\n)*"061"/,
+    ],
+    [
+      'where they say that they are too long',
+      `X-API-KEY: ${key}\r\n`,
+      99_999_999,
+      /^HTTP\/1\.1 413 (.|\r|\n)*"003"/,
+    ],
+  ])('are not read %s: the answer comes before the client sends any', async (_, header, length, expected) => {
     const { port } = new URL(await serve());
     const socket = connect(Number(port), '127.0.0.1');
-    const head =
-      'POST /liveness/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n';
-    socket.write(`${head}Connection: close\r\n\r\n`);
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 (.|\r|\n)*"error_code":"001"/);
+    const head = `POST /liveness/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n`;
+    socket.write(`${head}${header}Connection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(expected);
   });
 });
 
