@@ -12,9 +12,11 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-import paint
+from mistaken import negative, plain
 from PIL import Image
 from split import describe
+from surface import Face, fit_face
+from worn import worn_mask
 
 SEED = 52
 FACE_PIXELS = 80
@@ -30,13 +32,13 @@ def open_face(data, row):
     right, bottom = min(int(centre[0] + half), image.width), min(int(centre[1] + half), image.height)
     image = image.crop((left, top, right, bottom))
     mesh = mesh - [left, top, 0]
-    _, scale, _ = paint.fit_face(mesh)
+    _, scale, _ = fit_face(mesh)
     if scale > FACE_PIXELS:
         shrink = FACE_PIXELS / scale
         size = max(int(image.width * shrink), 1), max(int(image.height * shrink), 1)
         mesh = mesh * [size[0] / image.width, size[1] / image.height, shrink]
         image = image.resize(size, Image.BOX)
-    return paint.Face(np.asarray(image, np.float32) / 255, mesh)
+    return Face(np.asarray(image, np.float32) / 255, mesh)
 
 
 def main():
@@ -58,14 +60,14 @@ def main():
                 continue
             makers = []
             for _ in range(rounds):
-                makers += [paint.worn_mask, paint.negative]
+                makers += [worn_mask, negative]
                 if rng.random() < 0.5:
-                    makers.append(paint.worn_mask)
+                    makers.append(worn_mask)
                 if rng.random() < 0.08:
-                    makers.append(lambda f, r: paint.worn_mask(f, r, under_nose=True))
-            for number, maker in enumerate([paint.plain, *makers]):
+                    makers.append(lambda f, r: worn_mask(f, r, under_nose=True))
+            for number, maker in enumerate([plain, *makers]):
                 picture, kind = maker(face, rng)
-                label = 0 if maker in (paint.plain, paint.negative) else 1 if maker is paint.worn_mask else 0.5
+                label = 0 if maker in (plain, negative) else 1 if maker is worn_mask else 0.5
                 name = f"{index:05d}-{number}.jpg"
                 Image.fromarray((picture * 255 + rng.uniform(0, 1, picture.shape)).clip(0, 255).astype(np.uint8)).save(
                     out / name, quality=int(rng.uniform(80, 97))
