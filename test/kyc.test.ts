@@ -6,7 +6,7 @@ import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kycErrors } from '../src/contracts/kyc/errors.ts';
 import { kycError, selfieResponse, sessionResponse } from '../src/contracts/kyc/schemas.ts';
-import { documentExamples, runExample } from './support/document-examples.ts';
+import { type DocumentExample, documentExamples, runExample } from './support/document-examples.ts';
 import { photographPath } from './support/faces.ts';
 import { type Server, startServer } from './support/server.ts';
 
@@ -34,13 +34,14 @@ afterAll(() => {
 });
 
 const examples = documentExamples('kyc');
+const lastLine = ({ text }: DocumentExample) => text.trimEnd().split('\n').at(-1)!.trim();
 
 describe('the examples of docs/contracts/kyc.md', () => {
   const scripts = examples.filter(({ language }) => language === 'sh');
   const checks = scripts.filter(({ text }) => text.includes('/liveness/'));
   const sessions = scripts.filter(({ text }) => !text.includes('/liveness/'));
 
-  it.each(checks.map((example) => [example.text, example] as const))('%s', async (_, example) => {
+  it.each(checks.map((example) => [lastLine(example), example] as const))('%s', async (_, example) => {
     const answer = JSON.parse(await runExample(example, { BASE: server.url, KEY }, folder));
     expect(Value.Errors(selfieResponse, answer)).toEqual([]);
     // A fresh machine has no anti-spoof net: it claims nothing.
@@ -51,7 +52,7 @@ describe('the examples of docs/contracts/kyc.md', () => {
     });
   });
 
-  it.each(sessions.map((example) => [example.text, example] as const))('%s', async (_, example) => {
+  it.each(sessions.map((example) => [lastLine(example), example] as const))('%s', async (_, example) => {
     const answer = JSON.parse(await runExample(example, { BASE: server.url, KEY }, folder));
     expect(Value.Errors(sessionResponse, answer)).toEqual([]);
   });
