@@ -13,7 +13,6 @@ import {
   acceptedAt,
   allPairs,
   areaUnderCurve,
-  type Comparisons,
   comparePairs,
   type Estimate,
   estimate,
@@ -109,12 +108,15 @@ function means(portraits: readonly SessionPortrait[], pictures: number): Session
   );
 }
 
-/** Accuracy by the protocol of LFW: for each tenth of the pairs, at the limit that suits the others best. */
-function foldAccuracies({ genuine, impostor }: Comparisons, folds: number): number[] {
-  const labelled = [
-    ...genuine.map(({ distance }) => ({ same: true, distance })),
-    ...impostor.map(({ distance }) => ({ same: false, distance })),
-  ];
+/**
+ * Accuracy by the protocol of LFW: for each tenth of the pairs, at the limit that suits the others best.
+ *
+ * @param labelled in the order of the list: tenths of sorted pairs would be too much alike
+ */
+function foldAccuracies(
+  labelled: readonly { readonly same: boolean; readonly distance: number }[],
+  folds: number,
+): number[] {
   const accuracyAt = (limit: number, pairs: typeof labelled) =>
     pairs.filter(({ same, distance }) => same === distance < limit).length / pairs.length;
   return Array.from({ length: folds }, (_, fold) => {
@@ -163,7 +165,10 @@ describe.each(expected)('$embedder', ({ embedder, modelsDir, lfw, nuaa }) => {
       distanceOf,
     );
     const all = { ...strangers, genuine: listed.genuine };
-    const folds = foldAccuracies(listed, 10);
+    const folds = foldAccuracies(
+      pairs.map(([one, other]) => ({ same: one.person === other.person, distance: distanceOf(one, other) })),
+      10,
+    );
     const accuracy = mean(folds);
     const error = Math.sqrt(mean(folds.map((value) => (value - accuracy) ** 2)) / 9);
     const area = estimate(listed, areaUnderCurve, 500);
@@ -184,7 +189,7 @@ describe.each(expected)('$embedder', ({ embedder, modelsDir, lfw, nuaa }) => {
     expect(accepted[0]!.value).toBeGreaterThan(lfw.accepted[0]);
     expect(accepted[1]!.value).toBeGreaterThan(lfw.accepted[1]);
     expect(matches.value).toBeLessThan(lfw.falseMatches);
-  });
+  }, 1_800_000);
 
   it('knows people before a webcam again in another session', async () => {
     const portraits = await readNuaa(engine);
@@ -216,7 +221,8 @@ describe.each(expected)('$embedder', ({ embedder, modelsDir, lfw, nuaa }) => {
           `  people ever refused at 0.35: ${missed} of ${known} (exact: ${(100 * exact.low).toFixed(0)} to ${(100 * exact.high).toFixed(0)} %)`,
       );
       const [mostMatches, mostMisses, leastAccepted] = nuaa[pictures];
-      expect(known).toBeGreaterThanOrEqual(6);
+      // Of two people there are no five pictures of each session.
+      expect(known).toBe(pictures === 5 ? 4 : 6);
       expect(matches.value).toBeLessThan(mostMatches);
       expect(misses.value).toBeLessThan(mostMisses);
       expect(accepted[0]!.value).toBeGreaterThan(leastAccepted);
