@@ -63,7 +63,7 @@ export function tooLittle(rows: readonly TrainingRow[]): string | undefined {
     const ofClass = rows.filter((row) => row.live === live);
     const subjects = new Set(ofClass.map(({ subject }) => subject)).size;
     if (ofClass.length < leastData.images || subjects < leastData.subjects)
-      return `There are ${ofClass.length} usable ${label} pictures of ${subjects} people; at least ${leastData.images} of ${leastData.subjects} are needed.`;
+      return `There are ${ofClass.length} usable ${label} pictures of ${subjects} ${subjects === 1 ? 'person' : 'people'}; at least ${leastData.images} of ${leastData.subjects} are needed.`;
   }
   return undefined;
 }

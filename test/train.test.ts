@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import sharp, { type Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RgbImage } from '../src/media/image.ts';
+import { createInlinePerception } from '../src/perception/inline.ts';
+import { engineOptions } from './support/engine.ts';
+import { encodeJpeg, loadSampleFaces } from './support/faces.ts';
+import { startServer } from './support/server.ts';
+
+const bonafide = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'bonafide-train-'));
+const trainDir = join(folder, 'train');
+const out = join(folder, 'classifier.json');
+const report = join(folder, 'report');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the built tool; where it fails, its exit code too. */
+async function run(...args: readonly string[]) {
+  const env = { PATH: process.env.PATH, MODELS_DIR: 'none', PERCEPTION_PROCESSES: '2' };
+  const { stdout, stderr, code } = await promisify(execFile)(process.execPath, [bonafide, ...args], { env })
+    .then((done) => ({ ...done, code: 0 }))
+    .catch((error) => error as { stdout: string; stderr: string; code: number });
+  return { stdout, stderr, code };
+}
+
+/** What a camera may do with the same face: other light, the other way round, other compression. */
+const takes = [
+  (image: Sharp) => image,
+  (image: Sharp) => image.flop(),
+  (image: Sharp) => image.modulate({ brightness: 1.15 }),
+  (image: Sharp) => image.flop().modulate({ brightness: 0.88 }),
+];
+
+/** A picture of a screen that shows it: soft, and with the grid of its pixels. */
+async function recaptured(jpeg: Buffer): Promise<Buffer> {
+  const { data, info } = await sharp(jpeg).blur(2).raw().toBuffer({ resolveWithObject: true });
+  for (let at = 0; at < data.length; at++) {
+    const [x, y] = [Math.floor(at / 3) % info.width, Math.floor(at / 3 / info.width)];
+    data[at] = Math.min(255, Math.max(0, data[at]! + 18 * Math.sin(x * 2.1) + 18 * Math.sin(y * 2.1)));
+  }
+  return sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+let face: RgbImage;
+
+beforeAll(async () => {
+  for (const label of ['live', 'spoof']) mkdirSync(join(trainDir, label, 'raw'), { recursive: true });
+  const perception = await createInlinePerception(engineOptions());
+  const samples = await loadSampleFaces(perception);
+  await perception.close();
+  face = samples[0]!.image;
+  const lines = ['path,subject'];
+  for (const [person, { image }] of samples.entries()) {
+    const jpeg = await encodeJpeg(image);
+    for (const [take, change] of takes.entries()) {
+      const live = await change(sharp(jpeg)).jpeg({ quality: 95 }).toBuffer();
+      for (const [label, bytes] of [
+        ['live', live],
+        ['spoof', await recaptured(live)],
+      ] as const) {
+        const path = `${label}/raw/${person}-${take}.jpg`;
+        writeFileSync(join(trainDir, path), bytes);
+        lines.push(`${path},zora ${person}`);
+      }
+    }
+  }
+  writeFileSync(join(trainDir, 'live/raw/none.jpg'), 'no picture');
+  writeFileSync(join(folder, 'subjects.csv'), lines.join('\n'));
+});
+
+describe('bonafide train', () => {
+  it('learns from a data set, and says how well', async () => {
+    const { stdout, stderr, code } = await run(
+      'train',
+      ...['--train-dir', trainDir, '--out', out, '--report', report],
+      ...['--subjects', join(folder, 'subjects.csv'), '--classifier-threshold', '0.6'],
+    );
+    expect(stderr).toMatch(/(\d+) of \1 pictures measured/);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/AUC 0\.\d{3}|AUC 1\.000/);
+    expect(stdout).toMatch(/APCER \d+\.\d % \(\d+ of \d+; 95 %: /);
+    const file = JSON.parse(readFileSync(out, 'utf8'));
+    expect(file).toMatchObject({
+      version: 1,
+      threshold: 0.6,
+      models: [{ role: 'detector', name: 'blazeface' }],
+      data: { subjects_by: expect.stringMatching(/by the list of subjects/) },
+    });
+    expect(file.features).toHaveLength(7);
+    expect(file.data.skipped.invalid_image).toBe(1);
+    // Grids and blur are what texture tells best.
+    expect(file.rates.auc.value).toBeGreaterThan(0.9);
+    expect(readdirSync(folder)).not.toContain('classifier.json.part');
+  });
+
+  it('reports without anything beside it, and without a face', async () => {
+    expect(readdirSync(report).sort()).toEqual(['reliability.svg', 'report.html']);
+    const page = readFileSync(join(report, 'report.html'), 'utf8');
+    expect(page).toContain('<svg');
+    expect(page).not.toMatch(/<img|<script|<link|src=|data:image|zora/);
+    const plot = readFileSync(join(report, 'reliability.svg'), 'utf8');
+    expect(page).toContain(plot);
+    expect(plot).toMatch(/^<svg [^>]*width="480" height="560"/);
+    expect(plot.match(/<circle /g)!.length).toBeGreaterThan(1);
+    expect(plot).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('gives the same classifier again, people told by their faces', async () => {
+    const again = join(folder, 'again.json');
+    const { stdout } = await run('train', '--train_dir', trainDir, '--out', again);
+    expect(stdout).toMatch(/by their faces \(dlib-resnet, cosine distance up to 0\.050/);
+    const [one, other] = [out, again].map((path) => JSON.parse(readFileSync(path, 'utf8')));
+    expect(other.weights).toEqual(one.weights);
+    // The same people in other light are still themselves.
+    expect(other.data.subjects).toBeGreaterThanOrEqual(5);
+    expect(other.data.subjects).toBeLessThanOrEqual(one.data.subjects + 2);
+  });
+
+  it('makes the score of /v1, and no server starts with one that is of other models', async () => {
+    const server = await startServer({ LIVENESS_CLF_PATH: out });
+    const form = new FormData();
+    form.set('image', new Blob([new Uint8Array(await encodeJpeg(face))]), 'face.jpg');
+    const response = await fetch(`${server.url}/v1/liveness`, { method: 'POST', body: form });
+    const { faces } = (await response.json()) as { faces: { score: number; extra: unknown }[] };
+    server.process.kill('SIGKILL');
+    expect(faces[0]).toMatchObject({ extra: { score_source: 'classifier' } });
+    expect(faces[0]!.score).toBeGreaterThan(0.5);
+
+    const file = JSON.parse(readFileSync(out, 'utf8'));
+    file.models[0].sha256 = '00'.repeat(32);
+    const other = join(folder, 'other.json');
+    writeFileSync(other, JSON.stringify(file));
+    await expect(startServer({ LIVENESS_CLF_PATH: other })).rejects.toThrow(
+      /other\.json: it was made for another version of blazeface \(its hash differs\)\. Train anew/,
+    );
+  });
+
+  it.each([
+    ['no folder', ['--out', 'x.json'], 2, /Say what to learn from/],
+    [
+      'a folder without pictures',
+      ['--train-dir', folder, '--out', 'x.json'],
+      2,
+      /needs live\/raw and spoof\/raw/,
+    ],
+    [
+      'a threshold that is none',
+      ['--train-dir', trainDir, '--out', 'x.json', '--classifier-threshold', '2'],
+      2,
+      /must be a number from 0 to 1/,
+    ],
+  ] as const)('refuses %s in a sentence', async (_, args, expected, message) => {
+    const { code, stderr } = await run('train', ...args);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(expected);
+  });
+
+  it('refuses too little to learn from in a sentence, and writes nothing', async () => {
+    const little = join(folder, 'little');
+    for (const label of ['live', 'spoof']) mkdirSync(join(little, label, 'raw'), { recursive: true });
+    for (const name of readdirSync(join(trainDir, 'live/raw')).slice(0, 3))
+      writeFileSync(join(little, 'live/raw', name), readFileSync(join(trainDir, 'live/raw', name)));
+    writeFileSync(join(little, 'spoof/raw/none.png'), 'no picture');
+    const { code, stderr } = await run('train', '--train-dir', little, '--out', join(little, 'x.json'));
+    expect(stderr).toMatch(
+      /bonafide: Too little to learn from\. There are 3 usable live pictures of 1 person; at least 20 of 5 are needed\. Pictures that could not be used: 1 invalid_image\./,
+    );
+    expect(code).toBe(1);
+    expect(readdirSync(little)).not.toContain('x.json');
+  });
+});
