@@ -279,7 +279,7 @@ export const settings = Type.Object({
     minimum: 16,
     maximum: 4_000,
     description:
-      'Shorter side of a face, in pixels, below which the KYC contract finds the resolution too low.',
+      'Shorter side of a face, or of the whole picture, in pixels, below which the KYC contract finds the resolution too low.',
   }),
   KYC_REQUIRE_SESSION: Type.Boolean({
     default: false,
