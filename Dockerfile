@@ -9,7 +9,7 @@ RUN npm run build && npm prune --omit=dev
 RUN find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} +
 
 FROM node:20-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 MODELS_DIR=/models
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 MODELS_DIR=/models DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
@@ -18,8 +18,8 @@ COPY assets ./assets
 COPY docs/clients ./docs/clients
 COPY package.json LICENSE NOTICE ./
 # A new named volume takes its owner from here, so that the user below may fill it.
-RUN install -d -o node -g node /models
-VOLUME /models
+RUN install -d -o node -g node /models && install -d -m 0700 -o node -g node /data
+VOLUME ["/models", "/data"]
 USER node
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \

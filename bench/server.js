@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -17,11 +20,14 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 export async function startServer(settings = {}) {
   const port = await freePort();
   const fixed = { HOST: '127.0.0.1', PORT: String(port), API_KEY: '', LOG_LEVEL: 'warn' };
-  const env = { ...process.env, ...fixed, ...settings };
+  // A folder of its own: a server that runs beside holds the lock of the usual one.
+  const dataDir = mkdtempSync(join(tmpdir(), 'bonafide-bench-'));
+  const env = { ...process.env, DATA_DIR: dataDir, ...fixed, ...settings };
   const start = performance.now();
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const url = `http://127.0.0.1:${port}`;
   const exited = once(child, 'exit');
+  exited.then(() => rmSync(dataDir, { recursive: true, force: true }));
   while (!(await answers(`${url}/health`))) {
     if (child.exitCode !== null) throw new Error('The server did not start.');
     await pause(10);

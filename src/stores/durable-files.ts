@@ -36,13 +36,18 @@ export const durableParams: readonly string[] = ['-c', 'fsync=on', '-c', 'wal_sy
  */
 export class DurableFiles extends NodeFS {
   readonly #onAbort: () => void;
+  readonly #sync: (descriptor: number) => void;
   readonly #openedAt = Date.now();
   #opening = true;
 
-  /** @param onAbort PostgreSQL has given up (a PANIC): it must not be called again */
-  constructor(folder: string, onAbort: () => void) {
+  /**
+   * @param onAbort PostgreSQL has given up (a PANIC): it must not be called again
+   * @param sync synchronises an open file
+   */
+  constructor(folder: string, onAbort: () => void, sync: (descriptor: number) => void = fsyncSync) {
     super(folder);
     this.#onAbort = onAbort;
+    this.#sync = sync;
   }
 
   /** The database serves: until here, files that have not changed since {@link syncFolder} were not synchronised again. */
@@ -67,7 +72,7 @@ export class DurableFiles extends NodeFS {
     stream_ops.fsync = ({ nfd, node }) => {
       tryFSOperation(() => {
         if (nfd === undefined) syncDirectory(realPath(node));
-        else if (!this.#opening || fstatSync(nfd).ctimeMs > this.#openedAt - clockMargin) fsyncSync(nfd);
+        else if (!this.#opening || fstatSync(nfd).ctimeMs > this.#openedAt - clockMargin) this.#sync(nfd);
       });
       return 0;
     };

@@ -53,14 +53,15 @@ export async function openMemory(dump?: Blob): Promise<MemoryDatabase> {
 /**
  * The embedded database, in a folder of its own, which one process at a time may use.
  *
+ * @param sync synchronises an open file; default: `fsync`
  * @throws Error with a sentence for the operator where the folder is in use, cannot be written, or is damaged
  */
-export async function openPglite(folder: string): Promise<Sql> {
+export async function openPglite(folder: string, sync?: (descriptor: number) => void): Promise<Sql> {
   const lock = await lockDatabase(folder);
   try {
     await makeDatabase(folder);
     chmodSync(folder, 0o700);
-    return await openFolder(folder, lock);
+    return await openFolder(folder, lock, sync);
   } catch (error) {
     await lock.release();
     throw error;
@@ -96,13 +97,21 @@ async function makeDatabase(folder: string): Promise<void> {
   syncDirectory(dirname(folder));
 }
 
-async function openFolder(folder: string, lock: FolderLock): Promise<Sql> {
+async function openFolder(
+  folder: string,
+  lock: FolderLock,
+  sync?: (descriptor: number) => void,
+): Promise<Sql> {
   // PostgreSQL removes it when it shuts down.
   if (existsSync(join(folder, 'postmaster.pid'))) await syncFolder(folder);
   const health: Health = { isBroken: false };
-  const files = new DurableFiles(folder, () => {
-    health.isBroken = true;
-  });
+  const files = new DurableFiles(
+    folder,
+    () => {
+      health.isBroken = true;
+    },
+    sync,
+  );
   const options = { ...values, fs: files, startParams: folderParams, extensions: { vector } };
   const database = new GuardedPglite(options, health);
   try {

@@ -37,8 +37,10 @@ export function openPostgres(url: string): Sql {
       await client.query(`set timezone to 'UTC'; set statement_timeout to ${statementTimeoutMs}`);
     },
   });
-  // A connection that breaks while nobody uses it: the next query makes another.
+  // A connection that breaks while nobody uses it, or between two statements of a transaction: the next statement
+  // says so, or gets another connection. Without these, the process would end.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   const run: RunStatement = async (text, params) => {
     const client = await connect(pool);
