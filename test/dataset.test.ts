@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInlinePerception } from '../src/perception/inline.ts';
+import { documentExamples, runExample } from './support/document-examples.ts';
 import { engineOptions } from './support/engine.ts';
 import { encodeJpeg, loadSampleFaces, photographPath } from './support/faces.ts';
 import { seededRandom } from './support/random.ts';
@@ -217,6 +218,34 @@ describe('the data set', () => {
     },
   );
 });
+
+describe('docs/contracts/dataset.md', () => {
+  it('has examples that run as they are, and answers as they say', async () => {
+    const server = await startServer({ TRAIN_DIR: join(folder, 'documented') });
+    writeFileSync(join(folder, 'foto_real.png'), readFileSync(photographPath('sample1.jpg')));
+    writeFileSync(join(folder, 'foto2.png'), readFileSync(photographPath('sample3.jpg')));
+    const examples = documentExamples('dataset');
+    const answers: unknown[] = [];
+    for (const example of examples.filter(({ language }) => language === 'sh'))
+      answers.push(JSON.parse(await runExample(example, { BASE: server.url }, folder)));
+    server.process.kill('SIGKILL');
+    const [upload, summary] = examples
+      .filter(({ language }) => language === 'json')
+      .map(({ text }) => JSON.parse(text));
+    expect(answers).toHaveLength(3);
+    expect(shapeOf(answers[0])).toEqual(shapeOf(upload));
+    expect(shapeOf(answers[1])).toEqual(shapeOf(upload));
+    expect(shapeOf(answers[2])).toEqual(shapeOf(summary));
+    expect(answers[2]).toMatchObject({ total: 2, live: 1, spoof: 1 });
+  });
+});
+
+/** Names and kinds of values, without the values. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shapeOf(part)]));
+}
 
 describe('kill -9', () => {
   it('leaves no picture without a record, and no half of one', async () => {
