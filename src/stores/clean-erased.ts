@@ -2,7 +2,7 @@ import type { Sql } from './sql.ts';
 import { readClock } from './template-clock.ts';
 
 /** Tables that say something of a person. */
-const tables = ['templates', 'template_vectors', 'audit_trail', 'samples'];
+const tables = ['templates', 'template_vectors', 'audit_trail', 'samples', 'sample_users'];
 
 /**
  * Removes from the database's files what erasures have left there, if there were any since the last time: a row that
