@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,13 +27,23 @@ it('leaves nothing of who is erased in the folder of the embedded database', asy
     await sql.close();
     rmSync(folder, { recursive: true });
   });
-  const { enrolments } = await openStores(sql, { trainDir: '/nowhere' }, options);
+  const { enrolments, samples } = await openStores(sql, { trainDir: join(folder, 'train') }, options);
   const userId = 'somebody-who-leaves-4711';
   const template = testTemplate(userId, { consent: 'consent-of-somebody-0815' });
   const turned = secretRotation(options.keys([]).current.rotation, 128)(template.vector);
   await enrolments.put(testTemplate('stays'), now);
   await enrolments.put(template, now);
   await enrolments.put(template, now);
+  const raw = Buffer.from('picture-of-somebody-2342');
+  const sample = {
+    id: '5a'.repeat(16),
+    label: 'live',
+    userId,
+    extension: 'png',
+    face: raw,
+    createdAt: now,
+  } as const;
+  await samples.add({ ...sample, raw });
   await enrolments.nearest({ ...testSpace, vector: template.vector }, 1, now);
   const [row] = await sql.query('select sealed from templates where user_id = $1', [userId]);
   await sql.query('analyze');
@@ -46,12 +57,15 @@ it('leaves nothing of who is erased in the folder of the embedded database', asy
     sealed: Buffer.from(row!.sealed as Uint8Array).subarray(12, 28),
     userId: Buffer.from(userId),
     consent: Buffer.from('consent-of-somebody-0815'),
+    picture: raw,
+    pictureHash: createHash('sha256').update(raw).digest(),
   };
   const found = (trace: keyof typeof traces) => filesWith(folder, traces[trace]);
   expect(found('plain')).toEqual([]);
-  for (const trace of ['turned', 'sealed', 'userId', 'consent'] as const)
+  for (const trace of ['turned', 'sealed', 'userId', 'consent', 'picture', 'pictureHash'] as const)
     expect(found(trace), trace).not.toEqual([]);
 
+  expect(await samples.eraseUser(userId)).toBe(1);
   await enrolments.erase(userId, { id: 'receipt', at: now, others: {} });
   await enrolments.clean();
   for (const trace of Object.keys(traces) as (keyof typeof traces)[]) expect(found(trace), trace).toEqual([]);
