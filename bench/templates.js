@@ -50,10 +50,10 @@ async function measure(name, { options, remove }) {
       const started = performance.now() - began;
       const kind = stores.enrolments.searchKind;
       const identify = (at) => recognition.identify([{ ...space, vector: near(vectors[at % people]) }]);
-      const [load] = await timesOf(1, identify);
+      const load = await timesOf(1, identify);
       const grown = Math.round((process.memoryUsage().rss - before) / 1e6);
       console.log(
-        `  ${kind}: opened in ${started.toFixed(0)}, first identify ${load.toFixed(0)}; memory +${grown} MB`,
+        `  ${kind}: opened in ${started.toFixed(0)}, first identify ${load[0].toFixed(0)} (CPU ${load.cpu.toFixed(0)}); memory +${grown} MB`,
       );
       const verify = await timesOf(verifications, (at) => {
         const person = (at * 7919) % people;

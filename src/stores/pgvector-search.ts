@@ -140,16 +140,21 @@ export async function createPgvectorSearch(
       .slice(0, limit);
   }
 
+  /** Servers that search in memory write no vectors. */
+  async function catchUp(): Promise<void> {
+    if (!(await isBehind(sql))) return;
+    await sql.transaction(async (transaction) => {
+      requireReadable(await holdClock(transaction), keys);
+      await follow(transaction);
+    });
+  }
+
+  // At the start, and not while somebody waits for an answer: 10,000 take some seconds.
+  await catchUp();
   return {
     kind: 'pgvector',
     async nearest(probe, limit, now) {
-      // Servers that search in memory write no vectors.
-      if (await isBehind(sql)) {
-        await sql.transaction(async (transaction) => {
-          await holdClock(transaction);
-          await follow(transaction);
-        });
-      }
+      await catchUp();
       return find(sql, probe, limit, now);
     },
     async nearestWithin(transaction, probe, limit, now) {
