@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { faceFacts } from '../../test/support/facts.ts';
+import { findModel } from '../perception/models/registry.ts';
 import calibration from './calibration/face-mask.json' with { type: 'json' };
 import { isMasked } from './face-mask.ts';
 import { measured, unavailable } from './facts.ts';
 
 const limit = calibration.masked.value;
+
+it('has a limit that was found with the net in use', () => {
+  expect(calibration.models['face-mask']).toBe(findModel('face-mask').sha256);
+});
 
 describe('isMasked', () => {
   it.each([

@@ -42,7 +42,10 @@ const heldOutPerson = (path: string) => crc32(basename(path).replace(/_\d+\.\w+$
 const inRanges = (path: string, ranges: readonly (readonly [number, number])[]) =>
   ranges.some(([low, high]) => numberOf(path) >= low && numberOf(path) <= high);
 
-const celebrityPictures = pictures('A/celebaspoof_reynara');
+const celebrityPictures = pictures('A/celebaspoof_reynara/Live');
+const prints = pictures('A/celebaspoof_reynara/Spoof').filter((path) =>
+  inRanges(path, Object.values(celebrities).flat()),
+);
 /** Frames of one recording are nearly one picture: every eighth. */
 const sparsely = (paths: readonly string[]) => paths.filter((_, at) => at % 8 === 0);
 
@@ -56,6 +59,7 @@ const sources: Readonly<Record<string, readonly string[]>> = {
       celebrityPictures.filter((path) => inRanges(path, ranges)),
     ]),
   ),
+  'prints of celebrities, held up': prints,
   'celebrities: others': celebrityPictures.filter((path) =>
     inRanges(path, [
       [108, 125],
@@ -131,7 +135,9 @@ describe('the mask net on people it does not know', () => {
     caught.count += worn.caught;
     caught.of += worn.of;
     expect(bare.of).toBeGreaterThan(0);
-    expect(bare.flagged.length).toBeLessThanOrEqual(Math.max(1, 0.02 * bare.of));
+    // Prints that are bent until the face is as long as two have no place for a mouth where one is looked for.
+    const most = source.startsWith('prints') ? 0.05 : 0.02;
+    expect(bare.flagged.length).toBeLessThanOrEqual(Math.max(1, most * bare.of));
     expect(worn.caught / worn.of).toBeGreaterThan(7 / 8);
   });
 

@@ -17,7 +17,7 @@ from net import MaskNet, export
 
 SEED = 52
 BATCH = 64
-CYCLES = [{"steps": 1000, "rate": 3e-3, "faceless": 0.0}, {"steps": 600, "rate": 1.2e-3, "faceless": 0.05}]
+CYCLES = [{"steps": 1350, "rate": 3e-3, "faceless": 0.0}, {"steps": 560, "rate": 1.2e-3, "faceless": 0.05}]
 """Steps, the rate that each cycle begins with (it falls to nothing, as a cosine), and the share that shows no face."""
 WARM_UP = 200
 BOX_SHARE = 0.2

@@ -117,7 +117,7 @@ export const registry: readonly ModelEntry[] = deepFreeze([
     pack: 'embedded',
     format: 'onnx',
     file: 'face-mask.onnx',
-    sha256: '5b77b5e2ccc0ada4295fb52746437b944a13b10ef5c312fb6bbf31d4018ffceb',
+    sha256: '7961d1d7279d6a4432dcf81c8b5071343ffa58a79995612a702cbfce1e4e8e04',
     bytes: 297_261,
     licence: 'Apache-2.0',
     notice:
