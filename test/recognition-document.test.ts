@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  erasureResponse,
+  identifyResponse,
+  registerResponse,
+  usersResponse,
+  verifyResponse,
+} from '../src/contracts/recognition/people-schemas.ts';
+import { livenessResponse } from '../src/contracts/recognition/schemas.ts';
+import type { RgbImage } from '../src/media/image.ts';
+import { createInlinePerception } from '../src/perception/inline.ts';
+import { type DocumentExample, documentExamples, runExample } from './support/document-examples.ts';
+import { encodeClip } from './support/encode-clip.ts';
+import { engineOptions } from './support/engine.ts';
+import { encodeJpeg, loadSampleFaces, type SampleFace } from './support/faces.ts';
+import { createPuppet } from './support/puppet.ts';
+import { type Server, startServer } from './support/server.ts';
+
+// The examples of docs/contracts/recognition.md, run as they stand against a real server, in their order.
+
+const folder = mkdtempSync(join(tmpdir(), 'bonafide-recognition-'));
+let server: Server;
+
+beforeAll(async () => {
+  const perception = await createInlinePerception(engineOptions());
+  const [person] = (await loadSampleFaces(perception)) as [SampleFace];
+  const small = await shrink(person.image, 200 / person.face.box.width);
+  const { faces } = await perception.analyseImage(await encodeJpeg(small), { measuredFaces: 1 });
+  await perception.close();
+  const puppet = createPuppet(small, faces[0]!);
+  const frames = Array.from({ length: 12 }, (_, index) => ({
+    image: puppet.render({ yaw: 5 * Math.sin(index) }),
+    milliseconds: index * 100,
+  }));
+  writeFileSync(join(folder, 'clip.webm'), await encodeClip({ format: 'webm', codec: 'vp8', frames }));
+  const { width, height, data } = small;
+  await sharp(data, { raw: { width, height, channels: 3 } }).toFile(join(folder, 'foto.png'));
+  // Not every machine has jq, which only prints what it is given.
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin', 'jq'), '#!/bin/sh\nexec cat\n', { mode: 0o755 });
+  server = await startServer({ ALLOW_HEURISTIC_ENROL: 'true' });
+}, 300_000);
+
+afterAll(() => {
+  server?.process.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A smaller face is a crisper one, which the heuristic takes for live at the threshold of the examples. */
+async function shrink({ width, height, data }: RgbImage, scale: number): Promise<RgbImage> {
+  const even = (length: number) => 2 * Math.round((length * scale) / 2);
+  const size = { width: even(width), height: even(height) };
+  const small = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ ...size, fit: 'fill' })
+    .sharpen({ sigma: 1 })
+    .raw()
+    .toBuffer();
+  return { ...size, data: new Uint8Array(small) };
+}
+
+/** Runs an example; of an answer that is printed with its head (`-i`) the body is returned. */
+async function run(example: DocumentExample) {
+  const here = { ...example, text: example.text.replaceAll('/tmp/', `${folder}/`) };
+  const PATH = `${process.env.PATH}:${join(folder, 'bin')}`;
+  const output = await runExample(here, { BASE: server.url, HOME: folder, PATH }, folder);
+  return JSON.parse(output.split('\r\n\r\n').at(-1)!);
+}
+
+const examples = documentExamples('recognition');
+const under = (heading: string, language: string) =>
+  examples.filter((example) => example.heading.includes(heading) && example.language === language);
+
+function expectShape(schema: TSchema, body: unknown) {
+  expect([...Value.Errors(schema, body)]).toEqual([]);
+}
+
+/** Every name of a documented answer is in the real one, and has a value of the same type. */
+function expectDocumented(documented: unknown, real: unknown, path = 'answer'): void {
+  if (Array.isArray(documented)) {
+    expect(Array.isArray(real), path).toBe(true);
+    if (documented.length > 0) expectDocumented(documented[0], (real as unknown[])[0], `${path}[0]`);
+  } else if (typeof documented === 'object' && documented !== null) {
+    for (const [name, value] of Object.entries(documented)) {
+      expect(real, path).toHaveProperty([name]);
+      expectDocumented(value, (real as Record<string, unknown>)[name], `${path}.${name}`);
+    }
+  } else expect(typeof real, path).toBe(typeof documented);
+}
+
+describe('the examples', () => {
+  it.each<[string, TSchema, object]>([
+    ['POST /v1/liveness', livenessResponse, { faces: [{ is_live: true }] }],
+    [
+      'POST /v1/register',
+      registerResponse,
+      { success: true, user_id: '15', liveness_ok: true, message: 'Cadastrado com sucesso' },
+    ],
+    [
+      'POST /v1/verify',
+      verifyResponse,
+      { success: true, user_id: '15', liveness_ok: true, match: true, match_threshold: 0.35, message: 'OK' },
+    ],
+    ['POST /v1/identify', identifyResponse, { match: true, user_id: '15' }],
+  ])('of %s answer as documented', async (heading, schema, expected) => {
+    const [documented] = under(heading, 'json').map(({ text }) => JSON.parse(text));
+    const commands = under(heading, 'sh');
+    expect(commands.length).toBeGreaterThan(0);
+    for (const command of commands) {
+      const body = await run(command);
+      expectShape(schema, body);
+      expect(body).toMatchObject(expected);
+      expectDocumented(documented, body);
+    }
+  });
+
+  it('of the list and of an erasure answer as documented', async () => {
+    const [list, erase, ...others] = under('GET /v1/users', 'sh') as [DocumentExample, DocumentExample];
+    expect(others).toEqual([]);
+    const [listed, erased] = under('GET /v1/users', 'json').map(({ text }) => JSON.parse(text));
+    const users = await run(list);
+    expectShape(usersResponse, users);
+    expectDocumented(listed, users);
+    const receipt = await run(erase);
+    expectShape(erasureResponse, receipt);
+    expectDocumented(erased, receipt);
+    expect((await run(list)).users).toEqual([]);
+  });
+
+  it('are all run here', () => {
+    const headings = new Set(
+      examples.filter(({ language }) => language === 'sh').map(({ heading }) => heading),
+    );
+    expect(headings.size).toBe(5);
+  });
+});
