@@ -26,7 +26,7 @@ beforeAll(async () => {
   await sql.query('create table notes (id text primary key)');
   await sql.query("insert into notes values ('kept')");
   await sql.close();
-});
+}, 180_000);
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
 describe('the embedded database', () => {
