@@ -26,8 +26,12 @@ export interface DescribedFaces {
 
 const maximumFaces = 10;
 
-/** The mask net's probability from which on a detection that nothing else knows as a face is one. */
-const sureMask = 0.9;
+/**
+ * The mask net's probability from which on a detection that nothing else knows as a face is one. With BlazeFace
+ * that was 274 of 3,268 painted masks (gaiters, small faces); of 74 held-out ones 50 come back, while of 388
+ * pictures without a face (the development data's hard inputs) 3 are taken for masked ones.
+ */
+const sureMask = 0.8;
 
 const byDefault: readonly Measurement[] = ['eyes', 'texture', 'anti_spoof'];
 
