@@ -185,9 +185,7 @@ function howSorted(
   const parts = [
     ...(named > 0 ? [`${named} pictures by the list of subjects`] : []),
     ...(comparable > 0
-      ? [
-          `${comparable} by their faces (${model}, cosine distance up to ${limit.toFixed(3)} from a person's mean)`,
-        ]
+      ? [`${comparable} by their faces (${model}, cosine distance up to ${limit.toFixed(3)} on average)`]
       : []),
     ...(unnamed > comparable ? [`${unnamed - comparable} that cannot be compared as one person`] : []),
   ];

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import { seededRandom } from '../../../test/support/random.ts';
 import { areaUnderCurve, bootstrapInterval, errorRates, type ScoredRow } from './detection-rates.ts';
 import { dealFolds } from './folds.ts';
-import { groupFaces } from './group-faces.ts';
 import { brierScore, reliability } from './reliability.ts';
 
 const row = (score: number, live: boolean, subject = 'one'): ScoredRow => ({ score, live, subject });
@@ -39,17 +38,6 @@ it('deals whole subjects to folds of like size, whatever their order', () => {
   const folds = dealFolds(subjects, 2);
   expect(folds).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 0, 0]);
   expect(dealFolds(subjects.toReversed(), 2)).toEqual(folds.toReversed());
-});
-
-it('sorts faces into people, and joins people who are near', () => {
-  const at = (degrees: number) =>
-    Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
-  // 1 − cos 10° is 0.015, 1 − cos 20° is 0.06.
-  expect(groupFaces([at(0), at(8), at(90), at(4), at(95)], 0.02)).toEqual(
-    [0, 0, 2, 0, 2].map((n) => Math.min(n, 1)),
-  );
-  expect(groupFaces([at(0), at(60), at(120)], 0.02)).toEqual([0, 1, 2]);
-  expect(groupFaces([], 0.02)).toEqual([]);
 });
 
 it('tells a probability that keeps its word from one that does not', () => {
