@@ -75,8 +75,8 @@ describeOnDatabases('sql', (open) => {
     it('timestamptz is the moment, whatever the time zone of this process', async () => {
       vi.stubEnv('TZ', 'Asia/Tashkent');
       onTestFinished(() => void vi.unstubAllEnvs());
-      expect(new Date(0).getHours()).toBe(5);
       const moment = new Date('2026-03-29T01:30:00.123Z');
+      expect(moment.getHours()).toBe(6);
       expect(await echo(moment, 'timestamptz')).toEqual(moment);
       const [row] = await sql.query(
         "select $1::timestamptz::text as text, date_trunc('day', $1::timestamptz) as day",
