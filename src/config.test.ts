@@ -21,6 +21,11 @@ it('refuses a list of nets that names none', () => {
   expect(() => readConfig({ ANTISPOOF_NETS: ',' })).toThrow(/ANTISPOOF_NETS is set, but names no net/);
 });
 
+it('refuses clips that need more frames than are looked at', () => {
+  const frames = { VIDEO_LIVENESS_MIN_FRAMES: '9', VIDEO_LIVENESS_MAX_FRAMES: '8' };
+  expect(() => readConfig(frames)).toThrow(/VIDEO_LIVENESS_MIN_FRAMES must not be above/);
+});
+
 it('names every wrong setting at once', () => {
   const wrong = { PORT: 'eighty', ENABLE_METRICS: 'maybe', LIVE_THRESHOLD: '0.2', API_KEY: ',' };
   expect(() => readConfig(wrong)).toThrow(

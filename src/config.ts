@@ -39,6 +39,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     problems.push('ANTISPOOF_NETS is set, but names no net.');
   if (values.PUBLIC_URL && !isBaseUrl(values.PUBLIC_URL))
     problems.push(`PUBLIC_URL=${values.PUBLIC_URL}: must be an http or https address without a query.`);
+  if (values.VIDEO_LIVENESS_MIN_FRAMES > values.VIDEO_LIVENESS_MAX_FRAMES)
+    problems.push(
+      'VIDEO_LIVENESS_MIN_FRAMES must not be above VIDEO_LIVENESS_MAX_FRAMES: no clip would be live.',
+    );
   if (values.ATTACK_THRESHOLD > values.LIVE_THRESHOLD)
     problems.push('ATTACK_THRESHOLD must not be above LIVE_THRESHOLD.');
   if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
@@ -66,6 +70,7 @@ export function engineOptions(config: Config): EngineOptions {
     executionProviders: config.EXECUTION_PROVIDERS,
     threads: config.ORT_THREADS,
     warmUp: !config.DISABLE_WARMUP,
+    smallFaceSide: config.LIVENESS_MIN_SIDE,
     maxImagePixels: config.MAX_IMAGE_PIXELS,
     clip: {
       maxBytes: config.MAX_CLIP_BYTES,

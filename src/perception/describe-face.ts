@@ -31,6 +31,8 @@ export interface Models extends FaceFinder {
   /** `undefined` for a net that is asked for but whose file is missing. */
   readonly antiSpoof: Readonly<Record<string, AntiSpoofNet | undefined>>;
   readonly identities: readonly ModelIdentity[];
+  /** See `EngineOptions.smallFaceSide`. */
+  readonly smallFaceSide?: number | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function describeFace(
   const { box, score } = detection;
   const face = await describeMesh(models, pyramid, box, mesh, measure, { timed });
   const texture = measure.includes('texture')
-    ? measured(await timed('texture', () => measureTexture(pyramid[0], box)))
+    ? measured(await timed('texture', () => measureTexture(pyramid[0], box, models.smallFaceSide)))
     : face.texture;
   const antiSpoof = measure.includes('anti_spoof')
     ? await scoreAntiSpoof(models.antiSpoof, pyramid[0], box, timed)

@@ -77,6 +77,8 @@ export interface EngineOptions {
   /** Images with more pixels than this are refused before they are decoded. */
   readonly maxImagePixels: number;
   readonly clip: ClipBounds;
+  /** Shorter side in pixels below which a face is a small one for its texture; seed 004's default unless it is told. */
+  readonly smallFaceSide?: number;
 }
 
 /**

@@ -44,6 +44,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ...Object.fromEntries(antiSpoof.loaded.map(({ identity, model }) => [identity.name, model])),
       ...Object.fromEntries(antiSpoof.missing.map((name) => [name, undefined])),
     },
+    smallFaceSide: options.smallFaceSide,
     identities: loaded.map(({ identity }) => identity),
   };
   if (options.warmUp) await warmUp(models);

@@ -144,6 +144,15 @@ describe('each measure answers its defect', () => {
     );
     expect((await sharpened(1.1, 2)).penaltySharpSmall).toBe(0);
   });
+
+  it('penaltySharpSmall knows small faces by the side that it is told', async () => {
+    const crisp = await decode(raw(portrait).sharpen({ sigma: 1, m1: 2, m2: 2 }));
+    const { penaltySharpSmall: usual, ...others } = measureTexture(crisp, face);
+    const { penaltySharpSmall: stricter, ...same } = measureTexture(crisp, face, 448);
+    expect(stricter).toBeGreaterThan(usual + 0.2);
+    expect(same).toEqual(others);
+    expect(measureTexture(crisp, face, 200).penaltySharpSmall).toBe(0);
+  });
 });
 
 describe('any picture and any box', () => {

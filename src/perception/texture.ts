@@ -17,8 +17,8 @@ const sharpVariance = 200;
 /** This many times that variance, the finest detail doubled, is the work of a sharpening filter. */
 const sharpenedTimes = 4;
 
-/** Faces whose shorter side has fewer pixels are small: `LIVENESS_MIN_SIDE` of seed 004. */
-const smallSide = 224;
+/** Faces whose shorter side has fewer pixels are small: the default of `LIVENESS_MIN_SIDE` of seed 004. */
+const usualSmallSide = 224;
 
 /** Every channel of a blown pixel is at least this bright, 0..255. */
 const blownLevel = 235;
@@ -39,8 +39,9 @@ const wedgeSlope = Math.tan(Math.PI / 24);
  * webcam portraits come near the values of seed 004's example, and are no thresholds of a decision.
  *
  * @param face in image pixels; it may reach outside the image, where nothing is measured
+ * @param smallSide pixels of the shorter side below which a face is a small one
  */
-export function measureTexture(image: RgbImage, face: Box): TextureMeasures {
+export function measureTexture(image: RgbImage, face: Box, smallSide = usualSmallSide): TextureMeasures {
   const patch = readPatch(image, face, 1, faceSide);
   const sharpness = relativeSharpness(patch);
   const spectrum = amplitudeSpectrum(patch.luma, patch.side);
@@ -51,7 +52,7 @@ export function measureTexture(image: RgbImage, face: Box): TextureMeasures {
     axisAnisotropy: measureAxisAnisotropy(spectrum),
     glare: measureGlare(patch),
     lineRatio: measureLines(readPatch(image, face, surroundings, surroundingsSide)),
-    penaltySharpSmall: penaliseSharpSmall(sharpness, face),
+    penaltySharpSmall: penaliseSharpSmall(sharpness, face, smallSide),
   };
 }
 
@@ -131,11 +132,11 @@ function measureLines({ luma, side }: Patch): number {
 }
 
 /**
- * How much too sharp a face is for its size: 1 − side / 224, with seed 004's smallest side, times the
+ * How much too sharp a face is for its size: 1 − side / 224, or the side that is set, times the
  * excess (sharpness − 1) / 3, each 0..1. A lens draws a face that fills few pixels softly; small prints
  * and sharpened pictures are crisp.
  */
-function penaliseSharpSmall(sharpness: number, face: Box): number {
+function penaliseSharpSmall(sharpness: number, face: Box, smallSide: number): number {
   const smallness = clamp(1 - Math.min(face.width, face.height) / smallSide);
   return smallness * clamp((sharpness - 1) / (sharpenedTimes - 1));
 }

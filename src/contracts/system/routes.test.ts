@@ -93,6 +93,8 @@ describe('the API document', () => {
       '/v1/identify',
       '/v1/users',
       '/v1/users/{user_id}',
+      '/v1/dataset/upload',
+      '/v1/dataset/stats',
       '/ws',
     ]);
     expect(paths['/liveness'].post.security).toEqual([{ apiKey: [] }, { bearer: [] }]);

@@ -44,6 +44,8 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
             'POST /v1/identify',
             'GET /v1/users',
             'DELETE /v1/users/{user_id}',
+            'POST /v1/dataset/upload',
+            'GET /v1/dataset/stats',
           ],
         },
         { name: 'challenge', routes: ['GET /test', 'WS /ws'] },

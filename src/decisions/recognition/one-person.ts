@@ -18,10 +18,11 @@ export interface ClipIdentity {
  * whose limits hold here.
  *
  * On the 24 frames of each development clip but one of a waved telephone, which is an attack, one person is never two
- * (single frames come up to 0.041 of 0.065, threes up to 0.038 of 0.05), and of clips that were put together of two
- * people's, 92 % are found where the second half is another person's, 95 % where the middle is, and 94 % of single
- * frames of another person (`npm run test:data` prints the figures). The few with the mean of all others, as the blink
- * check compares its many frames, finds 78 % and 81 % and hardly any single frame: who has half of a clip is in that mean.
+ * (single frames come up to 0.041 of 0.065, threes up to 0.038 of 0.05). Of 174 clips put together of two people's, none
+ * passes with both where the second half or the middle is another person's, and 12 do where a single frame is: it then
+ * is one of eight in a mean, at most (`npm run test:data` prints the figures). The few with the mean of all others, as
+ * the blink check compares its many frames, finds about 80 % of halves and hardly any single frame: whoever has half of a
+ * clip is in that mean.
  *
  * @param faces in the order of their frames
  */
