@@ -168,6 +168,26 @@ describe('POST /v1/liveness', () => {
     expect([status, body.faces]).toEqual([200, []]);
   });
 
+  it('says of a broken file what it is', async () => {
+    const clip = await clipOf(swaying, 0.5);
+    for (const [file, status, code] of [
+      [['image', new Uint8Array()], 400, 'invalid_image'],
+      [['image', portrait.subarray(0, 3000)], 400, 'invalid_image'],
+      [['image', Buffer.from('hello')], 400, 'invalid_image'],
+      [['image', clip], 415, 'video_as_image'],
+      [['video', new Uint8Array()], 400, 'invalid_clip'],
+      [['video', clip.subarray(0, clip.length / 2)], 400, 'invalid_clip'],
+      [['video', Buffer.from('hello')], 400, 'invalid_clip'],
+      [['video', portrait], 415, 'image_as_video'],
+    ] as const) {
+      for (const route of ['liveness', 'register?user_id=broken', 'identify']) {
+        const { status: real, body } = await post(`/v1/${route}`, file);
+        expect([real, body.code], `${route} ${file[0]}`).toEqual([status, code]);
+        expect(body.detail).toEqual(expect.any(String));
+      }
+    }
+  });
+
   it('counts the votes of a clip, and shows its best frame', async () => {
     const clip = await clipOf(swaying);
     const { status, body } = await post(`/v1/liveness?${lenient}`, ['video', clip]);
