@@ -17,7 +17,7 @@ it('sweeps and cleans at once, and then every minute until it is stopped', async
       clean: async () => void calls.push('clean'),
     },
     () => now,
-    expect.unreachable,
+    () => expect.unreachable(),
   );
   await vi.advanceTimersByTimeAsync(0);
   expect(calls).toEqual(['sweep 2026-06-01T12:00:00.000Z', 'clean']);
