@@ -44,11 +44,17 @@ export async function describeFaces(
 ): Promise<DescribedFaces> {
   const find = search === 'thorough' ? findUpright : findAtAGlance;
   const found = await find(models, image, stages);
+  const mayBeMasked = (detection: Detection) =>
+    detection === found.detections[0] && measuredFaces > 0 && measure.includes('mask');
   const faces: FaceFacts[] = [];
   for (const detection of found.detections) {
     if (faces.length === maximumFaces) break;
     const mesh = await meshOf(models, found, detection, stages);
-    if (!isFace(detection, mesh)) continue;
+    if (!isFace(detection, mesh)) {
+      const masked = mayBeMasked(detection) && (await findMaskedFace(models, found, measure, stages));
+      if (masked) faces.push(masked);
+      continue;
+    }
     const inFull = faces.length < measuredFaces;
     faces.push(
       inFull
@@ -56,16 +62,12 @@ export async function describeFaces(
         : mentionFace(detection, mesh),
     );
   }
-  if (faces.length === 0 && measuredFaces > 0 && measure.includes('mask')) {
-    const masked = await findMaskedFace(models, found, measure, stages);
-    if (masked) faces.push(masked);
-  }
   return { turns: found.turns, pyramid: found.pyramid, faces };
 }
 
 /**
- * Where no face is recognised: the largest detection, if it surely wears a mask. A mask hides what detector and
- * mesh net know a face by, and whoever wears one is to hear of the mask, not that there is no face.
+ * The largest detection, which is not recognised as a face, if it surely wears a mask. A mask hides what detector
+ * and mesh net know a face by, and whoever wears one is to hear of the mask, not that there is no face.
  */
 async function findMaskedFace(
   models: Models,
