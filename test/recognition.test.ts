@@ -19,17 +19,15 @@ import type { RgbImage } from '../src/media/image.ts';
 import type { Perception } from '../src/perception/engine.ts';
 import { createInlinePerception } from '../src/perception/inline.ts';
 import type { Stores } from '../src/stores/ports.ts';
+import { describeOnDatabases } from './support/databases.ts';
 import { encodeClip } from './support/encode-clip.ts';
 import { encodeJpeg, loadSampleFaces, photographPath, type SampleFace } from './support/faces.ts';
 import { createPuppet, type Puppet } from './support/puppet.ts';
-import { memoryStores } from './support/stores.ts';
+import { memoryStores, storesOver } from './support/stores.ts';
 
 // Seed 004 on a fresh machine, where the heuristic is all there is: real faces, a real engine, a real database.
 
 let perception: Perception;
-let stores: Stores;
-let demo: FastifyInstance;
-let cautious: FastifyInstance;
 let address: string;
 let people: readonly SampleFace[];
 let puppet: Puppet;
@@ -37,14 +35,10 @@ let portrait: Buffer;
 let stranger: Buffer;
 let other: SampleFace;
 
+const config = readConfig({ MODELS_DIR: 'none', ENABLE_TRACING: 'false', ALLOW_HEURISTIC_ENROL: 'true' });
+
 beforeAll(async () => {
-  const config = readConfig({ MODELS_DIR: 'none', ENABLE_TRACING: 'false', ALLOW_HEURISTIC_ENROL: 'true' });
   perception = await createInlinePerception(engineOptions(config));
-  stores = await memoryStores();
-  const parts = { perception, stores, logger: pino({ level: 'silent' }) };
-  demo = await buildApp({ config, ...parts });
-  cautious = await buildApp({ config: { ...config, ALLOW_HEURISTIC_ENROL: false }, ...parts });
-  address = await demo.listen({ host: '127.0.0.1', port: 0 });
   people = await loadSampleFaces(perception);
   const [first] = people as [SampleFace];
   const [photograph] = first.name.split(' ') as [string];
@@ -55,12 +49,28 @@ beforeAll(async () => {
   other = { ...elsewhere, image: await sized(elsewhere.image, first.image) };
 }, 300_000);
 
-afterAll(async () => {
-  await demo?.close();
-  await cautious?.close();
-  await perception?.close();
-  await stores?.close();
-});
+afterAll(() => perception?.close());
+
+/** Starts a server with these stores for the tests of a suite, and returns one that trusts no heuristic. */
+function serve(open: () => Promise<Stores>): { readonly cautious: () => Promise<string> } {
+  let stores: Stores;
+  const apps: FastifyInstance[] = [];
+  const start = async (changes: Partial<typeof config> = {}) => {
+    const logger = pino({ level: 'silent' });
+    const app = await buildApp({ config: { ...config, ...changes }, perception, stores, logger });
+    apps.push(app);
+    return app.listen({ host: '127.0.0.1', port: 0 });
+  };
+  beforeAll(async () => {
+    stores = await open();
+    address = await start();
+  }, 60_000);
+  afterAll(async () => {
+    for (const app of apps) await app.close();
+    await stores?.close();
+  });
+  return { cautious: () => start({ ALLOW_HEURISTIC_ENROL: false }) };
+}
 
 type File = readonly ['image' | 'video', Uint8Array];
 
@@ -106,6 +116,8 @@ const never = 'threshold=1';
 const hasShape = (schema: TSchema, body: unknown) => expect([...Value.Errors(schema, body)]).toEqual([]);
 
 describe('POST /v1/liveness', () => {
+  serve(memoryStores);
+
   it("answers a picture in the seed's shape", async () => {
     const { status, body } = await post('/v1/liveness?detector_backend=opencv', ['image', portrait]);
     expect(status).toBe(200);
@@ -220,7 +232,9 @@ describe('POST /v1/liveness', () => {
   });
 });
 
-describe('a person', () => {
+describeOnDatabases('a person', (open) => {
+  const { cautious } = serve(async () => storesOver(await open()));
+
   it('enrols by a clip, verifies and is found; a stranger is neither; and is erased', async () => {
     const clip = await clipOf(swaying);
     const register = () =>
@@ -317,7 +331,7 @@ describe('a person', () => {
 
   it('is enrolled and verified by no heuristic, unless the operator allows it', async () => {
     await post(`/v1/register?user_id=demo&${lenient}`, ['image', portrait]);
-    const server = await cautious.listen({ host: '127.0.0.1', port: 0 });
+    const server = await cautious();
     const refused = await post(`/v1/register?user_id=x&${lenient}`, ['image', portrait], {}, server);
     expect(refused.body).toMatchObject({
       success: false,

@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStores, type TemplateOptions } from '../../src/stores/open-stores.ts';
 import type { Stores } from '../../src/stores/ports.ts';
+import type { Sql } from '../../src/stores/sql.ts';
 import { createTemplateKeys } from '../../src/stores/template-keys.ts';
 import { openTestMemory } from './databases.ts';
 
 /** Stores over an embedded database in memory, and a data set in a folder that nobody has made; whoever opens them closes them. */
 export async function memoryStores(): Promise<Stores> {
-  return openStores(
-    await openTestMemory(),
-    { trainDir: join(tmpdir(), `bonafide-train-${randomUUID()}`) },
-    testTemplates(),
-  );
+  return storesOver(await openTestMemory());
+}
+
+/** The same over any empty database. */
+export function storesOver(sql: Sql): Promise<Stores> {
+  return openStores(sql, { trainDir: join(tmpdir(), `bonafide-train-${randomUUID()}`) }, testTemplates());
 }
 
 /** A key of their own for templates, and a search by pgvector where it is. */
