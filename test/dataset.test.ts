@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -253,6 +262,7 @@ describe('kill -9', () => {
     const random = seededRandom(9);
     const sent = new Map<string, Buffer>();
     const acknowledged = new Map<string, string>();
+    let interrupted = 0;
     const group = readFileSync(photographPath('sample1.jpg'));
     for (let round = 0; round < 4; round++) {
       const server = await startServer(settings);
@@ -275,8 +285,13 @@ describe('kill -9', () => {
       });
       const enough = Math.floor(random() * 14) + 1;
       while (answers < enough) await new Promise((done) => setTimeout(done, 2));
+      // At any moment, or while a picture is being written.
+      const watcher = round % 2 === 1 ? watch(join(settings.TRAIN_DIR, '.incoming')) : undefined;
+      if (watcher) await once(watcher, 'change');
       server.process.kill('SIGKILL');
+      watcher?.close();
       await Promise.all([...clients, gone]);
+      interrupted += filesIn(join(settings.TRAIN_DIR, '.incoming')).length;
     }
     const server = await startServer(settings);
     const after = await stats(server.url);
@@ -298,6 +313,8 @@ describe('kill -9', () => {
       for (const name of filesIn(join(settings.TRAIN_DIR, label, 'faces'))) expect(raw).toContain(name);
     }
     expect(filesIn(join(settings.TRAIN_DIR, '.incoming'))).toEqual([]);
-    console.log(`${sent.size} sent, ${acknowledged.size} acknowledged, ${after.total} stored`);
+    console.log(
+      `${sent.size} sent, ${acknowledged.size} acknowledged, ${after.total} stored, ${interrupted} files interrupted`,
+    );
   }, 600_000);
 });
