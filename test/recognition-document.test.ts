@@ -66,7 +66,10 @@ async function shrink({ width, height, data }: RgbImage, scale: number): Promise
 
 /** Runs an example; of an answer that is printed with its head (`-i`) the body is returned. */
 async function run(example: DocumentExample) {
-  const here = { ...example, text: example.text.replaceAll('/tmp/', `${folder}/`) };
+  const here = {
+    ...example,
+    text: example.text.replaceAll('/tmp/', `${folder}/`).replace('http://localhost:8081', server.url),
+  };
   const PATH = `${process.env.PATH}:${join(folder, 'bin')}`;
   const output = await runExample(here, { BASE: server.url, HOME: folder, PATH }, folder);
   return JSON.parse(output.split('\r\n\r\n').at(-1)!);
@@ -132,10 +135,19 @@ describe('the examples', () => {
     expect((await run(list)).users).toEqual([]);
   });
 
+  it('of the health of the server answers as documented', async () => {
+    const [health] = under('GET /health', 'sh') as [DocumentExample];
+    expect(await run(health)).toMatchObject({
+      status: 'ok',
+      version: expect.any(String),
+      runtime: { python: null, cuda: { available: false } },
+    });
+  });
+
   it('are all run here', () => {
     const headings = new Set(
       examples.filter(({ language }) => language === 'sh').map(({ heading }) => heading),
     );
-    expect(headings.size).toBe(5);
+    expect(headings.size).toBe(6);
   });
 });
