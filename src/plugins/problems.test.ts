@@ -38,7 +38,7 @@ const requests: readonly [ErrorCode, string, InjectOptions][] = [
   ['not_found', 'an unknown path', { method: 'GET', url: '/nowhere' }],
   ['not_found', 'a bad escape in the URL', { method: 'GET', url: '/%zz' }],
   ['not_found', 'a bad escape in the name of a file', { method: 'GET', url: '/docs/static/%ff' }],
-  ['not_found', 'a slash at the end: another contract', { ...post(picture), url: '/liveness/' }],
+  ['not_found', 'a slash at the end: another address', { ...post(picture), url: '/v1/liveness/' }],
   ['not_found', 'a file the interface does not have', { method: 'GET', url: '/docs/static/none.js' }],
   ['method_not_allowed', 'a known path with another method', { method: 'GET', url: '/liveness?x=1' }],
   ['method_not_allowed', 'OPTIONS', { method: 'OPTIONS', url: '/health' }],
