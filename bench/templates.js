@@ -12,10 +12,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { findEmbeddingSpace } from '../dist/perception/models/embedding-spaces.js';
 import { createRecognition } from '../dist/services/enrolments.js';
-import { openDatabase } from '../dist/stores/open-database.js';
+import { openDatabase } from '../dist/stores/database/open-database.js';
 import { openStores } from '../dist/stores/open-stores.js';
-import { sealTemplate } from '../dist/stores/template-cipher.js';
-import { createTemplateKeys } from '../dist/stores/template-keys.js';
+import { sealTemplate } from '../dist/stores/templates/template-cipher.js';
+import { createTemplateKeys } from '../dist/stores/templates/template-keys.js';
 import { quantile, table } from './figures.js';
 
 const people = process.argv.includes('--quick') ? 1_000 : 10_000;

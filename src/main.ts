@@ -9,10 +9,10 @@ import { textLog } from './plugins/text-log.ts';
 import { loadClassifier } from './services/classifier-file.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
 import { keepSwept } from './services/sweep-templates.ts';
-import { describeDatabase, openDatabase } from './stores/open-database.ts';
+import { describeDatabase, openDatabase } from './stores/database/open-database.ts';
 import { openStores, type TemplateOptions } from './stores/open-stores.ts';
 import type { Stores } from './stores/ports.ts';
-import { openTemplateKeys } from './stores/template-key-file.ts';
+import { openTemplateKeys } from './stores/templates/template-key-file.ts';
 
 /** The server's process: compose, listen, drain. */
 async function main(): Promise<void> {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findEmbeddingSpace } from '../src/perception/models/embedding-spaces.ts';
-import { openDatabase } from '../src/stores/open-database.ts';
+import { openDatabase } from '../src/stores/database/open-database.ts';
 import { openStores } from '../src/stores/open-stores.ts';
 import type { Stores } from '../src/stores/ports.ts';
-import { openTemplateKeys, readKeyFile } from '../src/stores/template-key-file.ts';
+import { openTemplateKeys, readKeyFile } from '../src/stores/templates/template-key-file.ts';
 import { testTemplate } from './support/templates.ts';
 
 const dist = new URL('../dist/', import.meta.url);

@@ -10,7 +10,7 @@ import {
   maxTemplateFileBytes,
   readTemplateFile,
   writeTemplateFile,
-} from '../stores/template-files.ts';
+} from '../stores/templates/template-files.ts';
 
 /** A progress bar, or nothing that looks like one. */
 export interface Progress {

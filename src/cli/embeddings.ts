@@ -1,20 +1,20 @@
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { type Config, readConfig } from '../config.ts';
-import { createEnrolments } from '../stores/enrolments.ts';
-import { migrate } from '../stores/migrate.ts';
-import { openDatabase } from '../stores/open-database.ts';
+import { migrate } from '../stores/database/migrate.ts';
+import { openDatabase } from '../stores/database/open-database.ts';
+import type { Sql } from '../stores/database/sql.ts';
 import { openSearch } from '../stores/open-stores.ts';
-import { discardKey, rotateTemplates } from '../stores/rotate-templates.ts';
-import type { Sql } from '../stores/sql.ts';
-import { enterKeys, readClock } from '../stores/template-clock.ts';
+import { createEnrolments } from '../stores/templates/enrolments.ts';
+import { discardKey, rotateTemplates } from '../stores/templates/rotate-templates.ts';
+import { enterKeys, readClock } from '../stores/templates/template-clock.ts';
 import {
   addKeyToFile,
   dropOldKeysOfFile,
   openTemplateKeys,
   readKeyFile,
-} from '../stores/template-key-file.ts';
-import { createTemplateKeys, type TemplateKeys } from '../stores/template-keys.ts';
+} from '../stores/templates/template-key-file.ts';
+import { createTemplateKeys, type TemplateKeys } from '../stores/templates/template-keys.ts';
 import { exportTemplates, importTemplates } from './embedding-folders.ts';
 import { UsageError } from './usage.ts';
 

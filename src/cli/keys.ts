@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { isUsable } from '../services/api-keys.ts';
 import { type ApiKeyTerms, createApiKey } from '../services/create-api-key.ts';
-import { createApiKeys } from '../stores/api-keys.ts';
-import { migrate } from '../stores/migrate.ts';
-import { openDatabase } from '../stores/open-database.ts';
+import { migrate } from '../stores/database/migrate.ts';
+import { openDatabase } from '../stores/database/open-database.ts';
+import { createApiKeys } from '../stores/keys/api-keys.ts';
 import { type ApiKeyRecord, type ApiKeys, type ContractName, contractNames } from '../stores/ports.ts';
 import { UsageError } from './usage.ts';
 

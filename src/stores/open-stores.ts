@@ -1,17 +1,17 @@
-import { createApiKeys } from './api-keys.ts';
-import { createAuditTrail } from './audit-trail.ts';
-import { createEnrolments } from './enrolments.ts';
-import { createMemorySearch } from './memory-search.ts';
-import { migrate } from './migrate.ts';
-import { createPgvectorSearch, dropVectors } from './pgvector-search.ts';
+import { migrate } from './database/migrate.ts';
+import type { Sql } from './database/sql.ts';
+import { createApiKeys } from './keys/api-keys.ts';
+import { createSessionTokens } from './keys/session-tokens.ts';
 import type { Stores } from './ports.ts';
-import { createSampleFiles } from './sample-files.ts';
-import { createSamples } from './samples.ts';
-import { createSessionTokens } from './session-tokens.ts';
-import type { Sql } from './sql.ts';
-import { enterKeys, readClock } from './template-clock.ts';
-import type { TemplateKeys } from './template-keys.ts';
-import type { TemplateSearch } from './template-search.ts';
+import { createSampleFiles } from './samples/sample-files.ts';
+import { createSamples } from './samples/samples.ts';
+import { createAuditTrail } from './templates/audit-trail.ts';
+import { createEnrolments } from './templates/enrolments.ts';
+import { createMemorySearch } from './templates/memory-search.ts';
+import { createPgvectorSearch, dropVectors } from './templates/pgvector-search.ts';
+import { enterKeys, readClock } from './templates/template-clock.ts';
+import type { TemplateKeys } from './templates/template-keys.ts';
+import type { TemplateSearch } from './templates/template-search.ts';
 
 /** Where stores keep what is no row of the database. */
 export interface StoreFolders {

@@ -1,6 +1,6 @@
 // Opens the embedded database in the folder of its first argument; prints what is in it, then writes until it is killed.
 // Each write is a transaction of two rows, and is printed once it is acknowledged.
-import { openPglite } from '../../dist/stores/pglite.js';
+import { openPglite } from '../../dist/stores/database/pglite.js';
 
 const sql = await openPglite(process.argv[2]);
 await sql.query('create table if not exists writes (id integer, half integer, primary key (id, half))');

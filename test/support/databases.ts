@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, it } from 'vitest';
-import { openMemory } from '../../src/stores/pglite.ts';
-import { openPostgres } from '../../src/stores/postgres.ts';
-import type { Sql } from '../../src/stores/sql.ts';
+import { openMemory } from '../../src/stores/database/pglite.ts';
+import { openPostgres } from '../../src/stores/database/postgres.ts';
+import type { Sql } from '../../src/stores/database/sql.ts';
 
 /**
  * A PostgreSQL server that tests may make databases in, as a user who may; `scripts/throwaway-postgres.sh` gives one.

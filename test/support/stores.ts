@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Sql } from '../../src/stores/database/sql.ts';
 import { openStores, type TemplateOptions } from '../../src/stores/open-stores.ts';
 import type { Stores } from '../../src/stores/ports.ts';
-import type { Sql } from '../../src/stores/sql.ts';
-import { createTemplateKeys } from '../../src/stores/template-keys.ts';
+import { createTemplateKeys } from '../../src/stores/templates/template-keys.ts';
 import { openTestMemory } from './databases.ts';
 
 /** Stores over an embedded database in memory, and a data set in a folder that nobody has made; whoever opens them closes them. */

@@ -1,0 +1,161 @@
+import { BonafideError } from '../../errors.ts';
+import type { Queries, Sql } from '../database/sql.ts';
+import type { Enrolments, ErasedCounts, PutOptions, Receipt, Template } from '../ports.ts';
+import { recordEvent } from './audit-trail.ts';
+import { cleanErased } from './clean-erased.ts';
+import { sealTemplate } from './template-cipher.ts';
+import { holdClock, moveClock, requireWritable } from './template-clock.ts';
+import type { TemplateKeys } from './template-keys.ts';
+import {
+  areOfOneSpace,
+  enrolmentColumns,
+  openRow,
+  templateColumns,
+  toEnrolment,
+  toTemplateRow,
+} from './template-rows.ts';
+import type { TemplateSearch } from './template-search.ts';
+
+/** Templates read at once by an export. */
+const pageSize = 500;
+
+/** Enrolments in the tables of migration 002. */
+export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateSearch): Enrolments {
+  return {
+    searchKind: search.kind,
+    put: (template, now, options = {}) =>
+      sql.transaction((transaction) => put(transaction, template, now, options)),
+    async get(userId, space, now) {
+      const [row] = await sql.query(
+        `select ${templateColumns} from templates where user_id = $1 and ${current(2)}`,
+        [userId, now],
+      );
+      if (!row) return undefined;
+      const read = toTemplateRow(row);
+      if (!areOfOneSpace(read, space)) throw new BonafideError('template_of_another_model');
+      return openRow(read, keys);
+    },
+    async describe(userId, now) {
+      const [row] = await sql.query(
+        `select ${enrolmentColumns} from templates where user_id = $1 and ${current(2)}`,
+        [userId, now],
+      );
+      return row && toEnrolment(row);
+    },
+    nearest: (probe, limit, now) => search.nearest(probe, limit, now),
+    async list({ after, limit, now }) {
+      const rows = await sql.query(
+        `select ${enrolmentColumns} from templates where ${current(1)} and user_id > $2 order by user_id limit $3`,
+        [now, after ?? '', limit + 1],
+      );
+      const enrolments = rows.slice(0, limit).map(toEnrolment);
+      return { enrolments, next: rows.length > limit ? enrolments.at(-1)!.userId : null };
+    },
+    async count(now) {
+      const [row] = await sql.query(`select count(*) as count from templates where ${current(1)}`, [now]);
+      return Number(row!.count);
+    },
+    erase: (userId, receipt) => sql.transaction((transaction) => erase(transaction, userId, receipt)),
+    async sweep(now) {
+      const expired = await sql.query('select 1 from templates where expires_at <= $1 limit 1', [now]);
+      return expired.length > 0 ? sql.transaction((transaction) => sweep(transaction, now)) : 0;
+    },
+    clean: () => cleanErased(sql),
+    async *export(now) {
+      let after = '';
+      for (;;) {
+        const rows = await sql.query(
+          `select ${templateColumns} from templates where ${current(1)} and user_id > $2 order by user_id limit ${pageSize}`,
+          [now, after],
+        );
+        for (const row of rows.map(toTemplateRow)) yield openRow(row, keys);
+        if (rows.length < pageSize) return;
+        after = toEnrolment(rows.at(-1)!).userId;
+      }
+    },
+  };
+
+  async function put(
+    transaction: Queries,
+    template: Template,
+    now: Date,
+    { event, isTaken }: PutOptions,
+  ): Promise<'enrolled' | 'replaced' | 'face_taken'> {
+    const clock = await holdClock(transaction);
+    requireWritable(clock, keys);
+    const { userId, model, frames } = template;
+    if (isTaken && (await isFaceTaken(transaction, template, now, isTaken))) {
+      await recordEvent(transaction, { at: now, userId, event: 'refused_as_duplicate', details: { model } });
+      return 'face_taken';
+    }
+    const former = await transaction.query('select 1 from templates where user_id = $1', [userId]);
+    const outcome = former.length > 0 ? 'replaced' : 'enrolled';
+    await write(transaction, template, clock.revision + 1);
+    await moveClock(transaction, { ...clock, revision: clock.revision + 1 });
+    await recordEvent(transaction, { at: now, userId, event: event ?? outcome, details: { model, frames } });
+    await search.follow(transaction);
+    return outcome;
+  }
+
+  async function isFaceTaken(
+    transaction: Queries,
+    { userId, ...template }: Template,
+    now: Date,
+    isTaken: (distance: number) => boolean,
+  ): Promise<boolean> {
+    // Two: one of them may be this id's former template.
+    const nearest = await search.nearestWithin(transaction, template, 2, now);
+    return nearest.some((other) => other.userId !== userId && isTaken(other.distance));
+  }
+
+  async function write(transaction: Queries, template: Template, revision: number): Promise<void> {
+    const { userId, model, modelHash, recipe, frames, consent, createdAt, expiresAt } = template;
+    const sealed = sealTemplate(template, keys.current);
+    await transaction.query(
+      `insert into templates (${templateColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       on conflict (user_id) do update set model = excluded.model, model_hash = excluded.model_hash,
+         recipe = excluded.recipe, frames = excluded.frames, consent = excluded.consent,
+         created_at = excluded.created_at, expires_at = excluded.expires_at, key_id = excluded.key_id,
+         sealed = excluded.sealed, revision = excluded.revision`,
+      [
+        ...[userId, model, modelHash, recipe, frames, consent, createdAt, expiresAt],
+        ...[keys.current.id, sealed, revision],
+      ],
+    );
+  }
+}
+
+async function erase(
+  transaction: Queries,
+  userId: string,
+  { id, at, others }: Receipt,
+): Promise<ErasedCounts> {
+  const { revision, erasures } = await holdClock(transaction);
+  const deleteFrom = async (table: string) =>
+    (await transaction.query(`delete from ${table} where user_id = $1 returning 1`, [userId])).length;
+  const erased = { templates: await deleteFrom('templates'), events: await deleteFrom('audit_trail') };
+  const counts = { ...others, ...erased };
+  if (Object.values(counts).every((count) => count === 0)) return erased;
+  await moveClock(transaction, { revision, erasures: erasures + 1 });
+  await recordEvent(transaction, {
+    at,
+    userId: null,
+    event: 'erased',
+    details: { receipt_id: id, ...counts },
+  });
+  return erased;
+}
+
+async function sweep(transaction: Queries, now: Date): Promise<number> {
+  const { revision, erasures } = await holdClock(transaction);
+  const expired = await transaction.query('delete from templates where expires_at <= $1 returning user_id', [
+    now,
+  ]);
+  for (const { user_id } of expired)
+    await recordEvent(transaction, { at: now, userId: user_id as string, event: 'expired', details: {} });
+  if (expired.length > 0) await moveClock(transaction, { revision, erasures: erasures + 1 });
+  return expired.length;
+}
+
+/** The condition that a row has not expired at the time that a parameter says. */
+const current = (parameter: number) => `(expires_at is null or expires_at > $${parameter})`;

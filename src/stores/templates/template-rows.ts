@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { EmbeddingSpace } from '../../decisions/facts.ts';
+import type { Row } from '../database/sql.ts';
+import type { Enrolment, Template } from '../ports.ts';
+import { openTemplate } from './template-cipher.ts';
+import type { TemplateKeys } from './template-keys.ts';
+
+/** A row of the table of templates. */
+export interface TemplateRow extends Enrolment {
+  readonly keyId: string;
+  readonly sealed: Uint8Array;
+  readonly revision: number;
+}
+
+/** The columns that {@link toEnrolment} reads. */
+export const enrolmentColumns = 'user_id, model, model_hash, recipe, frames, consent, created_at, expires_at';
+
+/** The columns that {@link toTemplateRow} reads. */
+export const templateColumns = `${enrolmentColumns}, key_id, sealed, revision`;
+
+export function toEnrolment(row: Row): Enrolment {
+  return {
+    userId: row.user_id as string,
+    model: row.model as string,
+    modelHash: row.model_hash as string,
+    recipe: row.recipe as string,
+    frames: row.frames as number,
+    consent: row.consent as string | null,
+    createdAt: row.created_at as Date,
+    expiresAt: row.expires_at as Date | null,
+  };
+}
+
+export function toTemplateRow(row: Row): TemplateRow {
+  return {
+    ...toEnrolment(row),
+    keyId: row.key_id as string,
+    sealed: row.sealed as Uint8Array,
+    revision: Number(row.revision),
+  };
+}
+
+/**
+ * Decrypts a row.
+ *
+ * @throws SealedTemplateError where it does not open; Error where its key is not here
+ */
+export function openRow(
+  { keyId, sealed, revision: _, ...enrolment }: TemplateRow,
+  keys: TemplateKeys,
+): Template {
+  const key = keys.find(keyId);
+  if (!key) throw new Error(`A template is encrypted with a key that is not here (${keyId}).`);
+  return openTemplate(enrolment, key, sealed);
+}
+
+/** Whether vectors are comparable: same model, same weights, same recipe. */
+export function areOfOneSpace(one: EmbeddingSpace, other: EmbeddingSpace): boolean {
+  return one.model === other.model && one.modelHash === other.modelHash && one.recipe === other.recipe;
+}
+
+/** One short name for what makes vectors comparable. */
+export function spaceId({ model, modelHash, recipe }: EmbeddingSpace): string {
+  return createHash('sha256')
+    .update(JSON.stringify([model, modelHash, recipe]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** 1 − cosine similarity of vectors of unit length: 0 (the same) to 2. */
+export function cosineDistance(one: Float32Array, other: Float32Array): number {
+  let product = 0;
+  for (let at = 0; at < one.length; at++) product += one[at]! * other[at]!;
+  return 1 - product;
+}
