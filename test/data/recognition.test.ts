@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { engineOptions, readConfig } from '../../src/config.ts';
 import type { FaceFacts } from '../../src/decisions/facts.ts';
-import { compareFaces } from '../../src/decisions/recognition/one-person.ts';
+import { compareFaces } from '../../src/decisions/one-person.ts';
 import { chooseSubject } from '../../src/decisions/subject.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';

@@ -1,9 +1,9 @@
 import type { ClipFacts, FaceFacts, FrameFacts } from '../facts.ts';
+import { type ClipIdentity, compareFaces } from '../one-person.ts';
 import { pictureQuality } from '../picture-quality.ts';
 import type { Reason } from '../reasons.ts';
 import { chooseSubject } from '../subject.ts';
 import { type FaceJudgement, type FaceRules, judgeFace } from './judge-face.ts';
-import { type ClipIdentity, compareFaces } from './one-person.ts';
 
 /** How clips are judged. */
 export interface ClipRules extends FaceRules {

@@ -1,15 +1,21 @@
-import calibration from '../calibration/blink.json' with { type: 'json' };
-import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
-import { anotherPersonFrom, cosineDistance, meanEmbedding } from '../same-person.ts';
-import { median } from '../statistics.ts';
+import calibration from './calibration/same-person.json' with { type: 'json' };
+import { type Embedding, type EmbeddingSpace, type FaceFacts, valueIfMeasured } from './facts.ts';
+import { anotherPersonFrom, cosineDistance, meanEmbedding } from './same-person.ts';
+import { median } from './statistics.ts';
 
-const { faces: fewest, consecutive, yaw: maximumYaw, pitch: maximumPitch } = calibration.person;
+const { faces: fewest, consecutive, yaw: maximumYaw, pitch: maximumPitch } = calibration.clip;
 
 /** Whether the faces of a clip are one person's, and which of them could be compared to tell. */
 export interface ClipIdentity {
   /** `face_not_comparable`: too few look at the camera to tell. */
   readonly person: 'same' | 'face_changed' | 'face_not_comparable';
   readonly compared: readonly FaceFacts[];
+}
+
+/** A face that looks at the camera, and who it is. */
+export interface FrontalFace {
+  readonly face: FaceFacts;
+  readonly embedding: Embedding;
 }
 
 /**
@@ -20,31 +26,37 @@ export interface ClipIdentity {
  * On the 24 frames of each development clip but one of a waved telephone, which is an attack, one person is never two
  * (single frames come up to 0.041 of 0.065, threes up to 0.038 of 0.05). Of 174 clips put together of two people's, none
  * passes with both where the second half or the middle is another person's, and 12 do where a single frame is: it then
- * is one of eight in a mean, at most (`npm run test:data` prints the figures). The few with the mean of all others, as
- * the blink check compares its many frames, finds about 80 % of halves and hardly any single frame: whoever has half of a
- * clip is in that mean.
+ * is one of eight in a mean, at most (`npm run test:data` prints the figures). Comparing every few with the mean of all
+ * others instead finds about 80 % of halves: whoever has half of a clip is in that mean.
  *
  * @param faces in the order of their frames
  */
 export function compareFaces(faces: readonly FaceFacts[]): ClipIdentity {
   const frontal = frontalFaces(faces);
   const compared = frontal.map(({ face }) => face);
-  const [first] = frontal;
-  if (!first || frontal.length < fewest.value) return { person: 'face_not_comparable', compared };
-  const vectors = frontal.map(({ embedding }) => embedding.vector);
-  const isOne = isEachLikeOthers(vectors, first.embedding) && areFewAlike(vectors, first.embedding);
-  return { person: isOne ? 'same' : 'face_changed', compared };
+  return { person: isOnePerson(frontal.map(({ embedding }) => embedding)), compared };
 }
 
-function isEachLikeOthers(vectors: readonly Float32Array[], space: Embedding): boolean {
+/** Whether embeddings of one model, in the order of their frames, are one person's throughout. */
+export function isOnePerson(embeddings: readonly Embedding[]): ClipIdentity['person'] {
+  const [first] = embeddings;
+  if (!first || embeddings.length < fewest.value) return 'face_not_comparable';
+  const vectors = embeddings.map(({ vector }) => vector);
+  return isEachLikeOthers(vectors, first) && areFewAlike(vectors, first) ? 'same' : 'face_changed';
+}
+
+function isEachLikeOthers(vectors: readonly Float32Array[], space: EmbeddingSpace): boolean {
   const limit = anotherPersonFrom(space, 1);
-  return vectors.every((vector, at) => {
-    const others = vectors.filter((_, other) => other !== at);
-    return cosineDistance(vector, meanEmbedding(others)) < limit;
+  // The others are what the sum of all has beside the one: adding them up anew would take a long clip's square.
+  const all = new Float32Array(vectors[0]!.length);
+  for (const vector of vectors) for (const [at, value] of vector.entries()) all[at]! += value;
+  return vectors.every((vector) => {
+    const others = all.map((value, at) => value - vector[at]!);
+    return cosineDistance(vector, meanEmbedding([others])) < limit;
   });
 }
 
-function areFewAlike(vectors: readonly Float32Array[], space: Embedding): boolean {
+function areFewAlike(vectors: readonly Float32Array[], space: EmbeddingSpace): boolean {
   const size = Math.min(consecutive.value, Math.floor(vectors.length / 2));
   const limit = anotherPersonFrom(space, size);
   const starts = Array.from({ length: vectors.length - size + 1 }, (_, start) => start);
@@ -55,7 +67,7 @@ function areFewAlike(vectors: readonly Float32Array[], space: Embedding): boolea
 }
 
 /** Faces that look about where the face mostly does, and could be embedded. */
-function frontalFaces(faces: readonly FaceFacts[]) {
+export function frontalFaces(faces: readonly FaceFacts[]): FrontalFace[] {
   const seen = faces.flatMap((face) => {
     const embedding = valueIfMeasured(face.embedding);
     const pose = valueIfMeasured(face.pose);
