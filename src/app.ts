@@ -3,6 +3,16 @@ import { readFileSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import {
+  type AppParts,
+  challengeSessions,
+  datasetOptions,
+  framesOptions,
+  keyRing,
+  kycOptions,
+  passiveOptions,
+  recognitionOptions,
+} from './contract-options.ts';
 import { bodyLimit } from './contracts/base64.ts';
 import { challenge } from './contracts/challenge/routes.ts';
 import { testPage } from './contracts/challenge/test-page.ts';
@@ -25,16 +35,6 @@ import { type ByteBudget, createByteBudget } from './services/byte-budget.ts';
 import type { ChallengeSessions } from './services/challenge-sessions.ts';
 import { describeDatabase, describeServer } from './services/describe-server.ts';
 import type { ContractName } from './stores/ports.ts';
-import {
-  type AppParts,
-  challengeSessions,
-  datasetOptions,
-  framesOptions,
-  keyRing,
-  kycOptions,
-  passiveOptions,
-  recognitionOptions,
-} from './use-cases.ts';
 
 export type { AppParts };
 
