@@ -26,6 +26,11 @@ it('refuses clips that need more frames than are looked at', () => {
   expect(() => readConfig(frames)).toThrow(/VIDEO_LIVENESS_MIN_FRAMES must not be above/);
 });
 
+it('refuses to require an anti-spoof net and to do without one', () => {
+  const both = { REQUIRE_ANTI_SPOOF: 'true', ALLOW_HEURISTIC_ENROL: 'true' };
+  expect(() => readConfig(both)).toThrow(/REQUIRE_ANTI_SPOOF and ALLOW_HEURISTIC_ENROL contradict/);
+});
+
 it('names every wrong setting at once', () => {
   const wrong = { PORT: 'eighty', ENABLE_METRICS: 'maybe', LIVE_THRESHOLD: '0.2', API_KEY: ',' };
   expect(() => readConfig(wrong)).toThrow(

@@ -45,6 +45,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   if (values.ATTACK_THRESHOLD > values.LIVE_THRESHOLD)
     problems.push('ATTACK_THRESHOLD must not be above LIVE_THRESHOLD.');
+  if (values.REQUIRE_ANTI_SPOOF && values.ALLOW_HEURISTIC_ENROL)
+    problems.push(
+      'REQUIRE_ANTI_SPOOF and ALLOW_HEURISTIC_ENROL contradict each other: unset the one that you do not mean.',
+    );
   if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
   return Object.freeze({
     ...values,

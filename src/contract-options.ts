@@ -153,6 +153,7 @@ export function pictureRules({ config, classifyFace }: AppParts): PictureRules {
       },
     },
     classify: classifyFace,
+    needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
     bystanderRatio: config.BYSTANDER_RATIO,
     maximumFrames: config.VIDEO_LIVENESS_MAX_FRAMES,
     minimumFrames: config.VIDEO_LIVENESS_MIN_FRAMES,

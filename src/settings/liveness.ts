@@ -18,7 +18,7 @@ export const liveness = {
   REQUIRE_ANTI_SPOOF: Type.Boolean({
     default: false,
     description:
-      'Without any anti-spoof net installed, nothing is ever called live: neither a session, nor posed frames, nor a blink. By default their movements alone decide then, and a replay of somebody who does as told passes.',
+      'Without any anti-spoof net installed, nothing is ever called live: neither a session, nor posed frames, nor a blink, nor a face of /v1. By default movements alone decide then, or the heuristic of /v1, and a replay of somebody who does as told passes. Contradicts ALLOW_HEURISTIC_ENROL.',
   }),
   BYSTANDER_RATIO: Type.Number({
     default: 0.5,

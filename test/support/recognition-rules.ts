@@ -26,6 +26,7 @@ export const heuristicSettings: HeuristicSettings = {
 /** How clips are judged by default. */
 export const clipRules: ClipRules = {
   heuristic: heuristicSettings,
+  needsAntiSpoof: false,
   bystanderRatio: 0.5,
   minimumFrames: 8,
   passRatio: 0.6,

@@ -53,6 +53,25 @@ describe('the settings of seed 004', () => {
     expect(await judged(settings)).toEqual(expected);
   });
 
+  it('call nothing live without an anti-spoof net, where REQUIRE_ANTI_SPOOF is set', async () => {
+    for (const [required, isLive] of [
+      ['false', true],
+      ['true', false],
+    ] as const) {
+      address = await listen(seeing(face({ antiSpoof: noNet })), { REQUIRE_ANTI_SPOOF: required });
+      const { body } = await send(`${address}/v1/liveness?threshold=0.3`, [['image', jpeg]]);
+      expect(body.faces[0].is_live).toBe(isLive);
+      const reasons = body.faces[0].extra.reasons.map(({ code }: { code: string }) => code);
+      expect(reasons).toEqual(isLive ? [] : ['no_anti_spoof_model']);
+    }
+    const { body } = await send(`${address}/v1/register?user_id=r&threshold=0.3`, [['image', jpeg]]);
+    expect(body).toMatchObject({
+      success: false,
+      liveness_ok: false,
+      details: { liveness: { is_live: false } },
+    });
+  });
+
   it('count for clips', async () => {
     const asked: unknown[] = [];
     const perception: Perception = {

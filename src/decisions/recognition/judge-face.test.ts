@@ -4,7 +4,7 @@ import { heuristicSettings, seedScore, seedTexture } from '../../../test/support
 import { measured, unavailable } from '../facts.ts';
 import { judgeFace } from './judge-face.ts';
 
-const rules = { heuristic: heuristicSettings };
+const rules = { heuristic: heuristicSettings, needsAntiSpoof: false };
 const texture = measured(seedTexture);
 const noNet = { 'minifasnet-v2': unavailable('no_model'), 'minifasnet-v1se': unavailable('no_model') };
 const codes = ({ reasons }: ReturnType<typeof judgeFace>) => reasons.map(({ code }) => code);
@@ -87,6 +87,39 @@ describe('a face is never live', () => {
     const judgement = judgeFace(face, 0.5, rules);
     expect(judgement).toMatchObject({ isLive: false, scoreSource: 'heuristic' });
     expect(codes(judgement)).toEqual(['anti_spoof_score_missing', 'anti_spoof_score_missing']);
+  });
+});
+
+describe('where an anti-spoof net is required', () => {
+  const strict = { ...rules, needsAntiSpoof: true };
+
+  it.each([
+    ['the heuristic', {}],
+    ['a classifier of texture alone', { classify: () => 1 }],
+  ])('without any, no face is live by %s', (_, more) => {
+    for (const antiSpoofScores of [noNet, {}]) {
+      const face = faceFacts({ texture, antiSpoof: antiSpoofScores });
+      const judgement = judgeFace(face, 0.3, { ...strict, ...more });
+      expect(judgement.isLive).toBe(false);
+      expect(codes(judgement)).toEqual(['no_anti_spoof_model']);
+      expect(judgeFace(face, 0.3, { ...rules, ...more }).isLive).toBe(true);
+    }
+  });
+
+  it('a face that no net could score is not live by a classifier either', () => {
+    const face = faceFacts({ texture, antiSpoof: antiSpoof(undefined, undefined) });
+    const judgement = judgeFace(face, 0.3, { ...strict, classify: () => 1 });
+    expect(judgement.isLive).toBe(false);
+    expect(codes(judgement)).toEqual(['anti_spoof_score_missing', 'anti_spoof_score_missing']);
+  });
+
+  it('the nets, and a classifier beside them, may speak', () => {
+    const face = faceFacts({ texture, antiSpoof: antiSpoof(0.9, 0.9) });
+    expect(judgeFace(face, 0.5, strict)).toMatchObject({ isLive: true, reasons: [] });
+    expect(judgeFace(face, 0.5, { ...strict, classify: () => 0.9 })).toMatchObject({
+      isLive: true,
+      reasons: [],
+    });
   });
 });
 

@@ -16,6 +16,8 @@ export interface FaceRules {
   readonly heuristic: HeuristicSettings;
   /** The main score where it is given. */
   readonly classify?: ClassifyFace | undefined;
+  /** `REQUIRE_ANTI_SPOOF`: no face is live that no anti-spoof net has scored. */
+  readonly needsAntiSpoof: boolean;
 }
 
 /** Whether one face is live, and what that rests on. */
@@ -36,7 +38,8 @@ export interface FaceJudgement {
  * The main score is the classifier's where there is one, else the mean of the anti-spoof nets (as in `fusion.ts`), else
  * the heuristic's. A face is live when the score reaches the effective threshold and nothing kept it from being seen
  * well: too small or turned away, it is not live, whatever the score; nor where one of the nets that are asked for is
- * missing, unless a classifier speaks, which says itself what it needs.
+ * missing, unless a classifier speaks, which says itself what it needs. Where a net's score is required, neither the
+ * heuristic nor a classifier takes its place.
  *
  * @param asked the threshold that the request asks for, 0..1
  */
@@ -58,14 +61,20 @@ export function judgeFace(face: FaceFacts, asked: number, rules: FaceRules): Fac
 function mainScore(
   face: FaceFacts,
   texture: TextureMeasures | undefined,
-  { classify, heuristic }: FaceRules,
+  { classify, heuristic, needsAntiSpoof }: FaceRules,
 ): { score: number | undefined; scoreSource: ScoreSource; missing: readonly Reason[] } {
-  const probability = classify?.(face);
-  if (probability !== undefined) return { score: probability, scoreSource: 'classifier', missing: [] };
   const nets = scoreReasons(face);
   const live = nets.flatMap((reason) => ('live' in reason ? [reason.live] : []));
-  // Without any net the heuristic is all there is, and no reason to say so of each face.
-  const missing = nets.filter((reason) => !('live' in reason) && reason.code !== 'no_anti_spoof_model');
+  const unscored = nets.filter((reason) => !('live' in reason));
+  const probability = classify?.(face);
+  if (probability !== undefined)
+    return {
+      score: probability,
+      scoreSource: 'classifier',
+      missing: needsAntiSpoof && live.length === 0 ? unscored : [],
+    };
+  // Without any net the heuristic is all there is, and no reason to say so of each face, unless one is required.
+  const missing = unscored.filter(({ code }) => needsAntiSpoof || code !== 'no_anti_spoof_model');
   if (live.length > 0) return { score: mean(live), scoreSource: 'anti_spoof', missing };
   return { score: texture && heuristicScore(texture, heuristic), scoreSource: 'heuristic', missing };
 }
