@@ -1,10 +1,12 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { type Config, engineOptions, readConfig } from '../config.ts';
+import { seededRandom } from '../decisions/training/seeded-random.ts';
 import { createPool } from '../perception/pool.ts';
 import { type Training, trainOnPictures } from '../services/train-classifier.ts';
+import { replaceFile } from '../stores/write-durably.ts';
 import { drawReliability } from './reliability-plot.ts';
 import { listPictures } from './train-data.ts';
 import { dataLines, figures, reportPage } from './train-report.ts';
@@ -66,7 +68,9 @@ export async function trainCommand(
   const threshold = readShare(values['classifier-threshold']);
   const config = readConfig(env);
   const training = await train(config, { trainDir, subjects, threshold }, env);
-  await writeWhole(out, `${JSON.stringify(training.file, null, 2)}\n`);
+  await mkdir(dirname(out), { recursive: true });
+  // A server that starts at this moment finds the old file or the new one, never half of it.
+  replaceFile(out, `${JSON.stringify(training.file, null, 2)}\n`, { mode: 0o644 });
   if (report !== undefined) await writeReport(report, training);
   console.log([...dataLines(training.file), ...figures(training.evaluation), `Written: ${out}`].join('\n'));
   return 0;
@@ -97,7 +101,7 @@ async function train(
       concurrency: processes + 1,
       threshold,
       now: new Date(),
-      random: repeatableRandom(seed),
+      random: seededRandom(seed),
       onProgress: progress.show,
     });
   } finally {
@@ -132,27 +136,9 @@ async function writeReport(folder: string, { file, evaluation }: Training): Prom
   await writeFile(join(folder, 'report.html'), reportPage(file, evaluation));
 }
 
-/** A server that starts at this moment finds the old file or the new one, never half of it. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
-}
-
 function readShare(text: string): number {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= 0 && value <= 1))
     throw new UsageError('--classifier-threshold must be a number from 0 to 1.');
   return value;
-}
-
-/** Numbers from 0 to 1 that are the same in each run (mulberry32, Tommy Ettinger). */
-function repeatableRandom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,13 +1,4 @@
-/** Numbers from 0 to 1 that look random and are the same in every run (mulberry32, Tommy Ettinger). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { seededRandom } from '../../src/decisions/training/seeded-random.ts';
 
 /** One of `choices`, each as likely as any other. */
 export function pick<T>(random: () => number, choices: readonly T[]): T {

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { access, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { syncFolder, writeNewFile } from '../write-durably.ts';
 
 /** The files of the data set, by paths relative to its folder: `live/raw/<id>.jpg` for instance. */
 export interface SampleFiles {
@@ -56,7 +56,7 @@ export function createSampleFiles(trainDir: string): SampleFiles {
         await makeFolder(dirname(dirname(absolute(path))));
         await makeFolder(dirname(absolute(path)));
       }
-      for (const { path, bytes } of files) await writeDurably(temporary(path), bytes);
+      for (const { path, bytes } of files) await writeNewFile(temporary(path), bytes);
       for (const { path } of files) await rename(temporary(path), absolute(path));
       await syncFolders(files.map(({ path }) => absolute(path)));
     },
@@ -100,30 +100,9 @@ async function refuseLinks(root: string, path: string): Promise<void> {
   }
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
-  const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 async function syncFolders(files: readonly string[]): Promise<void> {
-  for (const folder of new Set(files.map((file) => dirname(file)))) await syncFolder(folder);
-}
-
-/** Names live in the folder, which has to reach the disk as well. */
-async function syncFolder(folder: string): Promise<void> {
-  if (!(await isThere(folder))) return;
-  const handle = await open(folder, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  for (const folder of new Set(files.map((file) => dirname(file))))
+    if (await isThere(folder)) await syncFolder(folder);
 }
 
 function isThere(path: string): Promise<boolean> {
