@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { findEmbeddingSpace } from '../dist/perception/models/embedding-spaces.js';
-import { createRecognition } from '../dist/services/enrolments.js';
+import { createMatcher } from '../dist/services/matcher.js';
 import { openDatabase } from '../dist/stores/database/open-database.js';
 import { openStores } from '../dist/stores/open-stores.js';
 import { sealTemplate } from '../dist/stores/templates/template-cipher.js';
@@ -83,7 +83,7 @@ async function open(options, search) {
     { trainDir: join(tmpdir(), 'bonafide-no-samples') },
     { keys: () => keys, search, now: new Date(), onDamaged: console.error },
   );
-  const recognition = createRecognition({
+  const recognition = createMatcher({
     enrolments: stores.enrolments,
     settings: { matchThreshold: 0.35, lifetimeDays: 0, uniqueFaces: false },
     now: () => new Date(),

@@ -19,8 +19,8 @@ import {
   type SampleUpload,
   summariseDataset,
 } from './services/collect-samples.ts';
-import { createRecognition } from './services/enrolments.ts';
 import { judgePicture, type Picture, type PictureRules } from './services/judge-picture.ts';
+import { createMatcher } from './services/matcher.ts';
 import {
   identify,
   type RecogniseContext,
@@ -165,7 +165,7 @@ export function pictureRules({ config, classifyFace }: AppParts): PictureRules {
 export function recognitionOptions(parts: AppParts) {
   const { config, perception, stores, today = () => new Date() } = parts;
   const rules = pictureRules(parts);
-  const recognition = createRecognition({
+  const matcher = createMatcher({
     enrolments: stores.enrolments,
     settings: {
       matchThreshold: config.MATCH_THRESHOLD,
@@ -176,7 +176,7 @@ export function recognitionOptions(parts: AppParts) {
     randomId: randomUUID,
     alsoErase: { samples: (userId) => stores.samples.eraseUser(userId) },
   });
-  const people = { perception, recognition, rules, allowHeuristic: config.ALLOW_HEURISTIC_ENROL };
+  const people = { perception, matcher, rules, allowHeuristic: config.ALLOW_HEURISTIC_ENROL };
   return {
     judgePicture: async (picture: Picture, { onJudged, ...context }: RecogniseContext) => {
       const judged = await judgePicture(perception, rules, picture, { ...context, measuredFaces: 10 });
@@ -189,8 +189,8 @@ export function recognitionOptions(parts: AppParts) {
       verify(people, question, picture, context),
     identify: (question: Parameters<typeof identify>[1], picture: Picture, context: RecogniseContext) =>
       identify(people, question, picture, context),
-    listUsers: recognition.list,
-    eraseUser: recognition.erase,
+    listUsers: matcher.list,
+    eraseUser: matcher.erase,
     matchThreshold: config.MATCH_THRESHOLD,
     today,
     isBusy: () => perception.load().full,

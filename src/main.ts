@@ -9,7 +9,7 @@ import { textLog } from './plugins/text-log.ts';
 import { loadClassifier } from './services/classifier-file.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
 import { keepSwept } from './services/sweep-templates.ts';
-import { describeDatabase, openDatabase } from './stores/database/open-database.ts';
+import { nameOfDatabase, openDatabase } from './stores/database/open-database.ts';
 import { openStores, type TemplateOptions } from './stores/open-stores.ts';
 import type { Stores } from './stores/ports.ts';
 import { openTemplateKeys } from './stores/templates/template-key-file.ts';
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 
 async function startStores(config: Config, logger: pino.Logger): Promise<Stores> {
   const options = { databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR };
-  const where = describeDatabase(options);
+  const where = nameOfDatabase(options);
   const sql = await openDatabase({
     ...options,
     onChange: (change) =>

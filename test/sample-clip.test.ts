@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { areComparable } from '../src/decisions/embedding.ts';
 import { type ClipFacts, valueIfMeasured } from '../src/decisions/facts.ts';
-import { areComparable } from '../src/decisions/same-person.ts';
 import type { Perception } from '../src/perception/engine.ts';
 import { encodeClip } from './support/encode-clip.ts';
 import { engineOptions } from './support/engine.ts';

@@ -1,6 +1,7 @@
 import calibration from './calibration/same-person.json' with { type: 'json' };
+import { cosineDistance, meanEmbedding } from './embedding.ts';
 import { type Embedding, type EmbeddingSpace, type FaceFacts, valueIfMeasured } from './facts.ts';
-import { anotherPersonFrom, cosineDistance, meanEmbedding } from './same-person.ts';
+import { anotherPersonFrom } from './same-person.ts';
 import { median } from './statistics.ts';
 
 const { faces: fewest, consecutive, yaw: maximumYaw, pitch: maximumPitch } = calibration.clip;

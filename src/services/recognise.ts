@@ -4,7 +4,6 @@ import type { FaceJudgement } from '../decisions/recognition/judge-face.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
 import type { Perception } from '../perception/engine.ts';
-import type { EnrolmentResult, Identification, MatchDistance, Recognition } from './enrolments.ts';
 import {
   type JudgedPicture,
   judgePicture,
@@ -12,11 +11,12 @@ import {
   type PictureQuestion,
   type PictureRules,
 } from './judge-picture.ts';
+import type { EnrolmentResult, Identification, MatchDistance, Matcher } from './matcher.ts';
 
 /** What recognising people needs. */
 export interface RecogniseParts {
   readonly perception: Perception;
-  readonly recognition: Recognition;
+  readonly matcher: Matcher;
   readonly rules: PictureRules;
   /** Whether a live verdict of the heuristic alone is enough; see `ALLOW_HEURISTIC_ENROL`. */
   readonly allowHeuristic: boolean;
@@ -70,10 +70,10 @@ const bestFrames = 8;
  * Enrols the one living person of a picture.
  *
  * @throws BonafideError `no_face`, `several_faces`, `face_masked`, `face_not_comparable`, and all that `judgePicture`
- *   and `Recognition.enrol` throw
+ *   and `Matcher.enrol` throw
  */
 export async function register(
-  { recognition, ...parts }: RecogniseParts,
+  { matcher, ...parts }: RecogniseParts,
   { userId, consent, expiresAt }: Registration,
   picture: Picture,
   context: RecogniseContext,
@@ -83,7 +83,7 @@ export async function register(
   // A template of a masked face would match others who wear masks.
   if (subject.isMasked) throw new BonafideError('face_masked');
   const embeddings = comparable(subject);
-  return { subject, outcome: await recognition.enrol({ userId, embeddings, consent, expiresAt }) };
+  return { subject, outcome: await matcher.enrol({ userId, embeddings, consent, expiresAt }) };
 }
 
 /**
@@ -94,15 +94,15 @@ export async function register(
  * @throws BonafideError `user_not_found`, and as `register` but `face_masked`
  */
 export async function verify(
-  { recognition, ...parts }: RecogniseParts,
+  { matcher, ...parts }: RecogniseParts,
   { userId, matchThreshold }: { readonly userId: string; readonly matchThreshold: number },
   picture: Picture,
   context: RecogniseContext,
 ): Promise<NotLive | Recognised<MatchDistance>> {
-  await recognition.requireEnrolled(userId);
+  await matcher.requireEnrolled(userId);
   const subject = await findSubject(parts, picture, context, ['embedding']);
   if (subject.liveness !== 'live') return { subject, outcome: null };
-  return { subject, outcome: await recognition.verify(userId, comparable(subject), matchThreshold) };
+  return { subject, outcome: await matcher.verify(userId, comparable(subject), matchThreshold) };
 }
 
 /**
@@ -111,7 +111,7 @@ export async function verify(
  * @throws BonafideError as `verify` but `user_not_found`
  */
 export async function identify(
-  { recognition, ...parts }: RecogniseParts,
+  { matcher, ...parts }: RecogniseParts,
   { limit, matchThreshold }: { readonly limit: number; readonly matchThreshold: number },
   picture: Picture,
   context: RecogniseContext,
@@ -119,11 +119,11 @@ export async function identify(
   const subject = await findSubject(parts, picture, context, ['embedding']);
   if (subject.liveness !== 'live') return { subject, outcome: null };
   const options = { limit, threshold: matchThreshold };
-  return { subject, outcome: await recognition.identify(comparable(subject), options) };
+  return { subject, outcome: await matcher.identify(comparable(subject), options) };
 }
 
 async function findSubject(
-  { perception, rules, allowHeuristic }: Omit<RecogniseParts, 'recognition'>,
+  { perception, rules, allowHeuristic }: Omit<RecogniseParts, 'matcher'>,
   picture: Picture,
   { onJudged, ...context }: RecogniseContext,
   measure: NonNullable<PictureQuestion['measure']>,

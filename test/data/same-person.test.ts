@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cosineDistance, meanEmbedding } from '../../src/decisions/embedding.ts';
 import { type FaceFacts, valueIfMeasured } from '../../src/decisions/facts.ts';
-import { anotherPersonFrom, cosineDistance, meanEmbedding } from '../../src/decisions/same-person.ts';
+import { anotherPersonFrom } from '../../src/decisions/same-person.ts';
 import type { EmbedderName, Engine } from '../../src/perception/engine.ts';
 import { createEngine } from '../../src/perception/load-engine.ts';
 import { engineOptions } from '../support/engine.ts';

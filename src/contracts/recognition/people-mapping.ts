@@ -1,6 +1,6 @@
 import { type Language, say } from '../../messages.ts';
-import type { EnrolmentResult, Identification, MatchDistance } from '../../services/enrolments.ts';
 import { detectorOf } from '../../services/judge-picture.ts';
+import type { EnrolmentResult, Identification, MatchDistance } from '../../services/matcher.ts';
 import type { NotLive, Recognised, Subject } from '../../services/recognise.ts';
 import { round } from '../numbers.ts';
 import { toPassRatio, toReasons } from './face-mapping.ts';

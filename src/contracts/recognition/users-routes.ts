@@ -5,14 +5,14 @@ import { say } from '../../messages.ts';
 import { security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { problemResponses } from '../../plugins/problems.ts';
-import type { ErasureReceipt, Recognition } from '../../services/enrolments.ts';
+import type { ErasureReceipt, Matcher } from '../../services/matcher.ts';
 import { mergeParameters, numberOf, userIdOf } from './parameters.ts';
 import { erasureResponse, type UsersResponse, usersQuery, usersResponse } from './people-schemas.ts';
 import { languageOf } from './scope.ts';
 
 /** What the list of who is enrolled asks of the server. */
 export interface UsersOptions {
-  readonly listUsers: Recognition['list'];
+  readonly listUsers: Matcher['list'];
   readonly eraseUser: (userId: string) => Promise<ErasureReceipt>;
 }
 

@@ -1,6 +1,7 @@
+import { areComparable, cosineDistance, meanEmbedding } from '../embedding.ts';
 import type { Embedding, FrameFacts } from '../facts.ts';
 import { type ClipIdentity, frontalFaces, isOnePerson } from '../one-person.ts';
-import { anotherPersonThanStillFrom, areComparable, cosineDistance, meanEmbedding } from '../same-person.ts';
+import { anotherPersonThanStillFrom } from '../same-person.ts';
 
 /** Whose face a clip shows: that of one person, the selfie's where there is one, or why that is not so. */
 export type ClipPerson = ClipIdentity['person'] | 'not_the_selfie';

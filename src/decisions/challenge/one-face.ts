@@ -1,6 +1,7 @@
 import calibration from '../calibration/challenge.json' with { type: 'json' };
+import { areComparable, cosineDistance, meanEmbedding } from '../embedding.ts';
 import type { Embedding, FaceFacts, Pose } from '../facts.ts';
-import { anotherPersonFrom, areComparable, cosineDistance, meanEmbedding } from '../same-person.ts';
+import { anotherPersonFrom } from '../same-person.ts';
 import type { NeutralPose } from './turn.ts';
 
 /**

@@ -1,6 +1,7 @@
 import calibration from '../calibration/challenge.json' with { type: 'json' };
+import { areComparable, cosineDistance, meanEmbedding } from '../embedding.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
-import { areComparable, cosineDistance, meanEmbedding, turnedAnotherPersonFrom } from '../same-person.ts';
+import { turnedAnotherPersonFrom } from '../same-person.ts';
 import { mean } from '../statistics.ts';
 import { affineResidual } from './flatness.ts';
 

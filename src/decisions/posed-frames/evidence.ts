@@ -1,9 +1,10 @@
 import calibration from '../calibration/posed-frames.json' with { type: 'json' };
+import { areComparable, cosineDistance } from '../embedding.ts';
 import { widthRatio } from '../face-width.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
 import { decideLiveness, type Thresholds } from '../fusion.ts';
 import { eyeDistance } from '../mesh.ts';
-import { anotherPersonFrom, areComparable, cosineDistance, turnedAnotherPersonFrom } from '../same-person.ts';
+import { anotherPersonFrom, turnedAnotherPersonFrom } from '../same-person.ts';
 import { mean } from '../statistics.ts';
 import { type FrameName, inOrder, namesInOrder } from './order.ts';
 import type { PosedSubject, PosedSubjects } from './subjects.ts';

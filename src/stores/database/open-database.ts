@@ -37,7 +37,7 @@ const wrongAddress: readonly (readonly [reason: string, sentence: string])[] = [
 export async function openDatabase(options: DatabaseOptions): Promise<Sql> {
   const { databaseUrl, dataDir, onChange = () => {} } = options;
   if (!databaseUrl) return watchDatabase(await openPglite(join(dataDir, 'db')), onChange);
-  const name = describeDatabase(options);
+  const name = nameOfDatabase(options);
   const sql = watchDatabase(openPostgres(databaseUrl), onChange);
   try {
     await waitFor(sql, name, options.patienceMs ?? defaultPatienceMs);
@@ -53,7 +53,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Sql> {
  *
  * @throws Error with a sentence where DATABASE_URL is no address
  */
-export function describeDatabase({ databaseUrl, dataDir }: DatabaseOptions): string {
+export function nameOfDatabase({ databaseUrl, dataDir }: DatabaseOptions): string {
   if (!databaseUrl) return join(dataDir, 'db');
   const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : undefined;
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createPostgresDatabase, describeOnPostgres } from '../../../test/support/databases.ts';
-import { describeDatabase, openDatabase } from './open-database.ts';
+import { nameOfDatabase, openDatabase } from './open-database.ts';
 import { openPostgres } from './postgres.ts';
 import type { Sql } from './sql.ts';
 import type { AnswerChange } from './watch-database.ts';
@@ -189,7 +189,7 @@ describe('a PostgreSQL that accepts and never answers', () => {
 });
 
 describe('the name of a database', () => {
-  const name = (databaseUrl: string) => describeDatabase({ databaseUrl, dataDir: 'data' });
+  const name = (databaseUrl: string) => nameOfDatabase({ databaseUrl, dataDir: 'data' });
 
   it('holds no user and no password', () => {
     expect(name('postgres://user:secret@db.example:5433/faces?sslmode=require')).toBe(

@@ -1,3 +1,4 @@
+import { areComparable } from '../../decisions/embedding.ts';
 import { BonafideError } from '../../errors.ts';
 import type { Queries, Sql } from '../database/sql.ts';
 import type { Enrolments, ErasedCounts, PutOptions, Receipt, Template } from '../ports.ts';
@@ -6,14 +7,7 @@ import { cleanErased } from './clean-erased.ts';
 import { sealTemplate } from './template-cipher.ts';
 import { holdClock, moveClock, requireWritable } from './template-clock.ts';
 import type { TemplateKeys } from './template-keys.ts';
-import {
-  areOfOneSpace,
-  enrolmentColumns,
-  openRow,
-  templateColumns,
-  toEnrolment,
-  toTemplateRow,
-} from './template-rows.ts';
+import { enrolmentColumns, openRow, templateColumns, toEnrolment, toTemplateRow } from './template-rows.ts';
 import type { TemplateSearch } from './template-search.ts';
 
 /** Templates read at once by an export. */
@@ -32,7 +26,7 @@ export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateS
       );
       if (!row) return undefined;
       const read = toTemplateRow(row);
-      if (!areOfOneSpace(read, space)) throw new BonafideError('template_of_another_model');
+      if (!areComparable(read, space)) throw new BonafideError('template_of_another_model');
       return openRow(read, keys);
     },
     async describe(userId, now) {

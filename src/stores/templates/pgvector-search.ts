@@ -1,3 +1,4 @@
+import { areComparable, cosineDistance } from '../../decisions/embedding.ts';
 import type { Embedding } from '../../decisions/facts.ts';
 import { BonafideError } from '../../errors.ts';
 import type { Queries, Sql, SqlValue } from '../database/sql.ts';
@@ -6,15 +7,7 @@ import { type Rotation, secretRotation } from './secret-rotation.ts';
 import { SealedTemplateError } from './template-cipher.ts';
 import { holdClock, readClock, requireReadable } from './template-clock.ts';
 import type { TemplateKey, TemplateKeys } from './template-keys.ts';
-import {
-  areOfOneSpace,
-  cosineDistance,
-  openRow,
-  spaceId,
-  type TemplateRow,
-  templateColumns,
-  toTemplateRow,
-} from './template-rows.ts';
+import { openRow, spaceId, type TemplateRow, templateColumns, toTemplateRow } from './template-rows.ts';
 import type { TemplateSearch } from './template-search.ts';
 
 /** Rows that are written in one go. */
@@ -131,7 +124,7 @@ export async function createPgvectorSearch(
     return rows
       .map(toTemplateRow)
       .flatMap((row) => {
-        const template = areOfOneSpace(row, probe) ? open(row) : undefined;
+        const template = areComparable(row, probe) ? open(row) : undefined;
         return template
           ? [{ userId: row.userId, distance: cosineDistance(probe.vector, template.vector) }]
           : [];

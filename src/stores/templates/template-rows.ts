@@ -54,22 +54,10 @@ export function openRow(
   return openTemplate(enrolment, key, sealed);
 }
 
-/** Whether vectors are comparable: same model, same weights, same recipe. */
-export function areOfOneSpace(one: EmbeddingSpace, other: EmbeddingSpace): boolean {
-  return one.model === other.model && one.modelHash === other.modelHash && one.recipe === other.recipe;
-}
-
 /** One short name for what makes vectors comparable. */
 export function spaceId({ model, modelHash, recipe }: EmbeddingSpace): string {
   return createHash('sha256')
     .update(JSON.stringify([model, modelHash, recipe]))
     .digest('hex')
     .slice(0, 16);
-}
-
-/** 1 − cosine similarity of vectors of unit length: 0 (the same) to 2. */
-export function cosineDistance(one: Float32Array, other: Float32Array): number {
-  let product = 0;
-  for (let at = 0; at < one.length; at++) product += one[at]! * other[at]!;
-  return 1 - product;
 }

@@ -7,7 +7,7 @@ import type { Embedding } from '../decisions/facts.ts';
 import { matchDistance, rawDistance } from '../decisions/match-scale.ts';
 import { openStores } from '../stores/open-stores.ts';
 import type { Stores } from '../stores/ports.ts';
-import { createRecognition, type RecognitionParts, type RecognitionSettings } from './enrolments.ts';
+import { createMatcher, type MatcherParts, type MatcherSettings } from './matcher.ts';
 
 const day = 86_400_000;
 const embed = (vector: Float32Array, changes: Partial<Embedding> = {}): Embedding => ({
@@ -16,15 +16,15 @@ const embed = (vector: Float32Array, changes: Partial<Embedding> = {}): Embeddin
   vector,
 });
 
-describeOnDatabases('recognition', (open) => {
+describeOnDatabases('the matcher', (open) => {
   let stores: Stores;
   let time = new Date('2026-06-01T12:00:00Z');
   beforeAll(async () => {
     stores = await openStores(await open(), { trainDir: '/nowhere' }, testTemplates());
   });
   afterAll(() => stores.close());
-  const recognition = (settings: Partial<RecognitionSettings> = {}, parts: Partial<RecognitionParts> = {}) =>
-    createRecognition({
+  const matcher = (settings: Partial<MatcherSettings> = {}, parts: Partial<MatcherParts> = {}) =>
+    createMatcher({
       enrolments: stores.enrolments,
       settings: { matchThreshold: 0.35, lifetimeDays: 0, uniqueFaces: false, ...settings },
       now: () => time,
@@ -35,7 +35,7 @@ describeOnDatabases('recognition', (open) => {
   it('enrols the mean of good frames, and verifies by it', async () => {
     const face = randomVector(1);
     const frames = [11, 12, 13].map((seed) => embed(vectorNear(face, 0.04, seed)));
-    const { enrolment, replaced } = await recognition().enrol({
+    const { enrolment, replaced } = await matcher().enrol({
       userId: 'mean',
       embeddings: frames,
       consent: 'c/1',
@@ -49,7 +49,7 @@ describeOnDatabases('recognition', (open) => {
       createdAt: time,
       expiresAt: null,
     });
-    const result = await recognition().verify('mean', [embed(face)]);
+    const result = await matcher().verify('mean', [embed(face)]);
     expect(result.rawDistance).toBeLessThan(0.02);
     expect(result).toMatchObject({ userId: 'mean', match: true, threshold: 0.35 });
     expect(result.distance).toBe(matchDistance('dlib-resnet', result.rawDistance));
@@ -58,10 +58,10 @@ describeOnDatabases('recognition', (open) => {
 
   it('matches up to the threshold on the common scale, and no further', async () => {
     const face = randomVector(2);
-    await recognition().enrol({ userId: 'limit', embeddings: [embed(face)] });
+    await matcher().enrol({ userId: 'limit', embeddings: [embed(face)] });
     const limit = rawDistance('dlib-resnet', 0.35);
     const at = async (raw: number, threshold?: number) =>
-      (await recognition().verify('limit', [embed(vectorNear(face, raw, 3))], threshold)).match;
+      (await matcher().verify('limit', [embed(vectorNear(face, raw, 3))], threshold)).match;
     expect(await at(limit * 0.98)).toBe(true);
     expect(await at(limit * 1.02)).toBe(false);
     expect(await at(limit * 1.02, 0.5)).toBe(true);
@@ -71,62 +71,62 @@ describeOnDatabases('recognition', (open) => {
 
   it('knows nobody who is not enrolled, and refuses ids that are none before asking', async () => {
     const probe = [embed(randomVector(4))];
-    await expect(recognition().verify('nobody', probe)).rejects.toMatchObject({ code: 'user_not_found' });
-    await expect(recognition().requireEnrolled('nobody')).rejects.toMatchObject({ code: 'user_not_found' });
-    await expect(recognition().erase('nobody')).rejects.toMatchObject({ code: 'user_not_found' });
+    await expect(matcher().verify('nobody', probe)).rejects.toMatchObject({ code: 'user_not_found' });
+    await expect(matcher().requireEnrolled('nobody')).rejects.toMatchObject({ code: 'user_not_found' });
+    await expect(matcher().erase('nobody')).rejects.toMatchObject({ code: 'user_not_found' });
     for (const userId of ['', 'a\0b', 'x'.repeat(10_000)]) {
-      await expect(recognition().enrol({ userId, embeddings: probe })).rejects.toMatchObject({
+      await expect(matcher().enrol({ userId, embeddings: probe })).rejects.toMatchObject({
         code: 'invalid_request',
       });
-      await expect(recognition().verify(userId, probe)).rejects.toMatchObject({ code: 'invalid_request' });
-      await expect(recognition().erase(userId)).rejects.toMatchObject({ code: 'invalid_request' });
+      await expect(matcher().verify(userId, probe)).rejects.toMatchObject({ code: 'invalid_request' });
+      await expect(matcher().erase(userId)).rejects.toMatchObject({ code: 'invalid_request' });
     }
-    await expect(
-      recognition().enrol({ userId: 'ok', embeddings: probe, consent: '\n' }),
-    ).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(matcher().enrol({ userId: 'ok', embeddings: probe, consent: '\n' })).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
   });
 
   it('asks to enrol again where the template is of another model', async () => {
-    await recognition().enrol({ userId: 'older', embeddings: [embed(randomVector(5))] });
-    await recognition().requireEnrolled('older');
+    await matcher().enrol({ userId: 'older', embeddings: [embed(randomVector(5))] });
+    await matcher().requireEnrolled('older');
     await expect(
-      recognition().verify('older', [embed(randomVector(5), { model: 'mobilefacenet' })]),
+      matcher().verify('older', [embed(randomVector(5), { model: 'mobilefacenet' })]),
     ).rejects.toMatchObject({ code: 'template_of_another_model', status: 409 });
   });
 
   it('takes embeddings of one model only, and one at least', async () => {
     const mixed = [embed(randomVector(6)), embed(randomVector(6), { recipe: 'another' })];
-    await expect(recognition().enrol({ userId: 'mixed', embeddings: mixed })).rejects.toThrow(RangeError);
-    await expect(recognition().verify('limit', [])).rejects.toThrow(RangeError);
+    await expect(matcher().enrol({ userId: 'mixed', embeddings: mixed })).rejects.toThrow(RangeError);
+    await expect(matcher().verify('limit', [])).rejects.toThrow(RangeError);
   });
 
   it('identifies the nearest within the threshold, and says what searched', async () => {
     const face = randomVector(7);
     for (const [at, raw] of [0.001, 0.01, 0.2].entries())
-      await recognition().enrol({
+      await matcher().enrol({
         userId: `near-${at}`,
         embeddings: [embed(vectorNear(face, raw, at + 70))],
       });
-    const result = await recognition().identify([embed(face)]);
+    const result = await matcher().identify([embed(face)]);
     expect(result.candidates.map(({ userId }) => userId)).toEqual(['near-0', 'near-1']);
     expect(result.candidates.every(({ match }) => match)).toBe(true);
     expect(result).toMatchObject({ searchedWith: stores.enrolments.searchKind, threshold: 0.35 });
-    expect((await recognition().identify([embed(face)], { limit: 1 })).candidates).toHaveLength(1);
-    expect((await recognition().identify([embed(randomVector(8))])).candidates).toEqual([]);
+    expect((await matcher().identify([embed(face)], { limit: 1 })).candidates).toHaveLength(1);
+    expect((await matcher().identify([embed(randomVector(8))])).candidates).toEqual([]);
   });
 
   it('refuses a face that is enrolled under another id, where faces are to be unique', async () => {
-    const unique = recognition({ uniqueFaces: true });
+    const unique = matcher({ uniqueFaces: true });
     const face = randomVector(9);
     await unique.enrol({ userId: 'first', embeddings: [embed(face)] });
     const again = { userId: 'second', embeddings: [embed(vectorNear(face, 0.01, 90))] };
     await expect(unique.enrol(again)).rejects.toMatchObject({ code: 'face_already_enrolled', status: 409 });
     expect((await unique.enrol({ ...again, userId: 'first' })).replaced).toBe(true);
-    expect((await recognition().enrol(again)).replaced).toBe(false);
+    expect((await matcher().enrol(again)).replaced).toBe(false);
   });
 
   it('lets enrolments expire after so many days, or when they are told to', async () => {
-    const expiring = recognition({ lifetimeDays: 30 });
+    const expiring = matcher({ lifetimeDays: 30 });
     const { enrolment } = await expiring.enrol({ userId: 'brief', embeddings: [embed(randomVector(10))] });
     expect(enrolment.expiresAt).toEqual(new Date(time.getTime() + 30 * day));
     const expiresAt = new Date(time.getTime() + day);
@@ -142,10 +142,7 @@ describeOnDatabases('recognition', (open) => {
   });
 
   it('erases a person everywhere and gives a receipt that can be confirmed', async () => {
-    const erasing = recognition(
-      {},
-      { alsoErase: { samples: async (userId) => (userId === 'leaver' ? 2 : 0) } },
-    );
+    const erasing = matcher({}, { alsoErase: { samples: async (userId) => (userId === 'leaver' ? 2 : 0) } });
     await erasing.enrol({ userId: 'leaver', embeddings: [embed(randomVector(12))] });
     const receipt = await erasing.erase('leaver');
     expect(receipt).toEqual({
@@ -162,18 +159,18 @@ describeOnDatabases('recognition', (open) => {
   });
 
   it('leaves the enrolment where something else of the person could not be erased', async () => {
-    const failing = recognition({}, { alsoErase: { samples: () => Promise.reject(new Error('disk')) } });
+    const failing = matcher({}, { alsoErase: { samples: () => Promise.reject(new Error('disk')) } });
     await failing.enrol({ userId: 'stuck', embeddings: [embed(randomVector(13))] });
     await expect(failing.erase('stuck')).rejects.toThrow('disk');
     await failing.requireEnrolled('stuck');
   });
 
   it('lists who is enrolled, with how many there are', async () => {
-    const { enrolments, next, total } = await recognition().list({ limit: 2 });
+    const { enrolments, next, total } = await matcher().list({ limit: 2 });
     expect(enrolments).toHaveLength(2);
     expect(next).toBe(enrolments[1]!.userId);
     expect(total).toBe(await stores.enrolments.count(time));
-    const rest = await recognition().list({ after: next! });
+    const rest = await matcher().list({ after: next! });
     expect(rest.enrolments[0]!.userId > next!).toBe(true);
     expect(rest.enrolments).toHaveLength(total - 2);
   });

@@ -1,14 +1,14 @@
+import { areComparable, cosineDistance, meanEmbedding } from '../decisions/embedding.ts';
 import type { Embedding, EmbeddingSpace } from '../decisions/facts.ts';
 import { matchDistance } from '../decisions/match-scale.ts';
-import { areComparable, cosineDistance, meanEmbedding } from '../decisions/same-person.ts';
 import { BonafideError } from '../errors.ts';
 import type { Enrolment, EnrolmentPage, Enrolments, ErasedCounts, SearchKind } from '../stores/ports.ts';
 import { checkConsent, checkUserId } from './user-id.ts';
 
 /** What enrolling and matching need. */
-export interface RecognitionParts {
+export interface MatcherParts {
   readonly enrolments: Enrolments;
-  readonly settings: RecognitionSettings;
+  readonly settings: MatcherSettings;
   readonly now: () => Date;
   /** An id that nobody can guess, for receipts: `crypto.randomUUID`. */
   readonly randomId: () => string;
@@ -16,7 +16,7 @@ export interface RecognitionParts {
   readonly alsoErase?: Readonly<Record<string, (userId: string) => Promise<number>>>;
 }
 
-export interface RecognitionSettings {
+export interface MatcherSettings {
   /** Distance on the common scale up to which two faces are one person's, unless a request says otherwise. */
   readonly matchThreshold: number;
   /** Days after which an enrolment expires; 0: never. */
@@ -74,7 +74,7 @@ export interface ErasureReceipt {
 }
 
 /** Enrolling faces, and finding out whose a face is. All distances are of the mean of the probe's embeddings. */
-export interface Recognition {
+export interface Matcher {
   /**
    * Enrols a face, in the place of the id's former one. Answered when it is durable.
    *
@@ -121,8 +121,8 @@ export interface Recognition {
   requireEnrolled(userId: string): Promise<void>;
 }
 
-/** The recognition of these stores, settings and clock. */
-export function createRecognition(parts: RecognitionParts): Recognition {
+/** The matcher of these stores, settings and clock. */
+export function createMatcher(parts: MatcherParts): Matcher {
   const { enrolments, settings, now } = parts;
   const cleanSoon = createCleaner(parts);
   return {
@@ -194,7 +194,7 @@ export function createRecognition(parts: RecognitionParts): Recognition {
 const cleaningPause = 10_000;
 
 /** Cleans up behind an erasure without keeping its answer waiting. */
-function createCleaner({ enrolments, now }: RecognitionParts): () => void {
+function createCleaner({ enrolments, now }: MatcherParts): () => void {
   let free = Number.NEGATIVE_INFINITY;
   return () => {
     if (now().getTime() < free) return;
