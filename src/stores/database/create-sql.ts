@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { BonafideError } from '../../errors.ts';
-import type { Queries, Row, Sql, SqlValue, TransactionOptions } from './sql.ts';
+import type { Queries, Row, Sql, SqlValue, StatementOptions } from './sql.ts';
 
 /** Runs one statement; throws what `translateError` gives. */
 export type RunStatement = (text: string, params: readonly EncodedValue[]) => Promise<readonly Row[]>;
@@ -10,9 +10,9 @@ export type EncodedValue = Exclude<SqlValue, Date>;
 
 /** What is particular to an implementation of {@link Sql}. */
 export interface Driver extends Pick<Sql, 'kind' | 'isAnswering' | 'close'> {
-  readonly run: RunStatement;
+  run(text: string, params: readonly EncodedValue[], options?: StatementOptions): Promise<readonly Row[]>;
   /** Begins a transaction, and commits it when `work` is done, or rolls it back when that throws. */
-  transaction<T>(work: (run: RunStatement) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  transaction<T>(work: (run: RunStatement) => Promise<T>, options?: StatementOptions): Promise<T>;
 }
 
 /** Makes the port of a driver: whatever both implementations must do alike is done here. */
@@ -26,9 +26,9 @@ export function createSql(driver: Driver): Sql {
   };
   return {
     kind: driver.kind,
-    async query<T extends Row>(text: string, params: readonly SqlValue[] = []) {
+    async query<T extends Row>(text: string, params: readonly SqlValue[] = [], options?: StatementOptions) {
       refuseNesting();
-      return (await driver.run(text, params.map(encode))) as readonly T[];
+      return (await driver.run(text, params.map(encode), options)) as readonly T[];
     },
     async transaction(work, options) {
       refuseNesting();

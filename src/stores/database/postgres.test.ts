@@ -116,11 +116,12 @@ describeOnPostgres('an outage', () => {
 
 describeOnPostgres('statements in each other’s way', () => {
   let sql: Sql;
+  let url = '';
   let drop = async () => {};
   beforeAll(async () => {
     const database = await createPostgresDatabase();
-    drop = database.drop;
-    sql = openPostgres(database.url);
+    ({ drop, url } = database);
+    sql = openPostgres(url);
     await sql.query('create table notes (id text primary key, note text)');
     await sql.query("insert into notes values ('a', ''), ('b', '')");
   });
@@ -154,6 +155,36 @@ describeOnPostgres('statements in each other’s way', () => {
     expect(new Set(notes.map(({ note }) => note)).size).toBe(1);
   });
 
+  it('do not wait for ever for a transaction whose host is gone', async () => {
+    const other = openPostgres(url, { idleTransactionMs: 500 });
+    onTestFinished(() => other.close());
+    let holds = () => {};
+    const isHeld = new Promise<void>((resolve) => {
+      holds = resolve;
+    });
+    let wake = () => {};
+    const isAwake = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const silent = other.transaction(async (transaction) => {
+      await transaction.query("update notes set note = 'silent' where id = 'a'");
+      holds();
+      await isAwake;
+      await transaction.query("update notes set note = 'silent' where id = 'b'");
+    });
+    await isHeld;
+    const written = sql.query("update notes set note = 'heard' where id = 'a'");
+    expect(await timeOf(written)).toBeLessThan(3_000);
+    await written;
+    wake();
+    await expect(silent).rejects.toMatchObject(away);
+    expect(await sql.query("select note from notes where id = 'a'")).toEqual([{ note: 'heard' }]);
+    // Nobody waits for half a day for a server that was not told of it.
+    expect(await sql.query('show idle_in_transaction_session_timeout')).toEqual([
+      { idle_in_transaction_session_timeout: '10s' },
+    ]);
+  });
+
   it('are ended when they take too long, unless the transaction may', async () => {
     const slow = sql.query('select pg_sleep(60)');
     expect(await timeOf(slow)).toBeLessThan(7_500);
@@ -166,6 +197,22 @@ describeOnPostgres('statements in each other’s way', () => {
     );
     expect(await patient).toEqual([{ slept: '' }]);
     expect(await sql.query('show statement_timeout')).toEqual([{ statement_timeout: '5s' }]);
+  });
+
+  it('may be given longer one by one, and one that is ended is no outage', async () => {
+    const changes: AnswerChange[] = [];
+    const watched = await openDatabase({
+      databaseUrl: url,
+      dataDir: '',
+      onChange: (change) => changes.push(change),
+    });
+    onTestFinished(() => watched.close());
+    const patient = watched.query('select pg_sleep(6.5)::text as slept', [], { statementTimeoutMs: 20_000 });
+    const hasty = watched.query('select pg_sleep(1)', [], { statementTimeoutMs: 200 });
+    await expect(hasty).rejects.toMatchObject({ ...away, cause: 'SQLSTATE 57014' });
+    expect(await patient).toEqual([{ slept: '' }]);
+    expect(await watched.query('show statement_timeout')).toEqual([{ statement_timeout: '5s' }]);
+    expect(changes).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { createSql, type EncodedValue, parseBigint, type RunStatement } from './create-sql.ts';
+import { createSql, type Driver, type EncodedValue, parseBigint, type RunStatement } from './create-sql.ts';
 import type { Row, Sql } from './sql.ts';
 import { translateConnectError, translateError } from './sql-errors.ts';
 
@@ -19,11 +19,27 @@ const statementTimeoutMs = 5_000;
 /** How much longer we wait for the server to end such a statement itself, in milliseconds: then it is not there. */
 const answerMarginMs = 1_000;
 
+/**
+ * Longest time that a transaction may hold its locks between two statements, in milliseconds: what takes longer is a
+ * server that stands still or whose host has vanished, and all others wait for it. Decrypting a page of templates between
+ * two statements takes a hundredth of that.
+ */
+const defaultIdleTransactionMs = 10_000;
+
 /** How long somebody who asks whether the database answers waits, in milliseconds. */
 const answerCheckMs = 300;
 
+/** What tests change. */
+export interface PostgresOptions {
+  /** Longest time that a transaction may stand idle, in milliseconds. */
+  readonly idleTransactionMs?: number;
+}
+
 /** A PostgreSQL server, by its address (`postgres://user:password@host/database`). Connections are made when needed. */
-export function openPostgres(url: string): Sql {
+export function openPostgres(
+  url: string,
+  { idleTransactionMs = defaultIdleTransactionMs }: PostgresOptions = {},
+): Sql {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'bonafide',
@@ -34,7 +50,9 @@ export function openPostgres(url: string): Sql {
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
     // Not as parameters of the connection, which poolers such as PgBouncer refuse.
     onConnect: async (client) => {
-      await client.query(`set timezone to 'UTC'; set statement_timeout to ${statementTimeoutMs}`);
+      await client.query(
+        `set timezone to 'UTC'; ${statementTimeout(statementTimeoutMs)}; set idle_in_transaction_session_timeout to ${idleTransactionMs}`,
+      );
     },
   });
   // A connection that breaks while nobody uses it, or between two statements of a transaction: the next statement
@@ -42,9 +60,17 @@ export function openPostgres(url: string): Sql {
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
 
-  const run: RunStatement = async (text, params) => {
+  const run: Driver['run'] = async (text, params, { statementTimeoutMs: timeoutMs } = {}) => {
     const client = await connect(pool);
-    return runAndRelease(client, () => runOn(client)(text, params));
+    const runHere = runOn(client, timeoutMs);
+    return runAndRelease(client, async () => {
+      if (timeoutMs === undefined) return runHere(text, params);
+      // Of the connection, not of a transaction: a vacuum runs in none.
+      await runHere(statementTimeout(timeoutMs), []);
+      const rows = await runHere(text, params);
+      await runHere(statementTimeout(statementTimeoutMs), []);
+      return rows;
+    });
   };
   return createSql({
     kind: 'postgres',
@@ -71,6 +97,8 @@ export function openPostgres(url: string): Sql {
     close: () => pool.end(),
   });
 }
+
+const statementTimeout = (timeoutMs: number) => `set statement_timeout to ${Math.round(timeoutMs)}`;
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {

@@ -19,6 +19,9 @@ export class SqlError extends Error {
   }
 }
 
+/** Query cancelled: by the statement's time limit. */
+const pastItsTime = '57014';
+
 const conflict = 'Two writes were in each other’s way, and this one was undone: try again.';
 
 /**
@@ -112,7 +115,11 @@ export function unavailable(reason: string, detail?: string): BonafideError {
   return new BonafideError('store_unavailable', detail, { cause: reason });
 }
 
-/** Whether a `store_unavailable` says that transactions were in each other's way: the database answers well. */
-export function isConflict(error: BonafideError): boolean {
-  return error.detail === conflict;
+/**
+ * Whether an error says that the database is away. It answers well where transactions were in each other's way, where a
+ * statement took too long, and where what it answered is of no use (the cause is an error, and no phrase).
+ */
+export function isOutage({ code, detail, cause }: BonafideError): boolean {
+  const isAnswer = detail === conflict || cause === `SQLSTATE ${pastItsTime}` || cause instanceof Error;
+  return code === 'store_unavailable' && !isAnswer;
 }

@@ -29,6 +29,12 @@ export interface Queries {
 export interface Sql extends Queries {
   /** Which implementation this is. */
   readonly kind: 'pglite' | 'postgres';
+  /** As {@link Queries.query}; a statement that goes through a whole table, a vacuum for instance, may take longer. */
+  query<T extends Row = Row>(
+    text: string,
+    params?: readonly SqlValue[],
+    options?: StatementOptions,
+  ): Promise<readonly T[]>;
   /**
    * Runs `work` in one transaction (read committed): all of it, or, where it throws, nothing. One statement that fails
    * fails all of it, also where `work` catches its error. `work` speaks through its argument alone: the embedded
@@ -38,15 +44,15 @@ export interface Sql extends Queries {
    *   its answer, nobody can know whether the transaction was kept: that is `store_unavailable` as well, and nothing
    *   is tried again, so write such that trying again does no harm
    */
-  transaction<T>(work: (queries: Queries) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  transaction<T>(work: (queries: Queries) => Promise<T>, options?: StatementOptions): Promise<T>;
   /** Whether the database answers now. Takes a third of a second at most. */
   isAnswering(): Promise<boolean>;
   /** Waits for what runs, then closes. */
   close(): Promise<void>;
 }
 
-/** How a transaction is run. */
-export interface TransactionOptions {
-  /** Longest time for one of its statements, in milliseconds; default: a few seconds. */
+/** How a statement, or each one of a transaction, is run. */
+export interface StatementOptions {
+  /** Its longest time, in milliseconds; default: a few seconds. The embedded database has no limit. */
   readonly statementTimeoutMs?: number;
 }

@@ -1,6 +1,6 @@
 import { BonafideError } from '../../errors.ts';
 import type { Sql } from './sql.ts';
-import { isConflict } from './sql-errors.ts';
+import { isOutage } from './sql-errors.ts';
 
 /** The database no longer answers, and why, or does so again; without anything confidential. */
 export type AnswerChange =
@@ -17,7 +17,7 @@ export function watchDatabase(sql: Sql, onChange: (change: AnswerChange) => void
       wasAnswering = true;
       return result;
     } catch (error) {
-      if (error instanceof BonafideError && error.code === 'store_unavailable' && !isConflict(error)) {
+      if (error instanceof BonafideError && isOutage(error)) {
         if (wasAnswering) onChange({ isAnswering: false, reason: String(error.cause) });
         wasAnswering = false;
       }
@@ -26,7 +26,7 @@ export function watchDatabase(sql: Sql, onChange: (change: AnswerChange) => void
   };
   return {
     ...sql,
-    query: (text, params) => watch(sql.query(text, params)),
+    query: (text, params, options) => watch(sql.query(text, params, options)),
     transaction: (work, options) => watch(sql.transaction(work, options)),
   };
 }

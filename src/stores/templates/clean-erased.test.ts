@@ -3,10 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { openTestMemory } from '../../../test/support/databases.ts';
 import { testTemplates } from '../../../test/support/stores.ts';
 import { testSpace, testTemplate } from '../../../test/support/templates.ts';
 import { openPglite } from '../database/pglite.ts';
 import { openStores } from '../open-stores.ts';
+import { cleanErased } from './clean-erased.ts';
 import { secretRotation } from './secret-rotation.ts';
 
 const now = new Date('2026-06-01T12:00:00Z');
@@ -72,3 +74,30 @@ it('leaves nothing of who is erased in the folder of the embedded database', asy
   expect(await enrolments.get('stays', testSpace, now)).toBeDefined();
   expect(filesWith(folder, Buffer.from('stays'))).not.toEqual([]);
 });
+
+it.each(['vacuum', 'set wal_recycle', 'select pg_switch_wal', 'checkpoint'])(
+  'is not done, and is done again, where the database fails at: %s',
+  async (failing) => {
+    const sql = await openTestMemory();
+    onTestFinished(() => sql.close());
+    const { enrolments } = await openStores(sql, { trainDir: '/nowhere' }, testTemplates());
+    await enrolments.put(testTemplate('leaver'), now);
+    await enrolments.erase('leaver', { id: 'receipt', at: now, others: {} });
+    const statements: string[] = [];
+    const failure = new Error('of the disk');
+    const failingOnce = {
+      ...sql,
+      query: (async (text, params) => {
+        statements.push(text);
+        if (text.startsWith(failing)) throw failure;
+        return sql.query(text, params);
+      }) as typeof sql.query,
+    };
+    await expect(cleanErased(failingOnce)).rejects.toBe(failure);
+    await expect(cleanErased(failingOnce)).rejects.toBe(failure);
+    await cleanErased(sql);
+    statements.length = 0;
+    await cleanErased(failingOnce);
+    expect(statements).toHaveLength(1);
+  },
+);

@@ -1,6 +1,9 @@
 import type { Sql } from '../database/sql.ts';
 import { readClock } from './template-clock.ts';
 
+/** Longest time for the vacuum of a table, in milliseconds: it may be large. */
+const vacuumTimeoutMs = 600_000;
+
 /** Tables that say something of a person. */
 const tables = ['templates', 'template_vectors', 'audit_trail', 'samples', 'sample_users'];
 
@@ -21,12 +24,15 @@ export async function cleanErased(sql: Sql): Promise<void> {
     [tables],
   );
   for (const { relname } of present)
-    await sql.query(`vacuum ${sql.kind === 'pglite' ? '(full)' : ''} ${relname}`);
-  await sql.query('update template_clock set cleaned = greatest(cleaned, $1)', [erasures]);
+    await sql.query(`vacuum ${sql.kind === 'pglite' ? '(full)' : ''} ${relname}`, [], {
+      statementTimeoutMs: vacuumTimeoutMs,
+    });
   if (sql.kind === 'pglite') {
     // Segments of the log are deleted, not kept to be written again: those hold what they held.
     await sql.query('set wal_recycle = off');
     await sql.query('select pg_switch_wal()');
     await sql.query('checkpoint');
   }
+  // Last: whatever fails before is done again.
+  await sql.query('update template_clock set cleaned = greatest(cleaned, $1)', [erasures]);
 }
