@@ -8,6 +8,7 @@ import { createPool, type PoolEvent } from './perception/pool.ts';
 import { textLog } from './plugins/text-log.ts';
 import { loadClassifier } from './services/classifier-file.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
+import { everyMinute } from './services/every-minute.ts';
 import { keepSwept } from './services/sweep-templates.ts';
 import { nameOfDatabase, openDatabase } from './stores/database/open-database.ts';
 import { openStores, type TemplateOptions } from './stores/open-stores.ts';
@@ -28,6 +29,11 @@ async function main(): Promise<void> {
     () => new Date(),
     (error) =>
       logger.warn({ err: error }, 'expired templates could not be swept; the next try is in a minute'),
+  );
+  const stopSettling = everyMinute(
+    () => stores.samples.recover(new Date(), 'running'),
+    (error) =>
+      logger.warn({ err: error }, 'unfinished uploads could not be settled; the next try is in a minute'),
   );
   describe(describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }), logger);
   const classifier = config.LIVENESS_CLF_PATH
@@ -55,6 +61,7 @@ async function main(): Promise<void> {
     keepWaiting.abort();
     await perception.close();
     stopSweeping();
+    stopSettling();
     await stores.close();
     logger.info('stopped');
   };
@@ -72,7 +79,7 @@ async function startStores(config: Config, logger: pino.Logger): Promise<Stores>
         : logger.error({ reason: change.reason }, 'the database does not answer'),
   });
   const stores = await openStores(sql, { trainDir: config.TRAIN_DIR }, templateOptions(config, logger));
-  await stores.samples.recover(new Date());
+  await stores.samples.recover(new Date(), 'start');
   logger.info({ kind: sql.kind, where }, 'database');
   return stores;
 }

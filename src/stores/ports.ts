@@ -254,8 +254,9 @@ export interface Samples {
   /** Erases every picture that was said to be of this user, its face and its record; returns how many. */
   eraseUser(userId: string): Promise<number>;
   /**
-   * Completes or undoes what a server has left half done when it died: call it at the start, and now and then where
-   * several servers share a database. Returns how many pictures that were.
+   * Completes or undoes what was left half done: by a server that died, or because the database was away. Call it at the
+   * start, before anything is uploaded, and every minute: what is younger than ten minutes may be under way, and is
+   * left alone but at the start of a server that has its database for itself. Returns how many pictures that were.
    */
-  recover(now: Date): Promise<number>;
+  recover(now: Date, when: 'start' | 'running'): Promise<number>;
 }

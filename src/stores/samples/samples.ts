@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BonafideError } from '../../errors.ts';
 import type { Queries, Row, Sql } from '../database/sql.ts';
 import type { NewSample, SampleLabel, Samples, StoredSample } from '../ports.ts';
-import type { SampleFiles } from './sample-files.ts';
+import type { SampleFile, SampleFiles } from './sample-files.ts';
 
 /**
  * How old an unsettled row must be for another server to settle it, in milliseconds: far longer than any upload
@@ -14,75 +14,106 @@ const abandonedAfter = 10 * 60_000;
 /** How long an upload waits for another one of the same picture, and how often it looks, in milliseconds. */
 const patience = { limit: 10_000, step: 25 };
 
+/** Samples of a user that are erased in one transaction, which keeps every other upload from being counted. */
+const erasureBatch = 500;
+
+/** How time passes while an upload waits. */
+export interface WaitingClock {
+  /** Milliseconds since some moment. */
+  readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+}
+
 /**
  * The data set: rows in the tables of migration 003, files beside them. The row comes first and goes last, so no
  * file is ever without one, and it counts from the moment when its files are whole.
  */
-export function createSamples(sql: Sql, files: SampleFiles): Samples {
-  /** Removes the files of a row that nobody counts any more, then the row. */
-  async function discard({ id, raw_path, face_path }: SampleRow): Promise<void> {
-    await files.remove(pathsOf(raw_path, face_path));
-    await sql.query("delete from samples where id = $1 and state = 'erasing'", [id]);
+export function createSamples(
+  sql: Sql,
+  files: SampleFiles,
+  clock: WaitingClock = { now: () => performance.now(), pause },
+): Samples {
+  /** Removes the files of rows that nobody counts any more, then the rows. */
+  async function discard(rows: readonly Paths[]): Promise<void> {
+    await files.remove(rows.flatMap(pathsOf));
+    await sql.query("delete from samples where id = any($1) and state = 'erasing'", [
+      rows.map(({ id }) => id),
+    ]);
   }
 
-  /** Undoes a row whose files are not whole: nobody may complete it from now on. */
-  async function undo(id: string): Promise<void> {
-    const [row] = await sql.query<SampleRow>(
-      "update samples set state = 'erasing' where id = $1 and state = 'pending' returning *",
-      [id],
+  /**
+   * Undoes a row whose files are not whole, unless somebody has found them whole and counted it: nobody may complete it
+   * from now on. Returns whether it was erased before.
+   */
+  async function undo(row: Paths): Promise<boolean> {
+    const taken = await sql.query(
+      "update samples set state = 'erasing' where id = $1 and state = 'pending' returning id",
+      [row.id],
     );
-    if (row) await discard(row);
+    const stored = await sql.query("select 1 from samples where id = $1 and state = 'stored'", [row.id]);
+    if (stored.length > 0) return false;
+    await discard([row]);
+    return taken.length === 0;
   }
 
   /** Completes or undoes what its writer left behind. */
   async function settle(row: SampleRow): Promise<void> {
-    if (row.state === 'erasing') return discard(row);
-    if (await files.areThere(pathsOf(row.raw_path, row.face_path))) await complete(sql, row);
-    else await undo(row.id);
+    if (row.state === 'pending' && (await files.areThere(pathsOf(row)))) await complete(sql, row);
+    else await undo(row);
   }
 
   async function add(sample: NewSample): Promise<StoredSample & { duplicate: boolean }> {
     const contentHash = createHash('sha256').update(sample.raw).digest();
     const row = { ...newPaths(sample), id: sample.id, label: sample.label };
-    const deadline = performance.now() + patience.limit;
+    const deadline = clock.now() + patience.limit;
     while (!(await enter(sql, sample, row, contentHash))) {
       const [other] = await sql.query<SampleRow>('select * from samples where content_hash = $1', [
         contentHash,
       ]);
       if (other?.state === 'stored') {
         refuseOtherLabel(other, sample);
-        if (await nameUser(sql, other.id, sample.userId))
-          return { ...(await asDuplicate(other, sample)), duplicate: true };
+        if (await joinStored(other, sample)) return { ...toStored(other), duplicate: true };
       }
       if (other && sample.createdAt.getTime() - other.created_at.getTime() > abandonedAfter)
         await settle(other);
-      else if (performance.now() > deadline)
+      else if (clock.now() > deadline)
         throw new BonafideError('busy', 'Another upload of this picture is under way.');
-      else await pause(patience.step);
+      else await clock.pause(patience.step);
     }
+    let failure: unknown;
     try {
-      await files.write([
-        { path: row.raw_path, bytes: sample.raw },
-        ...(row.face_path && sample.face ? [{ path: row.face_path, bytes: sample.face }] : []),
-      ]);
+      await files.write(filesOf(row, sample));
       if (await complete(sql, row)) return { ...toStored(row), duplicate: false };
     } catch (error) {
-      // Where the database is away as well, the next start does it.
-      await undo(row.id).catch(() => {});
-      throw error;
+      failure = error;
     }
-    await files.remove(pathsOf(row.raw_path, row.face_path));
+    // Where the database is away as well, a later sweep does it.
+    const wasErased = await undo(row).catch(() => false);
+    if (failure !== undefined && !wasErased) throw failure;
     throw new BonafideError('busy', 'The picture was erased while it was being stored.');
   }
 
-  /** A picture that was stored before; put back where somebody removed its files by hand. */
-  async function asDuplicate(row: SampleRow, sample: NewSample): Promise<StoredSample> {
-    if (!(await files.areThere([row.raw_path])))
-      await files.write([
-        { path: row.raw_path, bytes: sample.raw },
-        ...(row.face_path && sample.face ? [{ path: row.face_path, bytes: sample.face }] : []),
-      ]);
-    return toStored(row);
+  /**
+   * Notes that a stored picture is this user's too, so that it is erased with them, and puts its files back where somebody
+   * has removed them by hand; false where it is gone. An erasure waits for the row meanwhile: files that came back after
+   * it would have no record, so they are written under the row's lock, rare as that is.
+   */
+  async function joinStored(row: SampleRow, sample: NewSample): Promise<boolean> {
+    const parts = filesOf(row, sample);
+    let writing = false;
+    try {
+      return await sql.transaction(async (queries) => {
+        if (!(await nameUser(queries, row.id, sample.userId))) return false;
+        if (await files.areThere(parts.map(({ path }) => path))) return true;
+        writing = true;
+        await files.write(parts);
+        return true;
+      });
+    } catch (error) {
+      // The lock may have been lost with the connection. A record without files is mended by the next upload.
+      if (writing) await files.remove(pathsOf(row)).catch(() => {});
+      throw error;
+    }
   }
 
   function toStored({ label, raw_path, face_path }: Pick<SampleRow, 'label' | 'raw_path' | 'face_path'>) {
@@ -110,13 +141,22 @@ export function createSamples(sql: Sql, files: SampleFiles): Samples {
       };
     },
     async eraseUser(userId) {
-      const rows = await sql.transaction((queries) => withdraw(queries, userId));
-      for (const row of rows) await discard(row);
-      return rows.length;
+      let erased = 0;
+      for (let after = '', isLast = false; !isLast; ) {
+        const rows = await sql.transaction((queries) => withdraw(queries, userId, after));
+        await files.remove(rows.flatMap(pathsOf));
+        // A row that was not stored stays until its writer, who may write at this moment, or a sweep has seen to it.
+        await discard(rows.filter(({ state }) => state === 'stored'));
+        erased += rows.length;
+        after = rows.at(-1)?.id ?? after;
+        isLast = rows.length < erasureBatch;
+      }
+      return erased;
     },
-    async recover(now) {
-      // An embedded database serves one process: whoever wrote these rows is gone.
-      const before = sql.kind === 'pglite' ? now : new Date(now.getTime() - abandonedAfter);
+    async recover(now, when) {
+      // An embedded database serves one process: whoever wrote these rows is gone when it starts.
+      const isAlone = sql.kind === 'pglite' && when === 'start';
+      const before = isAlone ? now : new Date(now.getTime() - abandonedAfter);
       const rows = await sql.query<SampleRow>(
         "select * from samples where state <> 'stored' and created_at <= $1 order by created_at",
         [before],
@@ -162,19 +202,17 @@ function enter(sql: Sql, sample: NewSample, row: Paths, contentHash: Uint8Array)
   });
 }
 
-/** Notes that a stored picture is this user's too, so that it is erased with them; false where it is gone. */
-function nameUser(sql: Sql, id: string, userId: string | null): Promise<boolean> {
-  return sql.transaction(async (queries) => {
-    const found = await queries.query("select 1 from samples where id = $1 and state = 'stored' for update", [
-      id,
-    ]);
-    if (found.length > 0 && userId !== null)
-      await queries.query(
-        'insert into sample_users (user_id, sample_id) values ($1, $2) on conflict do nothing',
-        [userId, id],
-      );
-    return found.length > 0;
-  });
+/** Takes the lock of a stored picture and notes whose it is; false where it is gone. */
+async function nameUser(queries: Queries, id: string, userId: string | null): Promise<boolean> {
+  const found = await queries.query("select 1 from samples where id = $1 and state = 'stored' for update", [
+    id,
+  ]);
+  if (found.length > 0 && userId !== null)
+    await queries.query(
+      'insert into sample_users (user_id, sample_id) values ($1, $2) on conflict do nothing',
+      [userId, id],
+    );
+  return found.length > 0;
 }
 
 /** Counts a sample whose files are whole; false where it was erased meanwhile. */
@@ -194,17 +232,23 @@ function complete(sql: Sql, { id, label }: Pick<SampleRow, 'id' | 'label'>): Pro
   });
 }
 
-/** Takes all samples of a user out of the counts; their files are to be removed next. */
-async function withdraw(queries: Queries, userId: string): Promise<readonly SampleRow[]> {
+/**
+ * Takes the next samples of a user out of the counts, in the order of their ids; their files are to be removed next.
+ * Returns them as they were before.
+ */
+async function withdraw(queries: Queries, userId: string, after: string): Promise<readonly SampleRow[]> {
   await lockCounts(queries);
   const rows = await queries.query<SampleRow>(
-    `select * from samples where id in (select sample_id from sample_users where user_id = $1) for update`,
-    [userId],
+    `select * from samples where id in (
+       select sample_id from sample_users where user_id = $1 and sample_id > $2 order by sample_id limit $3
+     ) order by id for update`,
+    [userId, after, erasureBatch],
   );
-  for (const { id, label, state } of rows) {
-    await queries.query("update samples set state = 'erasing' where id = $1", [id]);
-    if (state === 'stored')
-      await queries.query('update sample_counts set samples = samples - 1 where label = $1', [label]);
+  await queries.query("update samples set state = 'erasing' where id = any($1)", [rows.map(({ id }) => id)]);
+  for (const of of ['live', 'spoof']) {
+    const stored = rows.filter(({ label, state }) => label === of && state === 'stored').length;
+    if (stored > 0)
+      await queries.query('update sample_counts set samples = samples - $2 where label = $1', [of, stored]);
   }
   return rows;
 }
@@ -226,6 +270,12 @@ function newPaths({ id, label, extension, face }: NewSample) {
   };
 }
 
-function pathsOf(rawPath: string, facePath: string | null): readonly string[] {
-  return facePath === null ? [rawPath] : [rawPath, facePath];
+function pathsOf({ raw_path, face_path }: Pick<Paths, 'raw_path' | 'face_path'>): readonly string[] {
+  return face_path === null ? [raw_path] : [raw_path, face_path];
+}
+
+/** What is written where. */
+function filesOf({ raw_path, face_path }: Paths, { raw, face }: NewSample): readonly SampleFile[] {
+  const files = [{ path: raw_path, bytes: raw }];
+  return face_path && face ? [...files, { path: face_path, bytes: face }] : files;
 }
