@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { BonafideError } from '../errors.ts';
+import { BonafideError, type ErrorCode } from '../errors.ts';
 import type { Caller, KeyRing } from '../services/api-keys.ts';
 import type { ContractName } from '../stores/ports.ts';
 
@@ -21,6 +21,14 @@ export const securitySchemes = {
 /** The `security` of a route that asks for a key: either way will do. */
 export const security = [{ apiKey: [] }, { bearer: [] }];
 
+/** How a key can fail that a route asks for: every one of them may answer with these. */
+export const keyErrors = [
+  'unauthorised',
+  'forbidden_contract',
+  'rate_limited',
+  'store_unavailable',
+] as const satisfies readonly ErrorCode[];
+
 /** What stands before the key in a subprotocol. */
 const keyProtocol = 'bonafide.key.';
 
@@ -34,7 +42,7 @@ export const apiKeys = fastifyPlugin(async (app: FastifyInstance) => {
  * contract and has not been used too often; while there is no key at all, everyone passes, unless a key is required
  * all the same. Without a contract any usable key will do, and does not count.
  *
- * It throws BonafideError `unauthorised`, `forbidden_contract`, `rate_limited` or `store_unavailable`.
+ * It throws BonafideError, one of {@link keyErrors}.
  */
 export function requireApiKey(
   keys: KeyRing,

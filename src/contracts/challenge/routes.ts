@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { BonafideError } from '../../errors.ts';
-import { security } from '../../plugins/api-key.ts';
+import { keyErrors, security } from '../../plugins/api-key.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import { allowOrigins, type OriginOptions } from '../../plugins/web-sockets.ts';
 import type { ChallengeSessions } from '../../services/challenge-sessions.ts';
@@ -47,7 +47,7 @@ export const challenge: FastifyPluginAsyncTypebox<ChallengeOptions> = async (app
           content: { 'application/json': { schema: serverMessage } },
         },
         ...problemResponses(
-          'unauthorised',
+          ...keyErrors,
           'forbidden_origin',
           'upgrade_required',
           'too_many_sessions',

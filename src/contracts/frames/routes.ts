@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { BonafideError, catalogue, type ErrorCode } from '../../errors.ts';
 import { chooseLanguage, type Language } from '../../messages.ts';
-import { security } from '../../plugins/api-key.ts';
+import { keyErrors, security } from '../../plugins/api-key.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { nameError, startErrorReply } from '../../plugins/problems.ts';
 import type { FramesContext, FramesValidation, PosedPictures } from '../../services/validate-frames.ts';
@@ -73,7 +73,7 @@ function languageOf({ headers }: Pick<FastifyRequest, 'headers'>): Language {
 const errorCodes = [
   'invalid_json',
   'invalid_request',
-  'unauthorised',
+  ...keyErrors,
   'payload_too_large',
   'too_many_pixels',
   'unsupported_media_type',

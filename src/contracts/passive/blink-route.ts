@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { BonafideError } from '../../errors.ts';
 import { chooseLanguage } from '../../messages.ts';
-import { security } from '../../plugins/api-key.ts';
+import { keyErrors, security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
@@ -96,7 +96,7 @@ export const blink: FastifyPluginAsyncTypebox<BlinkOptions> = async (app, option
 const blinkErrors = problemResponses(
   'invalid_request',
   'invalid_clip',
-  'unauthorised',
+  ...keyErrors,
   'check_not_found',
   'payload_too_large',
   'too_many_pixels',

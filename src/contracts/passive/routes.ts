@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Embedding } from '../../decisions/facts.ts';
 import { BonafideError } from '../../errors.ts';
 import { chooseLanguage } from '../../messages.ts';
-import { security } from '../../plugins/api-key.ts';
+import { keyErrors, security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
@@ -79,7 +79,7 @@ const livenessErrors = problemResponses(
   'invalid_request',
   'invalid_base64',
   'invalid_image',
-  'unauthorised',
+  ...keyErrors,
   'payload_too_large',
   'too_many_pixels',
   'unsupported_media_type',

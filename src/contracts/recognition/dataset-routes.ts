@@ -2,16 +2,17 @@ import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { BonafideError } from '../../errors.ts';
 import { type Language, say } from '../../messages.ts';
-import { security } from '../../plugins/api-key.ts';
+import { keyErrors, security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { CollectedSample, DatasetSummary, SampleUpload } from '../../services/collect-samples.ts';
-import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './asked.ts';
 import { statsResponse, uploadBody, uploadParameters, uploadResponse } from './dataset-schemas.ts';
 import { toBbox } from './face-mapping.ts';
+import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './judging-context.ts';
+import { languageOf, speakPortuguese } from './language.ts';
 import { type Parameters, userIdOf } from './parameters.ts';
+import { type PictureLimits, pictureErrors, pictureRoute } from './picture-route.ts';
 import { readPictureRequest } from './read-request.ts';
-import { languageOf, type PictureLimits, pictureRoute, prepareScope } from './scope.ts';
 
 /** What the data set's routes ask of the server. */
 export interface DatasetOptions extends Omit<PictureLimits, 'maxClipBytes'> {
@@ -22,7 +23,7 @@ export interface DatasetOptions extends Omit<PictureLimits, 'maxClipBytes'> {
 /** Seed 004: `POST /v1/dataset/upload` and `GET /v1/dataset/stats`. */
 export const dataset: FastifyPluginAsyncTypebox<DatasetOptions> = async (app, options) => {
   const { collectSample, summariseDataset, maxImageBytes } = options;
-  prepareScope(app);
+  speakPortuguese(app);
   await app.register(multipart);
 
   app.post(
@@ -39,7 +40,7 @@ export const dataset: FastifyPluginAsyncTypebox<DatasetOptions> = async (app, op
         consumes: ['multipart/form-data', 'application/json'],
         querystring: uploadParameters,
         body: uploadBody,
-        response: { 200: uploadResponse, ...uploadErrors },
+        response: { 200: uploadResponse, ...pictureErrors('sample_labelled_otherwise') },
       },
     },
     async (request, reply) => {
@@ -69,7 +70,7 @@ export const dataset: FastifyPluginAsyncTypebox<DatasetOptions> = async (app, op
         security,
         response: {
           200: statsResponse,
-          ...problemResponses('unauthorised', 'forbidden_contract', 'rate_limited', 'store_unavailable'),
+          ...problemResponses(...keyErrors, 'internal', 'shutting_down'),
         },
       },
     },
@@ -103,25 +104,3 @@ function toUploadResponse({ label, duplicate, rawPath, facePath, face, facts }: 
     },
   };
 }
-
-const uploadErrors = problemResponses(
-  'invalid_json',
-  'invalid_request',
-  'invalid_base64',
-  'invalid_image',
-  'unauthorised',
-  'forbidden_contract',
-  'sample_labelled_otherwise',
-  'payload_too_large',
-  'too_many_pixels',
-  'unsupported_media_type',
-  'unsupported_format',
-  'video_as_image',
-  'rate_limited',
-  'internal',
-  'busy',
-  'perception_lost',
-  'shutting_down',
-  'deadline_exceeded',
-  'store_unavailable',
-);

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
-import { problemResponses } from '../../plugins/problems.ts';
 import type { JudgedPicture, Picture } from '../../services/judge-picture.ts';
-import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './asked.ts';
 import { toLivenessResponse } from './face-mapping.ts';
+import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './judging-context.ts';
+import { languageOf } from './language.ts';
+import { clipErrors, type PictureLimits, pictureErrors, pictureRoute } from './picture-route.ts';
 import { readPictureRequest } from './read-request.ts';
 import { bodyOf, livenessParameters, livenessResponse } from './schemas.ts';
-import { languageOf, type PictureLimits, pictureRoute } from './scope.ts';
 
 /** What `POST /v1/liveness` asks of the server. */
 export interface LivenessOptions extends PictureLimits {
@@ -30,7 +30,7 @@ export const liveness: FastifyPluginAsyncTypebox<LivenessOptions> = async (app, 
         consumes: ['multipart/form-data', 'application/json'],
         querystring: livenessParameters,
         body: bodyOf(livenessParameters),
-        response: { 200: livenessResponse, ...pictureErrors },
+        response: { 200: livenessResponse, ...pictureErrors(...clipErrors) },
       },
     },
     async (request, reply) => {
@@ -50,26 +50,3 @@ export const liveness: FastifyPluginAsyncTypebox<LivenessOptions> = async (app, 
     },
   );
 };
-
-const pictureErrors = problemResponses(
-  'invalid_json',
-  'invalid_request',
-  'invalid_base64',
-  'invalid_image',
-  'invalid_clip',
-  'unauthorised',
-  'forbidden_contract',
-  'payload_too_large',
-  'too_many_pixels',
-  'clip_too_long',
-  'unsupported_media_type',
-  'image_as_video',
-  'video_as_image',
-  'unsupported_format',
-  'rate_limited',
-  'internal',
-  'busy',
-  'perception_lost',
-  'shutting_down',
-  'deadline_exceeded',
-);

@@ -2,17 +2,17 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { ErrorCode } from '../../errors.ts';
 import { security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
-import { problemResponses } from '../../plugins/problems.ts';
 import type { Picture } from '../../services/judge-picture.ts';
 import type { EnrolmentResult, Identification, MatchDistance } from '../../services/matcher.ts';
 import type { NotLive, Recognised, Registration } from '../../services/recognise.ts';
-import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './asked.ts';
+import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './judging-context.ts';
+import { languageOf } from './language.ts';
 import { consentOf, numberOf, userIdOf } from './parameters.ts';
 import { toIdentifyResponse, toRegisterResponse, toVerifyResponse } from './people-mapping.ts';
 import { identifyResponse, registerResponse, verifyResponse } from './people-schemas.ts';
+import { clipErrors, type PictureLimits, pictureErrors, pictureRoute } from './picture-route.ts';
 import { readPictureRequest } from './read-request.ts';
 import { bodyOf, identifyParameters, registerParameters, verifyParameters } from './schemas.ts';
-import { languageOf, type PictureLimits, pictureRoute } from './scope.ts';
 
 /** What enrolling, verifying and identifying ask of the server. */
 export interface PeopleOptions extends PictureLimits {
@@ -60,7 +60,7 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
           'Takes the place of what the id had. Liveness that is not confirmed enrols nobody: status 200, `success: false`.',
         querystring: registerParameters,
         body: bodyOf(registerParameters),
-        response: { 200: registerResponse, ...errorsWith('face_masked', 'face_already_enrolled') },
+        response: { 200: registerResponse, ...personErrors('face_masked', 'face_already_enrolled') },
       },
     },
     async (request, reply) => {
@@ -94,7 +94,7 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
           'Liveness that is not confirmed matches nobody, whatever the distance, which is not even measured: status 200, `success: false`.',
         querystring: verifyParameters,
         body: bodyOf(verifyParameters),
-        response: { 200: verifyResponse, ...errorsWith('user_not_found', 'template_of_another_model') },
+        response: { 200: verifyResponse, ...personErrors('user_not_found', 'template_of_another_model') },
       },
     },
     async (request, reply) => {
@@ -122,7 +122,7 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
         summary: 'Who, of all who are enrolled, is the one living person of a clip or picture?',
         querystring: identifyParameters,
         body: bodyOf(identifyParameters),
-        response: { 200: identifyResponse, ...errorsWith() },
+        response: { 200: identifyResponse, ...personErrors() },
       },
     },
     async (request, reply) => {
@@ -142,32 +142,13 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
   );
 };
 
-function errorsWith(...more: readonly ErrorCode[]) {
-  return problemResponses(
-    'invalid_json',
-    'invalid_request',
-    'invalid_base64',
-    'invalid_image',
-    'invalid_clip',
-    'unauthorised',
-    'forbidden_contract',
-    'payload_too_large',
-    'too_many_pixels',
-    'clip_too_long',
-    'unsupported_media_type',
-    'image_as_video',
-    'video_as_image',
-    'unsupported_format',
-    'no_face',
-    'several_faces',
-    'face_not_comparable',
-    ...more,
-    'rate_limited',
-    'internal',
-    'busy',
-    'perception_lost',
-    'shutting_down',
-    'deadline_exceeded',
-    'store_unavailable',
-  );
+/** What keeps a picture from showing one person who can be compared. */
+const subjectErrors = [
+  'no_face',
+  'several_faces',
+  'face_not_comparable',
+] as const satisfies readonly ErrorCode[];
+
+function personErrors(...more: readonly ErrorCode[]) {
+  return pictureErrors(...clipErrors, ...subjectErrors, ...more);
 }

@@ -1,8 +1,8 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { speakPortuguese } from './language.ts';
 import { type LivenessOptions, liveness } from './liveness-route.ts';
 import { type PeopleOptions, people } from './people-routes.ts';
-import { prepareScope } from './scope.ts';
 import { type UsersOptions, users } from './users-routes.ts';
 
 /** What the recognition contract asks of the server. */
@@ -10,7 +10,7 @@ export interface RecognitionOptions extends LivenessOptions, PeopleOptions, User
 
 /** Seed 004: `POST /v1/liveness`, `/v1/register`, `/v1/verify` and the data set; and what goes beyond it. */
 export const recognition: FastifyPluginAsyncTypebox<RecognitionOptions> = async (app, options) => {
-  prepareScope(app);
+  speakPortuguese(app);
   await app.register(async (pictures) => {
     await pictures.register(multipart);
     await pictures.register(liveness, options);

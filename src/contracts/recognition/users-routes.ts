@@ -2,13 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { BonafideError } from '../../errors.ts';
 import { say } from '../../messages.ts';
-import { security } from '../../plugins/api-key.ts';
+import { keyErrors, security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { ErasureReceipt, Matcher } from '../../services/matcher.ts';
+import { languageOf } from './language.ts';
 import { mergeParameters, numberOf, userIdOf } from './parameters.ts';
 import { erasureResponse, type UsersResponse, usersQuery, usersResponse } from './people-schemas.ts';
-import { languageOf } from './scope.ts';
 
 /** What the list of who is enrolled asks of the server. */
 export interface UsersOptions {
@@ -74,14 +74,7 @@ export const users: FastifyPluginAsyncTypebox<UsersOptions> = async (app, { list
   );
 };
 
-const always = [
-  'unauthorised',
-  'forbidden_contract',
-  'rate_limited',
-  'internal',
-  'shutting_down',
-  'store_unavailable',
-] as const;
+const always = [...keyErrors, 'internal', 'shutting_down'] as const;
 
 function toUsersResponse(page: Awaited<ReturnType<UsersOptions['listUsers']>>): UsersResponse {
   return {

@@ -99,8 +99,22 @@ describe('the API document', () => {
     ]);
     expect(paths['/liveness'].post.security).toEqual([{ apiKey: [] }, { bearer: [] }]);
     expect(Object.keys(components.securitySchemes)).toEqual(['apiKey', 'bearer']);
-    const statuses = ['200', '400', '401', '413', '415', '422', '500', '503'];
+    const statuses = ['200', '400', '401', '403', '413', '415', '422', '429', '500', '503'];
     expect(Object.keys(paths['/liveness'].post.responses)).toEqual(statuses);
+  });
+
+  it('says of every guarded route how a key can fail', async () => {
+    const { paths } = (await (await testApp()).inject('/openapi.json')).json();
+    // The errors of the KYC contract have no other names than the codes of seed 003.
+    const guarded = Object.entries<Record<string, { security?: unknown; responses: object }>>(paths).flatMap(
+      ([path, methods]) =>
+        Object.values(methods).flatMap((method) => (method.security ? [[path, method] as const] : [])),
+    );
+    const named = guarded.filter(([path]) => !['/liveness/', '/session/'].includes(path));
+    expect(named.length).toBe(12);
+    for (const [path, { responses }] of named)
+      for (const code of ['unauthorised', 'forbidden_contract', 'rate_limited', 'store_unavailable'])
+        expect(JSON.stringify(responses), path).toContain(`\`${code}\`: `);
   });
 
   it('.env.example is the committed one (npm run env-example)', () => {

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BonafideError } from '../../errors.ts';
-import { chooseLanguage, type Language } from '../../messages.ts';
+import type { FastifyRequest } from 'fastify';
+import { BonafideError, type ErrorCode } from '../../errors.ts';
+import { keyErrors } from '../../plugins/api-key.ts';
+import { problemResponses } from '../../plugins/problems.ts';
 import { bodyLimit } from '../base64.ts';
 import { multipartOverhead } from '../form.ts';
 
@@ -12,24 +13,6 @@ export interface PictureLimits {
   readonly maxImageBytes: number;
   /** Largest clip file, in bytes. */
   readonly maxClipBytes: number;
-}
-
-/** Seed 004 speaks Portuguese. */
-const ownLanguage: Language = 'pt';
-
-/** The language of an answer. */
-export function languageOf({ headers }: Pick<FastifyRequest, 'headers'>): Language {
-  return chooseLanguage(headers['accept-language'], ownLanguage);
-}
-
-/**
- * Makes a scope one of this contract: its errors are in Portuguese unless others are asked for and have the `detail`
- * that clients of FastAPI servers read.
- */
-export function prepareScope(app: FastifyInstance): void {
-  app.addHook('onRoute', (route) => {
-    route.config = { ...route.config, language: ownLanguage, alwaysDetail: true };
-  });
 }
 
 /** What routes that take a picture have in common. Handlers read the body, so nothing else validates it. */
@@ -45,3 +28,32 @@ export function pictureRoute({ isBusy, maxImageBytes, maxClipBytes }: PictureLim
     validatorCompiler: () => () => true,
   };
 }
+
+/** The errors of every route that takes a picture, for the API document, and those that only this route has. */
+export function pictureErrors(...more: readonly ErrorCode[]) {
+  return problemResponses(
+    'invalid_json',
+    'invalid_request',
+    'invalid_base64',
+    'invalid_image',
+    'payload_too_large',
+    'too_many_pixels',
+    'unsupported_media_type',
+    'unsupported_format',
+    'video_as_image',
+    ...more,
+    ...keyErrors,
+    'internal',
+    'busy',
+    'perception_lost',
+    'shutting_down',
+    'deadline_exceeded',
+  );
+}
+
+/** What else can be wrong where the picture may be a clip. */
+export const clipErrors = [
+  'invalid_clip',
+  'clip_too_long',
+  'image_as_video',
+] as const satisfies readonly ErrorCode[];
