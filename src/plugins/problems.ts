@@ -99,7 +99,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
  */
 export function nameError(error: unknown, request: FastifyRequest): BonafideError {
   const known = toBonafideError(error);
-  if (known.code === 'internal') request.log.error({ err: error }, 'unexpected error');
+  // An outage has a phrase for its cause, and the log told of it once; an error is for the operator to see to.
+  if (known.code === 'internal' || (known.code === 'store_unavailable' && known.cause instanceof Error))
+    request.log.error({ err: error }, 'unexpected error');
   return known;
 }
 

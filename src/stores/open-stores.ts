@@ -8,7 +8,7 @@ import { createSamples } from './samples/samples.ts';
 import { createAuditTrail } from './templates/audit-trail.ts';
 import { createEnrolments } from './templates/enrolments.ts';
 import { createMemorySearch } from './templates/memory-search.ts';
-import { createPgvectorSearch, dropVectors } from './templates/pgvector-search.ts';
+import { createPgvectorSearch, hasVectors } from './templates/pgvector-search.ts';
 import { enterKeys, readClock } from './templates/template-clock.ts';
 import type { TemplateKeys } from './templates/template-keys.ts';
 import type { TemplateSearch } from './templates/template-search.ts';
@@ -28,6 +28,8 @@ export interface TemplateOptions {
   readonly now: Date;
   /** Is told of a template that does not open, in words for the log. */
   readonly onDamaged: (text: string) => void;
+  /** Is told of what the operator should know, in sentences for the log. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** The stores over a database, whose schema is brought up to date first. Closing them closes it. */
@@ -39,6 +41,10 @@ export async function openStores(
   await migrate(sql);
   const keys = templates.keys((await readClock(sql)).keyIds);
   await enterKeys(sql, keys, templates.now);
+  if ((await readClock(sql)).keyIds.at(-1) !== keys.current.id)
+    templates.onNotice?.(
+      'The first template key encrypts nothing yet: when all servers have it, run `bonafide embeddings rotate`.',
+    );
   const search = await openSearch(sql, keys, templates);
   return {
     apiKeys: createApiKeys(sql),
@@ -55,15 +61,19 @@ export async function openStores(
 export async function openSearch(
   sql: Sql,
   keys: TemplateKeys,
-  { search, onDamaged }: Pick<TemplateOptions, 'search' | 'onDamaged'>,
+  { search, onDamaged, onNotice = () => {} }: Pick<TemplateOptions, 'search' | 'onDamaged' | 'onNotice'>,
 ): Promise<TemplateSearch> {
   const tell = (revision: number) =>
     onDamaged(
       `The template of revision ${revision} does not open and matches nobody: its row was changed or damaged.`,
     );
   if (search === 'auto') {
-    const withVectors = await createPgvectorSearch(sql, keys, tell);
+    const withVectors = await createPgvectorSearch(sql, keys, tell, onNotice);
     if (withVectors) return withVectors;
-  } else await dropVectors(sql);
+  } else if (await hasVectors(sql)) {
+    onNotice(
+      'The database still holds the vectors that servers with TEMPLATE_SEARCH=auto search with: when all servers have `memory`, `bonafide embeddings drop-vectors` erases them.',
+    );
+  }
   return createMemorySearch(sql, keys, tell);
 }

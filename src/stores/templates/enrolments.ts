@@ -5,8 +5,8 @@ import type { Enrolments, ErasedCounts, PutOptions, Receipt, Template } from '..
 import { recordEvent } from './audit-trail.ts';
 import { cleanErased } from './clean-erased.ts';
 import { sealTemplate } from './template-cipher.ts';
-import { holdClock, moveClock, requireWritable } from './template-clock.ts';
-import type { TemplateKeys } from './template-keys.ts';
+import { holdClock, moveClock, writingKey } from './template-clock.ts';
+import type { TemplateKey, TemplateKeys } from './template-keys.ts';
 import { enrolmentColumns, openRow, templateColumns, toEnrolment, toTemplateRow } from './template-rows.ts';
 import type { TemplateSearch } from './template-search.ts';
 
@@ -76,7 +76,7 @@ export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateS
     { event, isTaken }: PutOptions,
   ): Promise<'enrolled' | 'replaced' | 'face_taken'> {
     const clock = await holdClock(transaction);
-    requireWritable(clock, keys);
+    const key = writingKey(clock, keys);
     const { userId, model, frames } = template;
     if (isTaken && (await isFaceTaken(transaction, template, now, isTaken))) {
       await recordEvent(transaction, { at: now, userId, event: 'refused_as_duplicate', details: { model } });
@@ -84,7 +84,7 @@ export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateS
     }
     const former = await transaction.query('select 1 from templates where user_id = $1', [userId]);
     const outcome = former.length > 0 ? 'replaced' : 'enrolled';
-    await write(transaction, template, clock.revision + 1);
+    await write(transaction, template, key, clock.revision + 1);
     await moveClock(transaction, { ...clock, revision: clock.revision + 1 });
     await recordEvent(transaction, { at: now, userId, event: event ?? outcome, details: { model, frames } });
     await search.follow(transaction);
@@ -102,9 +102,14 @@ export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateS
     return nearest.some((other) => other.userId !== userId && isTaken(other.distance));
   }
 
-  async function write(transaction: Queries, template: Template, revision: number): Promise<void> {
+  async function write(
+    transaction: Queries,
+    template: Template,
+    key: TemplateKey,
+    revision: number,
+  ): Promise<void> {
     const { userId, model, modelHash, recipe, frames, consent, createdAt, expiresAt } = template;
-    const sealed = sealTemplate(template, keys.current);
+    const sealed = sealTemplate(template, key);
     await transaction.query(
       `insert into templates (${templateColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        on conflict (user_id) do update set model = excluded.model, model_hash = excluded.model_hash,
@@ -113,7 +118,7 @@ export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateS
          sealed = excluded.sealed, revision = excluded.revision`,
       [
         ...[userId, model, modelHash, recipe, frames, consent, createdAt, expiresAt],
-        ...[keys.current.id, sealed, revision],
+        ...[key.id, sealed, revision],
       ],
     );
   }

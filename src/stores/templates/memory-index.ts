@@ -18,12 +18,12 @@ export interface MemoryIndex {
   /** Another object after each change. */
   readonly position: IndexPosition;
   /**
+   * @param left revisions of all that was still there, whatever the changes say later; undefined: nothing was erased
    * @param changes since the position, the oldest first
-   * @param left revisions of all that is still there; undefined: nothing was erased
    */
   apply(
-    changes: readonly IndexChange[],
     left: ReadonlySet<number> | undefined,
+    changes: readonly IndexChange[],
     position: IndexPosition,
   ): void;
   nearest(probe: Float32Array, limit: number, now: Date): readonly Neighbour[];
@@ -74,14 +74,14 @@ export function createMemoryIndex(): MemoryIndex {
     get position() {
       return position;
     },
-    apply(changes, left, reached) {
-      for (const { userId, revision, template } of changes) {
-        if (template) set(template, revision);
-        else remove(userId);
-      }
+    apply(left, changes, reached) {
       if (left) {
         const gone = entries.filter(({ revision }) => !left.has(revision));
         for (const { userId } of gone) remove(userId);
+      }
+      for (const { userId, revision, template } of changes) {
+        if (template) set(template, revision);
+        else remove(userId);
       }
       position = reached;
     },

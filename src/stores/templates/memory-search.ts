@@ -2,10 +2,9 @@ import type { Embedding } from '../../decisions/facts.ts';
 import type { Queries, Sql } from '../database/sql.ts';
 import type { Template } from '../ports.ts';
 import { createMemoryIndex, type MemoryIndex } from './memory-index.ts';
-import { SealedTemplateError } from './template-cipher.ts';
 import { readClock, requireReadable } from './template-clock.ts';
 import type { TemplateKeys } from './template-keys.ts';
-import { openRow, spaceId, type TemplateRow, templateColumns, toTemplateRow } from './template-rows.ts';
+import { openIfWhole, spaceId, templateColumns, toTemplateRow } from './template-rows.ts';
 import type { TemplateSearch } from './template-search.ts';
 
 /** Rows that are read and decrypted in one go, before others have their turn. */
@@ -32,11 +31,12 @@ export function createMemorySearch(
       const clock = await readClock(queries);
       requireReadable(clock, keys);
       if (clock.revision === position.revision && clock.erasures === position.erasures) return;
-      const changes = await readChanges(queries, position.revision, space);
+      // In this order: a template that is replaced between the two is in the changes, and not taken for erased.
       const left = clock.erasures === position.erasures ? undefined : await readRevisions(queries);
+      const changes = await readChanges(queries, position.revision, space);
       // Nothing is waited for from here on. Older news than what is known could bring back what was erased.
       if (index.position !== position) continue;
-      index.apply(changes, left, { revision: clock.revision, erasures: clock.erasures });
+      index.apply(left, changes, { revision: clock.revision, erasures: clock.erasures });
       return;
     }
   }
@@ -51,21 +51,11 @@ export function createMemorySearch(
         [after],
       );
       for (const row of rows.map(toTemplateRow)) {
-        const template = spaceId(row) === space ? open(row) : undefined;
+        const template = spaceId(row) === space ? openIfWhole(row, keys, onDamaged) : undefined;
         changes.push({ userId: row.userId, revision: row.revision, ...(template && { template }) });
         after = row.revision;
       }
       if (rows.length < pageSize) return changes;
-    }
-  }
-
-  function open(row: TemplateRow): Template | undefined {
-    try {
-      return openRow(row, keys);
-    } catch (error) {
-      if (!(error instanceof SealedTemplateError)) throw error;
-      onDamaged(row.revision);
-      return undefined;
     }
   }
 

@@ -1,13 +1,12 @@
 import { areComparable, cosineDistance } from '../../decisions/embedding.ts';
 import type { Embedding } from '../../decisions/facts.ts';
-import { BonafideError } from '../../errors.ts';
 import type { Queries, Sql, SqlValue } from '../database/sql.ts';
-import type { Neighbour, Template } from '../ports.ts';
+import { SqlError } from '../database/sql-errors.ts';
+import type { Neighbour } from '../ports.ts';
 import { type Rotation, secretRotation } from './secret-rotation.ts';
-import { SealedTemplateError } from './template-cipher.ts';
-import { holdClock, readClock, requireReadable } from './template-clock.ts';
+import { holdClock, moveClock, readClock, requireReadable } from './template-clock.ts';
 import type { TemplateKey, TemplateKeys } from './template-keys.ts';
-import { openRow, spaceId, type TemplateRow, templateColumns, toTemplateRow } from './template-rows.ts';
+import { openIfWhole, spaceId, type TemplateRow, templateColumns, toTemplateRow } from './template-rows.ts';
 import type { TemplateSearch } from './template-search.ts';
 
 /** Rows that are written in one go. */
@@ -27,15 +26,17 @@ const candidatesEach = 4;
  * the templates already; see docs/architecture.md.
  *
  * @param onDamaged is told of a template that does not open, by its revision; it never matches
+ * @param onNotice is told why a pgvector that is there cannot serve
  * @returns undefined where the database has no pgvector, or this user may not turn it on
- * @throws BonafideError `store_unavailable`
+ * @throws BonafideError `store_unavailable`; SqlError
  */
 export async function createPgvectorSearch(
   sql: Sql,
   keys: TemplateKeys,
   onDamaged: (revision: number) => void,
+  onNotice: (text: string) => void,
 ): Promise<TemplateSearch | undefined> {
-  if (!(await enableVectors(sql))) return undefined;
+  if (!(await enableVectors(sql, onNotice))) return undefined;
   const rotations = new Map<string, Rotation>();
 
   const rotate = (key: TemplateKey, vector: Float32Array): string => {
@@ -45,22 +46,20 @@ export async function createPgvectorSearch(
     return `[${rotation(vector).join()}]`;
   };
 
-  const open = (row: TemplateRow): Template | undefined => {
-    try {
-      return openRow(row, keys);
-    } catch (error) {
-      if (!(error instanceof SealedTemplateError)) throw error;
-      onDamaged(row.revision);
-      return undefined;
-    }
-  };
+  const open = (row: TemplateRow) => openIfWhole(row, keys, onDamaged);
 
-  /** Writes the vectors of all templates that are newer than those that are there. */
-  async function follow(transaction: Queries): Promise<void> {
+  /**
+   * The highest revision up to which all templates were followed here, in a transaction that was kept: the newest may be
+   * one that does not open, of which there is no vector to tell by.
+   */
+  let followed = 0;
+
+  /** Writes the vectors of all templates that are newer than those that are there; up to which revision, that is told. */
+  async function follow(transaction: Queries): Promise<number> {
     const [newest] = await transaction.query(
       'select coalesce(max(revision), 0) as revision from template_vectors',
     );
-    let after = Number(newest!.revision);
+    let after = Math.max(Number(newest!.revision), followed);
     for (;;) {
       const rows = await transaction.query(
         `select ${templateColumns} from templates where revision > $1 order by revision limit ${pageSize}`,
@@ -69,7 +68,7 @@ export async function createPgvectorSearch(
       const read = rows.map(toTemplateRow);
       await write(transaction, read);
       after = read.at(-1)?.revision ?? after;
-      if (rows.length < pageSize) return;
+      if (rows.length < pageSize) return after;
     }
   }
 
@@ -135,11 +134,12 @@ export async function createPgvectorSearch(
 
   /** Servers that search in memory write no vectors. */
   async function catchUp(): Promise<void> {
-    if (!(await isBehind(sql))) return;
-    await sql.transaction(async (transaction) => {
+    if (!(await isBehind(sql, followed))) return;
+    const reached = await sql.transaction(async (transaction) => {
       requireReadable(await holdClock(transaction), keys);
-      await follow(transaction);
+      return follow(transaction);
     });
+    followed = Math.max(followed, reached);
   }
 
   // At the start, and not while somebody waits for an answer: 10,000 take some seconds.
@@ -154,26 +154,49 @@ export async function createPgvectorSearch(
       await follow(transaction);
       return find(transaction, probe, limit, now);
     },
-    follow,
+    async follow(transaction) {
+      await follow(transaction);
+    },
   };
 }
 
 /** Asked so that both answers come from an index: without statistics the planner would read all rows. */
-async function isBehind(queries: Queries): Promise<boolean> {
+async function isBehind(queries: Queries, followed: number): Promise<boolean> {
   const [row] = await queries.query(
     `select coalesce((select max(revision) from templates), 0)
-       > coalesce((select max(revision) from template_vectors), 0) as behind`,
+       > greatest(coalesce((select max(revision) from template_vectors), 0), $1::bigint) as behind`,
+    [followed],
   );
   return row!.behind as boolean;
 }
 
-/** Erases the vectors that an earlier start with pgvector left, for whoever wants none in the database. */
-export async function dropVectors(sql: Sql): Promise<void> {
-  await sql.query('drop table if exists template_vectors');
+/** Whether a server that searches with pgvector has written vectors into the database. */
+export async function hasVectors(sql: Queries): Promise<boolean> {
+  const [row] = await sql.query("select to_regclass('template_vectors') is not null as present");
+  return row!.present as boolean;
 }
 
+/**
+ * Erases the vectors that servers with pgvector have written, for whoever wants none in the database. Servers that still
+ * search with them fail until they are started again.
+ *
+ * @returns false where there are none
+ */
+export function dropVectors(sql: Sql): Promise<boolean> {
+  return sql.transaction(async (transaction) => {
+    const { revision, erasures } = await holdClock(transaction);
+    if (!(await hasVectors(transaction))) return false;
+    await transaction.query('drop table template_vectors');
+    await moveClock(transaction, { revision, erasures: erasures + 1 });
+    return true;
+  });
+}
+
+/** Insufficient privilege, and an extension whose files the server lacks (PostgreSQL's manual, appendix A). */
+const noExtension: ReadonlySet<string> = new Set(['42501', '0A000']);
+
 /** Whether the database has pgvector, and the table for it is there now. */
-async function enableVectors(sql: Sql): Promise<boolean> {
+async function enableVectors(sql: Sql, onNotice: (text: string) => void): Promise<boolean> {
   const available = await sql.query("select 1 from pg_available_extensions where name = 'vector'");
   if (available.length === 0) return false;
   try {
@@ -184,8 +207,10 @@ async function enableVectors(sql: Sql): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    if (error instanceof BonafideError) throw error;
-    // Not for this user to turn on: the search in memory serves as well.
+    if (!(error instanceof SqlError && noExtension.has(error.state))) throw error;
+    onNotice(
+      `This user may not turn on the pgvector that the database has, or make a table for it (SQLSTATE ${error.state}): templates are searched in memory.`,
+    );
     return false;
   }
 }

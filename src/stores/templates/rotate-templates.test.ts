@@ -63,10 +63,44 @@ describeOnDatabases('the rotation of template keys', (open) => {
       { user_id: null, details: { templates: people, key_id: fresh.current.id } },
     ]);
     // Who has the old key alone neither takes people for unknown, nor writes what others cannot read.
-    await expect(running.put(testTemplate('late'), now)).rejects.toMatchObject({ code: 'internal' });
-    await expect(running.nearest(testTemplate('late'), 1, now)).rejects.toMatchObject({ code: 'internal' });
-    await expect(running.get('person-1', testSpace, now)).rejects.toThrow('key that is not here');
+    const refusals = [
+      running.put(testTemplate('late'), now),
+      running.nearest(testTemplate('late'), 1, now),
+      running.get('person-1', testSpace, now),
+    ];
+    for (const refusal of refusals)
+      await expect(refusal).rejects.toMatchObject({
+        code: 'store_unavailable',
+        cause: { message: expect.stringContaining(`not here (${fresh.current.id}): set TEMPLATE_KEY`) },
+      });
     await expect(server(old)).rejects.toThrow('template key that is not here');
+  });
+
+  it('begins with none of the servers that get the new key one after the other', async () => {
+    const first = await server(old);
+    await first.put(testTemplate('one'), now);
+    const notices: string[] = [];
+    const templates = {
+      ...testTemplates(),
+      keys: () => both,
+      onNotice: (text: string) => notices.push(text),
+    };
+    const second = (await openStores(sql, { trainDir: '/nowhere' }, templates)).enrolments;
+    expect(notices).toEqual([expect.stringContaining('bonafide embeddings rotate')]);
+    await second.put(testTemplate('other'), now);
+    for (const userId of ['one', 'other']) {
+      const { vector } = testTemplate(userId);
+      for (const enrolments of [first, second]) {
+        expect(await enrolments.get(userId, testSpace, now)).toMatchObject({ userId });
+        expect(await enrolments.nearest({ ...testSpace, vector }, 1, now)).toMatchObject([{ userId }]);
+      }
+    }
+    // From then on the new one encrypts, also where it stands last, and whatever the clocks say.
+    const third = await server(createTemplateKeys([oldSecret, newSecret]));
+    const search = await openSearch(sql, both, { search: 'auto', onDamaged: expect.unreachable });
+    await rotateTemplates(sql, both, search, () => new Date(0));
+    await third.put(testTemplate('third'), now);
+    expect(await keyIds()).toEqual([fresh.current.id]);
   });
 
   it.each(['auto', 'memory'] as const)(

@@ -1,9 +1,9 @@
 import type { Queries, Sql } from '../database/sql.ts';
 import { recordEvent } from './audit-trail.ts';
-import { SealedTemplateError, sealTemplate } from './template-cipher.ts';
-import { holdClock, moveClock } from './template-clock.ts';
+import { sealTemplate } from './template-cipher.ts';
+import { beginRotation, holdClock, moveClock } from './template-clock.ts';
 import type { TemplateKeys } from './template-keys.ts';
-import { openRow, type TemplateRow, templateColumns, toTemplateRow } from './template-rows.ts';
+import { openIfWhole, templateColumns, toTemplateRow } from './template-rows.ts';
 import type { TemplateSearch } from './template-search.ts';
 
 /** Templates that are encrypted anew in one transaction; enrolments wait that long. */
@@ -17,7 +17,8 @@ export interface RotationResult {
 
 /**
  * Encrypts with the current key whatever is encrypted with another one, batch by batch, and then retires the keys that
- * nothing is encrypted with any more. Servers may work meanwhile, those that have both keys. Killed at any moment, it
+ * nothing is encrypted with any more. Servers may work meanwhile, those that have both keys, in whatever order: all of
+ * them write with the current one from now on. Killed at any moment, it
  * goes on where it was when it is run again.
  *
  * @param search writes the vectors that it searches anew, if it keeps any in the database
@@ -30,6 +31,7 @@ export async function rotateTemplates(
   now: () => Date,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<RotationResult> {
+  await beginRotation(sql, keys, now());
   const [count] = await sql.query('select count(*) as count from templates where key_id <> $1', [
     keys.current.id,
   ]);
@@ -56,7 +58,10 @@ async function rotateBatch(transaction: Queries, keys: TemplateKeys, search: Tem
   );
   if (rows.length === 0) return undefined;
   const read = rows.map(toTemplateRow);
-  const sealed = read.flatMap((row) => reseal(row, keys));
+  const sealed = read.flatMap((row) => {
+    const template = openIfWhole(row, keys, () => {});
+    return template ? [{ userId: row.userId, sealed: sealTemplate(template, keys.current) }] : [];
+  });
   for (const [at, row] of sealed.entries()) {
     await transaction.query(
       'update templates set key_id = $2, sealed = $3, revision = $4 where user_id = $1',
@@ -68,19 +73,7 @@ async function rotateBatch(transaction: Queries, keys: TemplateKeys, search: Tem
   return { rotated: sealed.length, damaged: read.length - sealed.length, last: read.at(-1)!.revision };
 }
 
-function reseal(row: TemplateRow, keys: TemplateKeys): { userId: string; sealed: Uint8Array }[] {
-  try {
-    return [{ userId: row.userId, sealed: sealTemplate(openRow(row, keys), keys.current) }];
-  } catch (error) {
-    if (error instanceof SealedTemplateError) return [];
-    throw error;
-  }
-}
-
-/**
- * Retires keys that nothing is encrypted with: a server that still encrypts with one refuses to. What such a server
- * wrote after the last batch keeps its key in use.
- */
+/** Retires keys that nothing is encrypted with; what does not open keeps its key in use. */
 async function retireKeys(
   transaction: Queries,
   keys: TemplateKeys,

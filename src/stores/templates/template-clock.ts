@@ -1,6 +1,6 @@
 import { BonafideError } from '../../errors.ts';
 import type { Queries, Sql } from '../database/sql.ts';
-import type { TemplateKeys } from './template-keys.ts';
+import type { TemplateKey, TemplateKeys } from './template-keys.ts';
 
 /** The state of all templates, on every server the same. */
 export interface TemplateClock {
@@ -10,14 +10,14 @@ export interface TemplateClock {
   readonly erasures: number;
   /** How many of these times nothing is left of, where the database keeps dead rows. */
   readonly cleaned: number;
-  /** The keys that templates may be encrypted with. */
+  /** The keys that templates may be encrypted with; the last one is the one that encrypts. */
   readonly keyIds: readonly string[];
 }
 
 /** Reads the clock. */
 export async function readClock(queries: Queries): Promise<TemplateClock> {
   const [row] = await queries.query(
-    `select revision, erasures, cleaned, array(select key_id from template_keys order by key_id) as key_ids
+    `select revision, erasures, cleaned, array(select key_id from template_keys order by since, key_id) as key_ids
      from template_clock`,
   );
   return {
@@ -46,46 +46,70 @@ export async function moveClock(
 /**
  * Makes sure that every template can be read: a server that lacks a key would take people for unknown.
  *
- * @throws BonafideError `internal`, whose cause tells the operator what to do
+ * @throws BonafideError `store_unavailable`, whose cause tells the operator what to do
  */
 export function requireReadable({ keyIds }: TemplateClock, keys: TemplateKeys): void {
   const missing = keyIds.filter((id) => !keys.find(id));
-  if (missing.length > 0) throw internal(missingKey(missing));
+  if (missing.length > 0) throw unreadable(missing);
 }
 
 /**
- * Makes sure that others can read what is written: a key that was replaced meanwhile encrypts nothing any more.
+ * The key to encrypt with: the one that the database took in last, whichever stands first here. So a new key encrypts
+ * nothing before every server may have it, and from when a rotation has begun all of them write with it.
  *
- * @throws BonafideError `internal`, whose cause tells the operator what to do
+ * @throws BonafideError as {@link requireReadable}
  */
-export function requireWritable(clock: TemplateClock, keys: TemplateKeys): void {
+export function writingKey(clock: TemplateClock, keys: TemplateKeys): TemplateKey {
   requireReadable(clock, keys);
-  if (!clock.keyIds.includes(keys.current.id)) {
-    throw internal(
-      `The key that templates are encrypted with here (${keys.current.id}) was replaced: set TEMPLATE_KEY to the new one alone and start this server again.`,
-    );
-  }
+  return keys.find(clock.keyIds.at(-1)!)!;
 }
 
 /**
- * Enters the key that this server encrypts with, at its start.
+ * Makes sure, at the start, that the keys of the database are here, and enters the first one where it has none.
  *
  * @throws Error with a sentence for the operator where templates may be encrypted with a key that is not here
  */
 export async function enterKeys(sql: Sql, keys: TemplateKeys, now: Date): Promise<void> {
   await sql.transaction(async (transaction) => {
     const { keyIds } = await holdClock(transaction);
-    const missing = keyIds.filter((id) => !keys.find(id));
-    if (missing.length > 0) throw new Error(missingKey(missing));
-    await transaction.query(
-      'insert into template_keys (key_id, since) values ($1, $2) on conflict do nothing',
-      [keys.current.id, now],
-    );
+    refuseMissing(keyIds, keys);
+    if (keyIds.length === 0) await enterKey(transaction, keys, now);
   });
+}
+
+/**
+ * Lets all servers encrypt with the first key from now on.
+ *
+ * @throws Error as {@link enterKeys}
+ */
+export async function beginRotation(sql: Sql, keys: TemplateKeys, now: Date): Promise<void> {
+  await sql.transaction(async (transaction) => {
+    refuseMissing((await holdClock(transaction)).keyIds, keys);
+    await enterKey(transaction, keys, now);
+  });
+}
+
+/** The newest from now on, whatever the clocks of servers say. */
+async function enterKey(transaction: Queries, keys: TemplateKeys, now: Date): Promise<void> {
+  await transaction.query(
+    `insert into template_keys (key_id, since)
+     values ($1, greatest($2::timestamptz, (select max(since) + interval '1 millisecond' from template_keys)))
+     on conflict (key_id) do update set since = excluded.since`,
+    [keys.current.id, now],
+  );
+}
+
+function refuseMissing(keyIds: readonly string[], keys: TemplateKeys): void {
+  const missing = keyIds.filter((id) => !keys.find(id));
+  if (missing.length > 0) throw new Error(missingKey(missing));
 }
 
 /** What the operator is told of keys that are not here. */
 export const missingKey = (ids: readonly string[]) =>
   `The database was made with a template key that is not here (${ids.join(', ')}): set TEMPLATE_KEY to the same on all servers, or put the file template.key back. If that key is lost, so are its templates: \`bonafide embeddings discard --key ${ids[0]}\` erases them.`;
 
-const internal = (problem: string) => new BonafideError('internal', undefined, { cause: new Error(problem) });
+/** Templates cannot be read here; the cause tells the operator why. */
+export const unreadable = (ids: readonly string[]) =>
+  new BonafideError('store_unavailable', 'This server lacks a key of the templates; its log says more.', {
+    cause: new Error(missingKey(ids)),
+  });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { EmbeddingSpace } from '../../decisions/facts.ts';
 import type { Row } from '../database/sql.ts';
 import type { Enrolment, Template } from '../ports.ts';
-import { openTemplate } from './template-cipher.ts';
+import { openTemplate, SealedTemplateError } from './template-cipher.ts';
+import { unreadable } from './template-clock.ts';
 import type { TemplateKeys } from './template-keys.ts';
 
 /** A row of the table of templates. */
@@ -43,15 +44,30 @@ export function toTemplateRow(row: Row): TemplateRow {
 /**
  * Decrypts a row.
  *
- * @throws SealedTemplateError where it does not open; Error where its key is not here
+ * @throws SealedTemplateError where it does not open; BonafideError `store_unavailable` where its key is not here
  */
 export function openRow(
   { keyId, sealed, revision: _, ...enrolment }: TemplateRow,
   keys: TemplateKeys,
 ): Template {
   const key = keys.find(keyId);
-  if (!key) throw new Error(`A template is encrypted with a key that is not here (${keyId}).`);
+  if (!key) throw unreadable([keyId]);
   return openTemplate(enrolment, key, sealed);
+}
+
+/** As {@link openRow}; undefined for a row that does not open, of whose revision `onDamaged` is told. */
+export function openIfWhole(
+  row: TemplateRow,
+  keys: TemplateKeys,
+  onDamaged: (revision: number) => void,
+): Template | undefined {
+  try {
+    return openRow(row, keys);
+  } catch (error) {
+    if (!(error instanceof SealedTemplateError)) throw error;
+    onDamaged(row.revision);
+    return undefined;
+  }
 }
 
 /** One short name for what makes vectors comparable. */
