@@ -13,6 +13,7 @@ import {
 import { type BlinkCheckContext, checkBlink } from './services/check-blink.ts';
 import { checkLiveness, type LivenessCheckContext } from './services/check-liveness.ts';
 import { checkSelfie, type SelfieCheckContext } from './services/check-selfie.ts';
+import type { LoadedClassifier } from './services/classifier-file.ts';
 import {
   type CollectContext,
   collectSample,
@@ -45,7 +46,7 @@ export interface AppParts {
   /** A source of secure randomness; default: `crypto.randomBytes`. */
   readonly randomBytes?: (size: number) => Buffer;
   /** The classifier that LIVENESS_CLF_PATH names; default: none. */
-  readonly classifyFace?: PictureRules['classify'];
+  readonly classifier?: Pick<LoadedClassifier, 'classify' | 'weighsAntiSpoof'> | undefined;
   /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
   readonly drawDirections?: DrawDirections;
 }
@@ -132,7 +133,7 @@ export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
 }
 
 /** How seed 004's contract judges pictures, with these settings. */
-export function pictureRules({ config, classifyFace }: AppParts): PictureRules {
+export function pictureRules({ config, classifier }: AppParts): PictureRules {
   return {
     heuristic: {
       weights: {
@@ -152,7 +153,7 @@ export function pictureRules({ config, classifyFace }: AppParts): PictureRules {
         lineRatio: config.LIVENESS_LINES_SUSPECT,
       },
     },
-    classify: classifyFace,
+    classify: classifier?.classify,
     needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
     bystanderRatio: config.BYSTANDER_RATIO,
     maximumFrames: config.VIDEO_LIVENESS_MAX_FRAMES,
@@ -176,7 +177,11 @@ export function recognitionOptions(parts: AppParts) {
     randomId: randomUUID,
     alsoErase: { samples: (userId) => stores.samples.eraseUser(userId) },
   });
-  const people = { perception, matcher, rules, allowHeuristic: config.ALLOW_HEURISTIC_ENROL };
+  const trust = {
+    allowHeuristic: config.ALLOW_HEURISTIC_ENROL,
+    classifierWeighsNets: parts.classifier?.weighsAntiSpoof ?? false,
+  };
+  const people = { perception, matcher, rules, trust };
   return {
     judgePicture: async (picture: Picture, { onJudged, ...context }: RecogniseContext) => {
       const judged = await judgePicture(perception, rules, picture, { ...context, measuredFaces: 10 });

@@ -37,14 +37,21 @@ async function main(): Promise<void> {
   );
   describe(describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }), logger);
   const classifier = config.LIVENESS_CLF_PATH
-    ? await loadClassifier(config.LIVENESS_CLF_PATH, perception.describe().models)
+    ? await loadClassifier(config.LIVENESS_CLF_PATH, {
+        models: perception.describe().models,
+        smallFaceSide: config.LIVENESS_MIN_SIDE,
+      })
     : undefined;
   if (classifier)
     logger.info(
       { path: config.LIVENESS_CLF_PATH, trainedAt: classifier.trainedAt },
       'the classifier scores /v1',
     );
-  const app = await buildApp({ config, perception, stores, logger, classifyFace: classifier?.classify });
+  if (classifier && !classifier.weighsAntiSpoof && !config.ALLOW_HEURISTIC_ENROL)
+    logger.warn(
+      'the classifier weighs texture alone: by its score /v1 enrols nobody and matches nobody. Train one with the anti-spoof nets (`bonafide models pull`).',
+    );
+  const app = await buildApp({ config, perception, stores, logger, classifier });
   // Decided once: a server does not move. Each request asks anew whether it needs a key.
   const isOpen = config.API_KEY.length === 0 && !(await stores.apiKeys.any());
   const host = config.HOST || (isOpen ? '127.0.0.1' : '0.0.0.0');
@@ -112,6 +119,7 @@ function templateOptions(
     search: TEMPLATE_SEARCH,
     now: new Date(),
     onDamaged: (text) => logger.error(text),
+    onNotice: (text) => logger.warn(text),
   };
 }
 

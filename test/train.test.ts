@@ -88,7 +88,8 @@ describe('bonafide train', () => {
     expect(stdout).toMatch(/APCER \d+\.\d % \(\d+ of \d+; 95 %: /);
     const file = JSON.parse(readFileSync(out, 'utf8'));
     expect(file).toMatchObject({
-      version: 1,
+      version: 2,
+      min_side: 224,
       threshold: 0.6,
       models: [{ role: 'detector', name: 'blazeface' }],
       data: { subjects_by: expect.stringMatching(/by the list of subjects/) },
@@ -129,7 +130,14 @@ describe('bonafide train', () => {
     form.set('image', new Blob([new Uint8Array(await encodeJpeg(face))]), 'face.jpg');
     const response = await fetch(`${server.url}/v1/liveness`, { method: 'POST', body: form });
     const { faces } = (await response.json()) as { faces: { score: number; extra: unknown }[] };
+    // It weighs texture alone, which is no reason to enrol anybody.
+    const registration = await fetch(`${server.url}/v1/register?user_id=ana`, { method: 'POST', body: form });
+    const registered = await registration.json();
     server.process.kill('SIGKILL');
+    expect(registered).toMatchObject({
+      success: false,
+      details: { frames: 0, liveness: { is_live: true, score_source: 'classifier' } },
+    });
     expect(faces[0]).toMatchObject({ extra: { score_source: 'classifier' } });
     expect(faces[0]!.score).toBeGreaterThan(0.5);
 

@@ -100,6 +100,7 @@ async function train(
       // One more than there are processes: each has the next picture at hand when it is done.
       concurrency: processes + 1,
       threshold,
+      smallFaceSide: config.LIVENESS_MIN_SIDE,
       now: new Date(),
       random: seededRandom(seed),
       onProgress: progress.show,

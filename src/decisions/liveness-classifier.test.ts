@@ -8,6 +8,7 @@ import {
   type LivenessClassifier,
   misfit,
   modelsBehind,
+  weighsAntiSpoof,
 } from './liveness-classifier.ts';
 
 const model = (role: ModelIdentity['role'], name: string, sha256 = 'ab'.repeat(32)): ModelIdentity => ({
@@ -55,6 +56,8 @@ describe('a classifier', () => {
     expect(features).toHaveLength(9);
     expect(features.slice(-2)).toEqual(['anti-spoof/net-a', 'anti-spoof/net-b']);
     expect(modelsBehind(features, models).map(({ name }) => name)).toEqual(['yunet', 'net-b', 'net-a']);
+    expect(weighsAntiSpoof(features)).toBe(true);
+    expect(weighsAntiSpoof(availableFeatures([model('detector', 'yunet')]))).toBe(false);
     expect(modelsBehind(['texture/blur'], models).map(({ name }) => name)).toEqual(['yunet']);
   });
 

@@ -32,6 +32,11 @@ export function availableFeatures(models: readonly ModelIdentity[]): readonly st
   return [...Object.keys(textureFeatures), ...nets.sort()];
 }
 
+/** Whether an anti-spoof net is among what a classifier weighs: texture alone says next to nothing of life. */
+export function weighsAntiSpoof(features: readonly string[]): boolean {
+  return features.some((feature) => feature.startsWith(antiSpoofPrefix));
+}
+
 /**
  * The models that the features rest on: the detector, whose box says where to look, and the nets among them. Texture is
  * measured by this program alone.

@@ -15,7 +15,7 @@ const models: readonly ModelIdentity[] = [
 const interval = { value: 0.9, low: 0.8, high: 1 };
 const rate = { errors: 1, of: 20, rate: 0.05, low: 0.01, high: 0.2 };
 const file: ClassifierFile = {
-  version: 1,
+  version: 2,
   trained_at: '2026-03-01T12:00:00.000Z',
   models: [{ role: 'detector', name: 'yunet', sha256: 'ab'.repeat(32) }],
   features: ['texture/blur', 'texture/glare'],
@@ -23,6 +23,7 @@ const file: ClassifierFile = {
   scale: [0.1, 1],
   weights: [1, -2],
   bias: 0,
+  min_side: 224,
   threshold: 0.6,
   data: { live: 20, spoof: 20, subjects: 5, subjects_by: 'a list', skipped: { no_face: 2 } },
   rates: {
@@ -36,16 +37,16 @@ const file: ClassifierFile = {
   },
 };
 
-function load(content: unknown, here = models) {
+function load(content: unknown, smallFaceSide = 224) {
   const path = join(folder, 'classifier.json');
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return loadClassifier(path, here);
+  return loadClassifier(path, { models, smallFaceSide });
 }
 
 describe('LIVENESS_CLF_PATH', () => {
   it('loads what bonafide train has written', async () => {
-    const { classify, threshold } = await load(file);
-    expect(threshold).toBe(0.6);
+    const { classify, weighsAntiSpoof } = await load(file);
+    expect(weighsAntiSpoof).toBe(false);
     const texture = {
       blur: 0.6,
       saturation: 0,
@@ -60,7 +61,7 @@ describe('LIVENESS_CLF_PATH', () => {
 
   it.each([
     ['no JSON', 'joblib', /is not JSON/],
-    ['another version', { ...file, version: 2 }, /its version is 2, and this program reads 1/],
+    ['another version', { ...file, version: 1 }, /its version is 1, and this program reads 2/],
     ['another shape', { weights: [1] }, /has not the shape of a classifier/],
     [
       'null, which is what JSON makes of NaN',
@@ -81,8 +82,14 @@ describe('LIVENESS_CLF_PATH', () => {
     await expect(load(content)).rejects.toThrow(/^LIVENESS_CLF_PATH=\S+classifier\.json: /);
   });
 
+  it('refuses one that was made with another LIVENESS_MIN_SIDE in a sentence', async () => {
+    await expect(load(file, 256)).rejects.toThrow(
+      /^LIVENESS_CLF_PATH=\S+: it was made with LIVENESS_MIN_SIDE=224, and this server has 256, .* train anew\.$/,
+    );
+  });
+
   it('refuses a file that is not there', async () => {
-    await expect(loadClassifier(join(folder, 'none.json'), models)).rejects.toThrow(
+    await expect(loadClassifier(join(folder, 'none.json'), { models, smallFaceSide: 224 })).rejects.toThrow(
       /none\.json: the file cannot be read \(ENOENT\)/,
     );
   });

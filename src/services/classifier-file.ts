@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { FaceFacts, ModelIdentity } from '../decisions/facts.ts';
-import { classifyFace, misfit } from '../decisions/liveness-classifier.ts';
+import { classifyFace, misfit, weighsAntiSpoof } from '../decisions/liveness-classifier.ts';
 
 const share = Type.Number({ minimum: 0, maximum: 1 });
 const count = Type.Integer({ minimum: 0 });
@@ -11,7 +11,7 @@ const interval = Type.Object({ value: share, low: share, high: share });
 const rate = Type.Object({ errors: count, of: count, rate: share, low: share, high: share });
 
 /** What features mean and how they are weighed; a file of another version means something else. */
-export const classifierVersion = 1;
+export const classifierVersion = 2;
 
 /** The file that `bonafide train` writes. */
 export const classifierFile = Type.Object({
@@ -30,7 +30,9 @@ export const classifierFile = Type.Object({
   scale: Type.Array(Type.Number({ exclusiveMinimum: 0 }), { minItems: 1, maxItems: 100 }),
   weights: numbers,
   bias: Type.Number(),
-  /** What the rates are of; `/v1` goes by the threshold of each request, 0.5 unless it names one (seed 004). */
+  /** LIVENESS_MIN_SIDE of the training, which `texture/penalty_sharp_small` depends on. */
+  min_side: count,
+  /** What the rates are of, and no more: `/v1` goes by the threshold of each request, 0.5 unless it names one (seed 004). */
   threshold: share,
   data: Type.Object({
     live: count,
@@ -57,20 +59,26 @@ export type ClassifierFile = Static<typeof classifierFile>;
 export interface LoadedClassifier {
   /** The probability that a face is live, 0..1; undefined where it lacks a fact. */
   readonly classify: (face: FaceFacts) => number | undefined;
-  /** Which its error rates are of. */
-  readonly threshold: number;
+  /** Whether it weighs an anti-spoof net; a score of texture alone enrols nobody. */
+  readonly weighsAntiSpoof: boolean;
   readonly trainedAt: string;
+}
+
+/** What measures faces for a classifier. */
+export interface Measuring {
+  readonly models: readonly ModelIdentity[];
+  /** LIVENESS_MIN_SIDE. */
+  readonly smallFaceSide: number;
 }
 
 /**
  * Loads the classifier that LIVENESS_CLF_PATH names.
  *
- * @param models of the engine that measures faces for it
  * @throws Error that says what is wrong with the file in a sentence
  */
 export async function loadClassifier(
   path: string,
-  models: readonly ModelIdentity[],
+  { models, smallFaceSide }: Measuring,
 ): Promise<LoadedClassifier> {
   const refuse = (why: string, cause?: unknown): never => {
     throw new Error(`LIVENESS_CLF_PATH=${path}: ${why}`, { cause });
@@ -81,9 +89,13 @@ export async function loadClassifier(
   const file = parseClassifier(text, refuse);
   const problem = misfit(file, models);
   if (problem) refuse(`${problem}. Train anew with \`bonafide train\` and the models of this server.`);
+  if (file.min_side !== smallFaceSide)
+    refuse(
+      `it was made with LIVENESS_MIN_SIDE=${file.min_side}, and this server has ${smallFaceSide}, by which it measures faces differently. Set the same, or train anew.`,
+    );
   return {
     classify: (face) => classifyFace(file, face),
-    threshold: file.threshold,
+    weighsAntiSpoof: weighsAntiSpoof(file.features),
     trainedAt: file.trained_at,
   };
 }

@@ -1,6 +1,7 @@
 import { isMasked } from '../decisions/face-mask.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../decisions/facts.ts';
 import type { FaceJudgement } from '../decisions/recognition/judge-face.ts';
+import { isTrusted, type Trust } from '../decisions/recognition/trusted-score.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
 import type { Perception } from '../perception/engine.ts';
@@ -18,8 +19,8 @@ export interface RecogniseParts {
   readonly perception: Perception;
   readonly matcher: Matcher;
   readonly rules: PictureRules;
-  /** Whether a live verdict of the heuristic alone is enough; see `ALLOW_HEURISTIC_ENROL`. */
-  readonly allowHeuristic: boolean;
+  /** Which scores are enough to go on. */
+  readonly trust: Trust;
 }
 
 /** What goes with one request. */
@@ -33,7 +34,7 @@ export interface Subject {
   readonly picture: JudgedPicture;
   /** Of the still's face, or of the clip's best frame. */
   readonly judgement: FaceJudgement;
-  /** `heuristic`: taken for live, but by the heuristic alone. */
+  /** `heuristic`: taken for live, but by texture alone, weighed by the heuristic or by a classifier. */
   readonly liveness: 'live' | 'not_live' | 'heuristic';
   /** Of the still, or of the best frames of the clip; none where the face cannot be compared, or is not live. */
   readonly embeddings: readonly Embedding[];
@@ -123,7 +124,7 @@ export async function identify(
 }
 
 async function findSubject(
-  { perception, rules, allowHeuristic }: Omit<RecogniseParts, 'matcher'>,
+  { perception, rules, trust }: Omit<RecogniseParts, 'matcher'>,
   picture: Picture,
   { onJudged, ...context }: RecogniseContext,
   measure: NonNullable<PictureQuestion['measure']>,
@@ -132,8 +133,8 @@ async function findSubject(
   onJudged?.(judged);
   const seen = judged.kind === 'image' ? subjectOfStill(judged, rules) : subjectOfClip(judged);
   const { isLive, judgement, faces } = seen;
-  const isTrusted = allowHeuristic || judgement.scoreSource !== 'heuristic';
-  const liveness = !isLive ? 'not_live' : isTrusted ? 'live' : 'heuristic';
+  const isEnough = isTrusted(judgement.scoreSource, trust);
+  const liveness = !isLive ? 'not_live' : isEnough ? 'live' : 'heuristic';
   return {
     picture: judged,
     judgement,

@@ -28,8 +28,10 @@ export interface TrainingPicture {
 export interface TrainingPlan {
   /** Pictures measured at once. */
   readonly concurrency: number;
-  /** Score from which a face counts as live, 0..1. */
+  /** Score from which a face counts as live, 0..1: what the error rates are of. */
   readonly threshold: number;
+  /** LIVENESS_MIN_SIDE, which the engine measures faces with. */
+  readonly smallFaceSide: number;
   readonly now: Date;
   /** Numbers from 0 to 1, for the intervals. */
   readonly random: () => number;
@@ -78,6 +80,7 @@ export async function trainOnPictures(
     scale: [...model.scale],
     weights: [...model.weights],
     bias: model.bias,
+    min_side: plan.smallFaceSide,
     threshold,
     data: {
       live: rows.filter(({ live }) => live).length,
