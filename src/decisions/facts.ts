@@ -80,7 +80,10 @@ export interface EyePair<T> {
   readonly right: T;
 }
 
-/** Texture measures of the face, each 0..1. What each one means stands in `perception/texture.ts`. */
+/**
+ * The seven texture measures of seed 004, and the light on the face; each 0..1. What each one means stands in
+ * `perception/texture.ts`.
+ */
 export interface TextureMeasures {
   readonly blur: number;
   readonly saturation: number;
@@ -89,6 +92,8 @@ export interface TextureMeasures {
   readonly glare: number;
   readonly lineRatio: number;
   readonly penaltySharpSmall: number;
+  /** No sign of an attack, and nothing that a score weighs. */
+  readonly brightness: number;
 }
 
 /** What one anti-spoof net says of a face. */

@@ -94,6 +94,7 @@ describe('the reasons', () => {
       glare: 0.09,
       lineRatio: 0.11,
       penaltySharpSmall: 0,
+      brightness: 0.5,
     });
     expect(codes({ texture })).toEqual(expect.arrayContaining(['grid_pattern', 'glare', 'straight_lines']));
     expect(decide({ texture }).verdict).toBe('live');

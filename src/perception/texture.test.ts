@@ -131,6 +131,14 @@ describe('each measure answers its defect', () => {
     expect(measureTexture(striped(80), face).lineRatio).toBe(1);
   });
 
+  it('brightness falls with the light', async () => {
+    const dimmed = await measureAll([1, 0.5, 0.25, 0.1], (share) =>
+      paint(portrait, (_x, _y, pixel) => mix(pixel, [0, 0, 0], 1 - share)),
+    );
+    expectFalling(dimmed, 'brightness', 0.3);
+    expect(dimmed[3]!.brightness).toBeCloseTo(dimmed[0]!.brightness / 10, 2);
+  });
+
   it('penaltySharpSmall rises as a small face is sharpened, and stays 0 for a large one', async () => {
     const sharpened = async (scale: number, amount: number) => {
       const picture = await resize(portrait, scale);
@@ -160,7 +168,9 @@ describe('any picture and any box', () => {
     const blank = paint(portrait, () => [grey, grey, grey]);
     const glare = grey === 255 ? 1 : 0;
     const nothing = { blur: 0, saturation: 0, freqHighRatio: 0, axisAnisotropy: 0, lineRatio: 0 };
-    expect(measureTexture(blank, face)).toEqual({ ...nothing, glare, penaltySharpSmall: 0 });
+    const { brightness, ...seven } = measureTexture(blank, face);
+    expect(seven).toEqual({ ...nothing, glare, penaltySharpSmall: 0 });
+    expect(brightness).toBeCloseTo(grey / 255, 5);
   });
 
   it('gives numbers of 0..1 for boxes of any size and place in pictures of any size', () => {

@@ -33,7 +33,7 @@ const gridFrequency = 0.25;
 const wedgeSlope = Math.tan(Math.PI / 24);
 
 /**
- * The texture of a face: the seven measures of seed 004, each 0..1. All look at the square in the middle
+ * The texture of a face: the seven measures of seed 004, and its brightness, each 0..1. All look at the square in the middle
  * of the face, reduced to at most 128×128 pixels, so that the same face gives similar numbers at any
  * size; lines at its surroundings too. Limits without a source of their own were chosen so that sharp
  * webcam portraits come near the values of seed 004's example, and are no thresholds of a decision.
@@ -53,6 +53,7 @@ export function measureTexture(image: RgbImage, face: Box, smallSide = usualSmal
     glare: measureGlare(patch),
     lineRatio: measureLines(readPatch(image, face, surroundings, surroundingsSide)),
     penaltySharpSmall: penaliseSharpSmall(sharpness, face, smallSide),
+    brightness: measureBrightness(patch),
   };
 }
 
@@ -139,6 +140,11 @@ function measureLines({ luma, side }: Patch): number {
 function penaliseSharpSmall(sharpness: number, face: Box, smallSide: number): number {
   const smallness = clamp(1 - Math.min(face.width, face.height) / smallSide);
   return smallness * clamp((sharpness - 1) / (sharpenedTimes - 1));
+}
+
+/** Mean luma of the face as it is encoded, 0 black to 1 white. */
+function measureBrightness({ luma, side }: Patch): number {
+  return meanOverFace(side, (pixel) => luma[pixel]!) / 255;
 }
 
 /**

@@ -28,6 +28,7 @@ export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
       glare: 0,
       lineRatio: 0.02,
       penaltySharpSmall: 0,
+      brightness: 0.5,
     }),
     embedding: unavailable('not_requested'),
     mask: unavailable('not_requested'),

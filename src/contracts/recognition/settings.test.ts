@@ -29,6 +29,7 @@ describe('the settings of seed 004', () => {
     glare: 0.1,
     lineRatio: 0.13,
     penaltySharpSmall: 0.4,
+    brightness: 0.5,
   });
   const judged = async (settings: Readonly<Record<string, string>>) => {
     address = await listen(seeing(face({ texture, antiSpoof: noNet })), settings);

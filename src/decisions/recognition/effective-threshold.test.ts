@@ -25,6 +25,14 @@ it.each([
   ['a blurred face', 0.5, { blur: 0.125 }, 0.475],
   ['a face of just enough detail', 0.5, { blur: 0.25 }, 0.5],
   ['a blurred face with a sign: blur excuses nothing', 0.5, { blur: 0, ...grid }, 0.75],
+  ['a black face', 0.5, { brightness: 0 }, 0.45],
+  ['a dark, noisy face, which is full of detail', 0.5, { brightness: 0.125 }, 0.475],
+  ['a face of just enough light', 0.5, { brightness: 0.25 }, 0.5],
+  ['a bright face', 0.5, { brightness: 1 }, 0.5],
+  ['a dark face and a blurred one: no more than either', 0.5, { blur: 0, brightness: 0 }, 0.45],
+  ['a dark face, blurred a little: by what is worse', 0.5, { blur: 0.2, brightness: 0.125 }, 0.475],
+  ['a dark face with a sign: the dark excuses nothing', 0.5, { brightness: 0, ...grid }, 0.75],
+  ['never below the floor, by the dark', 0.32, { brightness: 0 }, 0.3],
   ['never below the floor, by blur', 0.32, { blur: 0 }, 0.3],
   ['never below the floor, by request', 0, {}, 0.3],
 ] as const)('%s (%d)', (_, asked, signs: Partial<TextureMeasures>, expected) => {
@@ -40,7 +48,7 @@ describe('for every threshold and sign', () => {
   const steps = Array.from({ length: 21 }, (_, step) => step / 20);
   const signs = Object.keys(everySign) as (keyof typeof everySign)[];
 
-  it('more of a sign never lowers it, and more detail neither', () => {
+  it('more of a sign never lowers it, and more detail or light neither', () => {
     for (const asked of steps)
       for (const sign of signs) {
         const thresholds = steps.map((value) =>
@@ -52,13 +60,14 @@ describe('for every threshold and sign', () => {
           expect(threshold).toBeLessThanOrEqual(1);
         }
       }
-    for (const asked of steps) {
-      const thresholds = steps.map((blur) =>
-        effectiveThreshold(asked, { ...seedTexture, blur }, heuristicSettings),
-      );
-      expect(thresholds).toEqual(thresholds.toSorted((one, other) => one - other));
-      expect(thresholds[0]).toBeGreaterThanOrEqual(toThreeDecimals(Math.max(asked - 0.05, 0.3)));
-    }
+    for (const asked of steps)
+      for (const light of ['blur', 'brightness'] as const) {
+        const thresholds = steps.map((value) =>
+          effectiveThreshold(asked, { ...seedTexture, [light]: value }, heuristicSettings),
+        );
+        expect(thresholds).toEqual(thresholds.toSorted((one, other) => one - other));
+        expect(thresholds[0]).toBeGreaterThanOrEqual(toThreeDecimals(Math.max(asked - 0.05, 0.3)));
+      }
   });
 
   it('a penalty without weight raises nothing', () => {
