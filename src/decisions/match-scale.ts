@@ -33,6 +33,14 @@ export function matchDistance(model: string, raw: number): number {
 }
 
 /**
+ * {@link matchDistance} with six decimals: what is shown, and therefore what is compared with a threshold, lest an
+ * answer contradict itself in the seventh.
+ */
+export function shownMatchDistance(model: string, raw: number): number {
+  return Number(matchDistance(model, raw).toFixed(6));
+}
+
+/**
  * The cosine distance of an embedder that {@link matchDistance} maps to `distance`.
  *
  * @param distance on the common scale; beyond 0..2 it counts as the end

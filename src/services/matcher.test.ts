@@ -4,7 +4,7 @@ import { describeOnDatabases } from '../../test/support/databases.ts';
 import { testTemplates } from '../../test/support/stores.ts';
 import { randomVector, testSpace, vectorNear } from '../../test/support/templates.ts';
 import type { Embedding } from '../decisions/facts.ts';
-import { matchDistance, rawDistance } from '../decisions/match-scale.ts';
+import { rawDistance, shownMatchDistance } from '../decisions/match-scale.ts';
 import { openStores } from '../stores/open-stores.ts';
 import type { Stores } from '../stores/ports.ts';
 import { createMatcher, type MatcherParts, type MatcherSettings } from './matcher.ts';
@@ -52,7 +52,7 @@ describeOnDatabases('the matcher', (open) => {
     const result = await matcher().verify('mean', [embed(face)]);
     expect(result.rawDistance).toBeLessThan(0.02);
     expect(result).toMatchObject({ userId: 'mean', match: true, threshold: 0.35 });
-    expect(result.distance).toBe(matchDistance('dlib-resnet', result.rawDistance));
+    expect(result.distance).toBe(shownMatchDistance('dlib-resnet', result.rawDistance));
     expect(result.similarity).toBe(1 - result.distance);
   });
 

@@ -1,6 +1,6 @@
 import { areComparable, cosineDistance, meanEmbedding } from '../decisions/embedding.ts';
 import type { Embedding, EmbeddingSpace } from '../decisions/facts.ts';
-import { matchDistance } from '../decisions/match-scale.ts';
+import { shownMatchDistance } from '../decisions/match-scale.ts';
 import { BonafideError } from '../errors.ts';
 import type { Enrolment, EnrolmentPage, Enrolments, ErasedCounts, SearchKind } from '../stores/ports.ts';
 import { checkConsent, checkUserId } from './user-id.ts';
@@ -45,7 +45,7 @@ export interface EnrolmentResult {
 /** How far apart a probe and a template are. */
 export interface MatchDistance {
   readonly userId: string;
-  /** On the common scale of all models (`decisions/match-scale.ts`), on which 0.35 is the recommended limit. */
+  /** On the common scale of all models (`decisions/match-scale.ts`), on which 0.35 is the recommended limit; six decimals. */
   readonly distance: number;
   /** 1 − `distance`. */
   readonly similarity: number;
@@ -141,7 +141,7 @@ export function createMatcher(parts: MatcherParts): Matcher {
       const { model } = enrolment;
       const outcome = await enrolments.put({ ...enrolment, vector: meanOf(embeddings) }, createdAt, {
         ...(settings.uniqueFaces && {
-          isTaken: (raw) => matchDistance(model, raw) <= settings.matchThreshold,
+          isTaken: (raw) => shownMatchDistance(model, raw) <= settings.matchThreshold,
         }),
       });
       if (outcome === 'face_taken') throw new BonafideError('face_already_enrolled');
@@ -208,7 +208,7 @@ function createCleaner({ enrolments, now }: MatcherParts): () => void {
 }
 
 function judge(userId: string, model: string, rawDistance: number, threshold: number): MatchDistance {
-  const distance = matchDistance(model, rawDistance);
+  const distance = shownMatchDistance(model, rawDistance);
   return { userId, distance, similarity: 1 - distance, rawDistance, match: distance <= threshold, threshold };
 }
 

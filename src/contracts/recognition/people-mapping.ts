@@ -6,7 +6,7 @@ import { round } from '../numbers.ts';
 import { toPassRatio, toReasons } from './face-mapping.ts';
 import type { IdentifyResponse, RegisterResponse, VerifyResponse } from './people-schemas.ts';
 
-/** Decimals of distances: as many as keep what is shown on the side of the threshold that it was found on. */
+/** Decimals of distances, as many as those that were compared with the threshold have (`decisions/match-scale.ts`). */
 const digits = 6;
 
 /** An enrolment, or why there is none. */

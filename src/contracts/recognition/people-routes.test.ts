@@ -168,6 +168,29 @@ describe('who is enrolled', () => {
 });
 
 describe('match_threshold and top_k', () => {
+  it('are decided on by the distance that is shown, to its last decimal', async () => {
+    address = await listen(seeing(face()));
+    await send(`${address}/v1/register?user_id=edge`, [['image', jpeg]]);
+    for (const raw of [0.031, 0.0533, 0.0617, 0.0771, 0.1003, 0.2009]) {
+      const probe = embeddingFacts([1 - raw, Math.sqrt(1 - (1 - raw) ** 2)], 'dlib-resnet');
+      address = await listen(seeing(face({ embedding: measured(probe) })));
+      const ask = async (route: string, threshold: number) =>
+        (await send(`${address}/v1/${route}match_threshold=${threshold}`, [['image', jpeg]])).body;
+      const { cosine_distance: shown } = await ask('verify?user_id=edge&', 2);
+      for (const [threshold, match] of [
+        [shown, true],
+        [shown - 1e-7, false],
+      ] as const) {
+        const verified = await ask('verify?user_id=edge&', threshold);
+        expect([verified.match, verified.cosine_distance]).toEqual([match, shown]);
+        const { candidates } = await ask('identify?', threshold);
+        const distances = candidates.map((one: { cosine_distance: number }) => one.cosine_distance);
+        expect(distances).toEqual(match ? [shown] : []);
+      }
+    }
+    await fetch(`${address}/v1/users/edge`, { method: 'DELETE' });
+  });
+
   it('say how near is near enough, and how many are named', async () => {
     // A raw distance of 0.05 is dlib's operating point: 0.35 on the common scale.
     const at = (raw: number) => embeddingFacts([1 - raw, Math.sqrt(1 - (1 - raw) ** 2)], 'dlib-resnet');
