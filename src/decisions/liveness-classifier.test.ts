@@ -32,6 +32,7 @@ const texture = {
   glare: 0,
   lineRatio: 0.02,
   penaltySharpSmall: 0,
+  brightness: 0.5,
 };
 
 const face = (changes: Partial<FaceFacts> = {}): FaceFacts => ({

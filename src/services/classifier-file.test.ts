@@ -55,6 +55,7 @@ describe('LIVENESS_CLF_PATH', () => {
       glare: 0,
       lineRatio: 0,
       penaltySharpSmall: 0,
+      brightness: 0.5,
     };
     expect(classify({ ...faceFacts(), texture: measured(texture) })).toBeCloseTo(1 / (1 + Math.exp(-1)), 9);
   });
