@@ -14,7 +14,7 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInlinePerception } from '../src/perception/inline.ts';
-import { documentExamples, runExample } from './support/document-examples.ts';
+import { documentExamples, pathWithJq, runExample } from './support/document-examples.ts';
 import { engineOptions } from './support/engine.ts';
 import { encodeJpeg, loadSampleFaces, photographPath } from './support/faces.ts';
 import { seededRandom } from './support/random.ts';
@@ -229,14 +229,30 @@ describe('the data set', () => {
 });
 
 describe('docs/contracts/dataset.md', () => {
+  it("has the seed's own commands", () => {
+    const commands = documentExamples('dataset').filter(({ language }) => language === 'sh');
+    expect(commands.map(({ text }) => text)).toEqual([
+      `# LIVE
+curl -s -X POST "$BASE/v1/dataset/upload?label=live&detector_backend=opencv&threshold=0.5" \\
+  -F "image=@$HOME/foto_real.png;type=image/png" | jq
+`,
+      `# SPOOF
+curl -s -X POST "$BASE/v1/dataset/upload?label=spoof&detector_backend=opencv&threshold=0.5" \\
+  -F "image=@$HOME/foto2.png;type=image/png" | jq
+`,
+      'curl -s "$BASE/v1/dataset/stats" | jq\n',
+    ]);
+  });
+
   it('has examples that run as they are, and answers as they say', async () => {
     const server = await startServer({ TRAIN_DIR: join(folder, 'documented') });
     writeFileSync(join(folder, 'foto_real.png'), readFileSync(photographPath('sample1.jpg')));
     writeFileSync(join(folder, 'foto2.png'), readFileSync(photographPath('sample3.jpg')));
     const examples = documentExamples('dataset');
+    const env = { BASE: server.url, HOME: folder, PATH: pathWithJq(folder) };
     const answers: unknown[] = [];
     for (const example of examples.filter(({ language }) => language === 'sh'))
-      answers.push(JSON.parse(await runExample(example, { BASE: server.url }, folder)));
+      answers.push(JSON.parse(await runExample(example, env, folder)));
     server.process.kill('SIGKILL');
     const [upload, summary] = examples
       .filter(({ language }) => language === 'json')

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** A fenced block of a document in `docs/contracts/`. */
@@ -27,6 +28,14 @@ export function documentExamples(name: string): readonly DocumentExample[] {
     else heading = /^#+ (.+)$/.exec(line)?.[1] ?? heading;
   }
   return examples;
+}
+
+/** A PATH on which there is a `jq`, in `folder` where this machine has none: all it does in examples is to print. */
+export function pathWithJq(folder: string): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'jq'), '#!/bin/sh\nexec cat\n', { mode: 0o755 });
+  return `${process.env.PATH}:${bin}`;
 }
 
 /** Runs an example as a reader would, in a shell in `folder` with these variables (`BASE`, say); returns its stdout. */
