@@ -336,11 +336,19 @@ describeOnDatabases('a person', (open) => {
     expect(refused.body).toMatchObject({
       success: false,
       liveness_ok: false,
+      details: { liveness: { heuristic: true } },
+    });
+    const verified = await post(`/v1/verify?user_id=demo&${lenient}`, ['image', portrait], {}, server);
+    expect(verified.body).toMatchObject({
+      success: false,
+      liveness_ok: false,
+      match: false,
+      cosine_distance: null,
       message: 'A prova de vida não pode ser confirmada: este servidor não tem modelo anti-spoofing',
       details: { liveness: { is_live: true, heuristic: true } },
     });
-    const verified = await post(`/v1/verify?user_id=demo&${lenient}`, ['image', portrait], {}, server);
-    expect(verified.body).toMatchObject({ success: false, match: false, cosine_distance: null });
+    const unknown = await post(`/v1/verify?user_id=x&${lenient}`, ['image', portrait], {}, server);
+    expect(unknown.status).toBe(404);
     // The verdict of liveness itself is the seed's.
     const { body } = await post(`/v1/liveness?${lenient}`, ['image', portrait], {}, server);
     expect(body.faces[0].is_live).toBe(true);

@@ -1,5 +1,6 @@
 import { isMasked } from '../decisions/face-mask.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../decisions/facts.ts';
+import { enrolmentThreshold } from '../decisions/recognition/effective-threshold.ts';
 import type { FaceJudgement } from '../decisions/recognition/judge-face.ts';
 import { isTrusted, type Trust } from '../decisions/recognition/trusted-score.ts';
 import { chooseSubject } from '../decisions/subject.ts';
@@ -68,7 +69,8 @@ export interface Registration {
 const bestFrames = 8;
 
 /**
- * Enrols the one living person of a picture.
+ * Enrols the one living person of a picture, who is held to no less than the usual threshold: a template outlives the
+ * request that was lenient.
  *
  * @throws BonafideError `no_face`, `several_faces`, `face_masked`, `face_not_comparable`, and all that `judgePicture`
  *   and `Matcher.enrol` throw
@@ -79,7 +81,9 @@ export async function register(
   picture: Picture,
   context: RecogniseContext,
 ): Promise<NotLive | Recognised<EnrolmentResult>> {
-  const subject = await findSubject(parts, picture, context, ['embedding', 'mask']);
+  // A demonstration trusts any score: its operator has chosen to.
+  const threshold = parts.trust.allowHeuristic ? context.threshold : enrolmentThreshold(context.threshold);
+  const subject = await findSubject(parts, picture, { ...context, threshold }, ['embedding', 'mask']);
   if (subject.liveness !== 'live') return { subject, outcome: null };
   // A template of a masked face would match others who wear masks.
   if (subject.isMasked) throw new BonafideError('face_masked');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listeningApp } from '../../../test/support/app.ts';
-import { embeddingFacts } from '../../../test/support/facts.ts';
+import { antiSpoof, embeddingFacts } from '../../../test/support/facts.ts';
 import { answer, face, jpeg, seeing, send, sendJson } from '../../../test/support/recognition-wire.ts';
 import { memoryStores } from '../../../test/support/stores.ts';
 import { measured, unavailable } from '../../decisions/facts.ts';
@@ -147,6 +147,21 @@ describe('who is enrolled', () => {
       'Este rosto já está cadastrado com outro id.',
     ]);
     await fetch(`${address}/v1/users/one`, { method: 'DELETE' });
+  });
+
+  it('is enrolled at no less than the usual threshold, however little a request asks for', async () => {
+    const threshold = async (route: string, settings: Readonly<Record<string, string>> = {}) => {
+      address = await listen(seeing(face({ antiSpoof: antiSpoof(0.45, 0.45) })), settings);
+      const { body } = await send(`${address}/v1/${route}`, [['image', jpeg]]);
+      return [body.success, body.details.liveness.threshold];
+    };
+    expect(await threshold('register?user_id=lenient&threshold=0.3')).toEqual([false, 0.5]);
+    expect(await threshold('register?user_id=lenient&threshold=0.9')).toEqual([false, 0.9]);
+    // Who is compared only is held to what was asked for, and so is the demonstration that trusts any score.
+    const demonstration = { ALLOW_HEURISTIC_ENROL: 'true' };
+    expect(await threshold('register?user_id=lenient&threshold=0.4', demonstration)).toEqual([true, 0.4]);
+    expect(await threshold('verify?user_id=lenient&threshold=0.4')).toEqual([true, 0.4]);
+    await fetch(`${address}/v1/users/lenient`, { method: 'DELETE' });
   });
 
   it('wore no mask', async () => {

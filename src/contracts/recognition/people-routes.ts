@@ -57,7 +57,7 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
         operationId: 'register',
         summary: 'Enrol the one living person of a clip or picture',
         description:
-          'Takes the place of what the id had. Liveness that is not confirmed enrols nobody: status 200, `success: false`.',
+          'Takes the place of what the id had. Liveness that is not confirmed enrols nobody: status 200, `success: false`. A `threshold` below 0.5 counts as 0.5.',
         querystring: registerParameters,
         body: bodyOf(registerParameters),
         response: { 200: registerResponse, ...personErrors('face_masked', 'face_already_enrolled') },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { heuristicSettings, seedScore, seedTexture } from '../../../test/support/recognition-rules.ts';
 import type { TextureMeasures } from '../facts.ts';
-import { effectiveThreshold, toThreeDecimals } from './effective-threshold.ts';
+import { effectiveThreshold, enrolmentThreshold, toThreeDecimals } from './effective-threshold.ts';
 
 const grid = { axisAnisotropy: 0.7 };
 const everySign = { axisAnisotropy: 1, glare: 1, lineRatio: 1, penaltySharpSmall: 1 };
@@ -76,6 +76,15 @@ describe('for every threshold and sign', () => {
       effectiveThreshold(0.5, { ...seedTexture, ...everySign }, { ...heuristicSettings, penalties }),
     ).toBe(0.5);
   });
+});
+
+it.each([
+  [0, 0.5],
+  [0.4999, 0.5],
+  [0.5, 0.5],
+  [0.9, 0.9],
+])('a request to enrol that asks for %d is held to %d', (asked, threshold) => {
+  expect(enrolmentThreshold(asked)).toBe(threshold);
 });
 
 it.each([

@@ -30,6 +30,11 @@ export function effectiveThreshold(
   return toThreeDecimals(clamp(asked + rise - fall, floor.value, 1));
 }
 
+/** The threshold that an enrolment is judged by, before signs change it: what is asked for, or the usual one if that is less. */
+export function enrolmentThreshold(asked: number): number {
+  return Math.max(asked, calibration.leastForEnrolment.value);
+}
+
 /** Scores and thresholds are compared as they are shown; halves go up, as in the seed's example. */
 export function toThreeDecimals(value: number): number {
   return Math.round(value * 1000 + 1e-9) / 1000;
