@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -27,10 +27,12 @@ import { encodeJpeg, loadSampleFaces, type SampleFace } from './support/faces.ts
 import { createPuppet } from './support/puppet.ts';
 import { type Server, startServer } from './support/server.ts';
 
-// The examples of docs/contracts/recognition.md, run as they stand against a real server, in their order.
+// The examples of docs/contracts/recognition.md, run as they stand against real servers, in their order.
 
 const folder = mkdtempSync(join(tmpdir(), 'bonafide-recognition-'));
+/** One for demonstrations, which enrols by the heuristic, and one with no setting at all. */
 let server: Server;
+let plain: Server;
 
 beforeAll(async () => {
   const perception = await createInlinePerception(engineOptions());
@@ -47,10 +49,12 @@ beforeAll(async () => {
   const { width, height, data } = small;
   await sharp(data, { raw: { width, height, channels: 3 } }).toFile(join(folder, 'foto.png'));
   server = await startServer({ ALLOW_HEURISTIC_ENROL: 'true' });
+  plain = await startServer({});
 }, 300_000);
 
 afterAll(() => {
   server?.process.kill('SIGKILL');
+  plain?.process.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -67,12 +71,12 @@ async function shrink({ width, height, data }: RgbImage, scale: number): Promise
 }
 
 /** Runs an example; of an answer that is printed with its head (`-i`) the body is returned. */
-async function run(example: DocumentExample) {
+async function run(example: DocumentExample, { url } = server) {
   const here = {
     ...example,
-    text: example.text.replaceAll('/tmp/', `${folder}/`).replace('http://localhost:8081', server.url),
+    text: example.text.replaceAll('/tmp/', `${folder}/`).replace('http://localhost:8081', url),
   };
-  const env = { BASE: server.url, HOME: folder, PATH: pathWithJq(folder) };
+  const env = { BASE: url, HOME: folder, PATH: pathWithJq(folder) };
   const output = await runExample(here, env, folder);
   return JSON.parse(output.split('\r\n\r\n').at(-1)!);
 }
@@ -143,6 +147,36 @@ describe('the examples', () => {
       status: 'ok',
       version: expect.any(String),
       runtime: { python: null, cuda: { available: false } },
+    });
+  });
+
+  describe('on a fresh server without an anti-spoof net', () => {
+    const notLive = { success: false, liveness_ok: false };
+
+    it.each<[string, TSchema, object]>([
+      ['POST /v1/liveness', livenessResponse, { faces: [{ is_live: true, extra: { heuristic: true } }] }],
+      ['POST /v1/register', registerResponse, { ...notLive, user_id: '15', replaced: false }],
+      ['POST /v1/identify', identifyResponse, { ...notLive, match: false, user_id: null, candidates: [] }],
+      ['GET /health', Type.Object({ status: Type.Literal('ok') }), {}],
+    ])('of %s answer, and trust nobody', async (heading, schema, expected) => {
+      const commands = under(heading, 'sh');
+      expect(commands.length).toBeGreaterThan(0);
+      for (const command of commands) {
+        const body = await run(command, plain);
+        expectShape(schema, body);
+        expect(body).toMatchObject(expected);
+      }
+    });
+
+    it('of a verification, of the list and of an erasure know nobody', async () => {
+      const unknown = { status: 404, code: 'user_not_found', detail: expect.any(String) };
+      const [verify] = under('POST /v1/verify', 'sh') as [DocumentExample];
+      expect(await run(verify, plain)).toMatchObject(unknown);
+      const [list, erase] = under('GET /v1/users', 'sh') as [DocumentExample, DocumentExample];
+      const users = await run(list, plain);
+      expectShape(usersResponse, users);
+      expect(users).toEqual({ users: [], total: 0, next_cursor: null });
+      expect(await run(erase, plain)).toMatchObject(unknown);
     });
   });
 
