@@ -16,7 +16,7 @@ import {
 import type { EnrolmentResult, Identification, MatchDistance, Matcher } from './matcher.ts';
 
 /** What recognising people needs. */
-export interface RecogniseParts {
+interface RecogniseParts {
   readonly perception: Perception;
   readonly matcher: Matcher;
   readonly rules: PictureRules;

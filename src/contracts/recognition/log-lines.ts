@@ -3,7 +3,7 @@ import { type FaceFacts, valueIfMeasured } from '../../decisions/facts.ts';
 import { type JudgedFace, type JudgedPicture, sizeOf } from '../../services/judge-picture.ts';
 
 /** What a request asked for, as the log says it. */
-export interface AskedOf {
+interface AskedOf {
   readonly backend: string;
   readonly threshold: number;
 }
@@ -19,7 +19,7 @@ export function logPicture(request: FastifyRequest, picture: JudgedPicture, aske
 }
 
 /** The lines without what every line begins with. */
-export function pictureLines(picture: JudgedPicture, { backend, threshold }: AskedOf): string[] {
+function pictureLines(picture: JudgedPicture, { backend, threshold }: AskedOf): string[] {
   const size = sizeOf(picture);
   const image = size ? `${size.width}x${size.height}` : 'none';
   return [

@@ -6,7 +6,7 @@ import { checkConsent, checkUserId, maxIdBytes } from '../../services/user-id.ts
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
 /** What numbers a parameter may have. */
-export interface NumberRange {
+interface NumberRange {
   readonly from: number;
   readonly to: number;
   readonly whole?: boolean;

@@ -149,4 +149,3 @@ export type RegisterResponse = Static<typeof registerResponse>;
 export type VerifyResponse = Static<typeof verifyResponse>;
 export type IdentifyResponse = Static<typeof identifyResponse>;
 export type UsersResponse = Static<typeof usersResponse>;
-export type ErasureResponse = Static<typeof erasureResponse>;

@@ -7,7 +7,7 @@ import { readForm } from '../form.ts';
 import { mergeParameters, type Parameters } from './parameters.ts';
 
 /** What a request of this contract may hold. */
-export interface RequestShape {
+interface RequestShape {
   /** Parameters of the route, in the query or the body. */
   readonly names: readonly string[];
   /** Largest image file, in bytes. */
@@ -17,7 +17,7 @@ export interface RequestShape {
 }
 
 /** What a request held. */
-export interface PictureRequest {
+interface PictureRequest {
   readonly parameters: Parameters;
   readonly picture: Picture;
 }

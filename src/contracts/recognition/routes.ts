@@ -6,7 +6,7 @@ import { type PeopleOptions, people } from './people-routes.ts';
 import { type UsersOptions, users } from './users-routes.ts';
 
 /** What the recognition contract asks of the server. */
-export interface RecognitionOptions extends LivenessOptions, PeopleOptions, UsersOptions {}
+interface RecognitionOptions extends LivenessOptions, PeopleOptions, UsersOptions {}
 
 /** Seed 004: `POST /v1/liveness`, `/v1/register`, `/v1/verify` and the data set; and what goes beyond it. */
 export const recognition: FastifyPluginAsyncTypebox<RecognitionOptions> = async (app, options) => {

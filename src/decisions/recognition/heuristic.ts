@@ -2,7 +2,7 @@ import type { TextureMeasures } from '../facts.ts';
 import { clamp } from '../statistics.ts';
 
 /** Signs of an attack that texture shows. */
-export type SpoofSign = 'axisAnisotropy' | 'glare' | 'lineRatio' | 'penaltySharpSmall';
+type SpoofSign = 'axisAnisotropy' | 'glare' | 'lineRatio' | 'penaltySharpSmall';
 
 /** Weights and limits of seed 004's heuristic, its `LIVENESS_…` variables. */
 export interface HeuristicSettings {

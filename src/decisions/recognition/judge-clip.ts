@@ -16,7 +16,7 @@ export interface ClipRules extends FaceRules {
 }
 
 /** A frame of a clip with its subject. */
-export interface JudgedFrame {
+interface JudgedFrame {
   /** Milliseconds since the clip's first frame. */
   readonly at: number;
   readonly face: FaceFacts;
@@ -26,7 +26,7 @@ export interface JudgedFrame {
 }
 
 /** What became of one frame that was looked at; where several faces could be meant, the largest was judged. */
-export type FrameOutcome =
+type FrameOutcome =
   | ({ readonly status: 'one_face' } & JudgedFrame)
   | ({ readonly status: 'several_faces' } & JudgedFrame)
   | { readonly status: 'no_face'; readonly at: number };

@@ -9,7 +9,7 @@ import { type HeuristicSettings, heuristicScore, signStrengths } from './heurist
 export type ScoreSource = 'classifier' | 'anti_spoof' | 'heuristic';
 
 /** A trained classifier (`LIVENESS_CLF_PATH`): the probability that a face is live, 0..1; undefined where it lacks a fact. */
-export type ClassifyFace = (face: FaceFacts) => number | undefined;
+type ClassifyFace = (face: FaceFacts) => number | undefined;
 
 /** How faces are judged. */
 export interface FaceRules {
