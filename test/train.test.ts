@@ -8,6 +8,8 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RgbImage } from '../src/media/image.ts';
 import { createInlinePerception } from '../src/perception/inline.ts';
+import { migrate } from '../src/stores/database/migrate.ts';
+import { openDatabase } from '../src/stores/database/open-database.ts';
 import { engineOptions } from './support/engine.ts';
 import { encodeJpeg, loadSampleFaces } from './support/faces.ts';
 import { startServer } from './support/server.ts';
@@ -20,8 +22,10 @@ const report = join(folder, 'report');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the built tool; where it fails, its exit code too. */
-async function run(...args: readonly string[]) {
-  const env = { PATH: process.env.PATH, MODELS_DIR: 'none', PERCEPTION_PROCESSES: '2' };
+const run = (...args: readonly string[]) => runWith({}, ...args);
+
+async function runWith(settings: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const env = { PATH: process.env.PATH, MODELS_DIR: 'none', PERCEPTION_PROCESSES: '2', ...settings };
   const { stdout, stderr, code } = await promisify(execFile)(process.execPath, [bonafide, ...args], { env })
     .then((done) => ({ ...done, code: 0 }))
     .catch((error) => error as { stdout: string; stderr: string; code: number });
@@ -122,6 +126,36 @@ describe('bonafide train', () => {
     // The same people in other light are still themselves.
     expect(other.data.subjects).toBeGreaterThanOrEqual(5);
     expect(other.data.subjects).toBeLessThanOrEqual(one.data.subjects + 2);
+  });
+
+  it('knows people by the user ids of their uploads, unless a server has the database', async () => {
+    const settings = { TRAIN_DIR: trainDir, DATA_DIR: join(folder, 'data') };
+    const sql = await openDatabase({ databaseUrl: '', dataDir: settings.DATA_DIR });
+    await migrate(sql);
+    let entered = 0;
+    for (const label of ['live', 'spoof'])
+      for (const name of readdirSync(join(trainDir, label, 'raw'))) {
+        const id = `${++entered}`.padStart(32, '0');
+        await sql.query(
+          `insert into samples (id, label, state, content_hash, raw_path, created_at)
+           values ($1, $2, 'stored', $3, $4, now())`,
+          [id, label, Buffer.from(id), `${label}/raw/${name}`],
+        );
+        await sql.query('insert into sample_users (user_id, sample_id) values ($1, $2)', [
+          `zora ${name.split('-')[0]}`,
+          id,
+        ]);
+      }
+    const out = join(folder, 'stored.json');
+    const args = ['train', '--train-dir', trainDir, '--out', out];
+    const busy = await runWith(settings, ...args);
+    expect(busy.stderr).toMatch(/not read from the database, so people are told by their faces\. .+/);
+    expect(JSON.parse(readFileSync(out, 'utf8')).data.subjects_by).toMatch(/ by their faces/);
+    await sql.close();
+    const { stdout, stderr } = await runWith(settings, ...args);
+    expect(stderr).not.toMatch(/not read/);
+    expect(stdout).toMatch(/People: \d+ pictures by the user ids of the data set\n/);
+    expect(stdout + readFileSync(out, 'utf8')).not.toMatch(/zora/);
   });
 
   it('makes the score of /v1, and no server starts with one that is of other models', async () => {

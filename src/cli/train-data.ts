@@ -9,8 +9,8 @@ import { UsageError } from './usage.ts';
 /** Where the pictures are, and whose they are. */
 export interface TrainingData {
   readonly trainDir: string;
-  /** CSV of `path,subject`, or undefined. */
-  readonly subjects: string | undefined;
+  /** Whose pictures they are, as far as that is known: a CSV of `path,subject`, or names by relative paths. */
+  readonly subjects: string | ReadonlyMap<string, string> | undefined;
   /** Largest picture, in bytes. */
   readonly maxBytes: number;
 }
@@ -25,14 +25,13 @@ export async function listPictures({
   subjects,
   maxBytes,
 }: TrainingData): Promise<readonly TrainingPicture[]> {
-  const subjectOf =
-    subjects === undefined ? new Map<string, string>() : await readSubjects(subjects, trainDir);
+  const subjectOf = typeof subjects === 'string' ? await readSubjects(subjects, trainDir) : subjects;
   const pictures: TrainingPicture[] = [];
   for (const label of ['live', 'spoof']) {
     for (const path of await filesIn(join(trainDir, label, 'raw'))) {
       pictures.push({
         live: label === 'live',
-        subject: subjectOf.get(relative(trainDir, path)),
+        subject: subjectOf?.get(relative(trainDir, path)),
         read: () => readWithin(path, maxBytes),
       });
     }

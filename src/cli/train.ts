@@ -8,6 +8,7 @@ import { createPool } from '../perception/pool.ts';
 import { type Training, trainOnPictures } from '../services/train-classifier.ts';
 import { replaceFile } from '../stores/write-durably.ts';
 import { drawReliability } from './reliability-plot.ts';
+import { storedSubjects } from './stored-subjects.ts';
 import { listPictures } from './train-data.ts';
 import { dataLines, figures, reportPage } from './train-report.ts';
 import { UsageError } from './usage.ts';
@@ -21,8 +22,9 @@ makes it the score of /v1.
   --train-dir DIR                the data set
   --out FILE                     the classifier to write
   --report DIR                   write report.html and reliability.svg there; no face is in them
-  --subjects FILE.csv            whose pictures they are: lines of path,subject, paths relative to DIR. Those that
-                                 are not named are sorted by their faces
+  --subjects FILE.csv            whose pictures they are: lines of path,subject, paths relative to DIR. Default, where
+                                 DIR is TRAIN_DIR: the user_id of each upload, from the database, if no server has
+                                 the embedded one open. Those that are not named are sorted by their faces
   --classifier-threshold SHARE   score from which a face is live, 0 to 1, default 0.5, as in /v1: what the error
                                  rates are of. Clients ask /v1 for another one by its parameter threshold
 
@@ -81,7 +83,8 @@ async function train(
   { trainDir, subjects, threshold }: { trainDir: string; subjects: string | undefined; threshold: number },
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Training> {
-  const pictures = await listPictures({ trainDir, subjects, maxBytes: config.MAX_IMAGE_BYTES });
+  const named = subjects ?? (await storedSubjects(config, trainDir, console.error));
+  const pictures = await listPictures({ trainDir, subjects: named, maxBytes: config.MAX_IMAGE_BYTES });
   const processes = config.PERCEPTION_PROCESSES;
   const perception = await createPool({
     engine: engineOptions(config),
@@ -100,6 +103,7 @@ async function train(
       // One more than there are processes: each has the next picture at hand when it is done.
       concurrency: processes + 1,
       threshold,
+      namedBy: subjects === undefined ? 'the user ids of the data set' : 'the list of subjects',
       smallFaceSide: config.LIVENESS_MIN_SIDE,
       now: new Date(),
       random: seededRandom(seed),

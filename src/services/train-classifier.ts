@@ -1,7 +1,7 @@
 import { type FaceFacts, valueIfMeasured } from '../decisions/facts.ts';
 import { availableFeatures, featuresOf, modelsBehind } from '../decisions/liveness-classifier.ts';
 import { rawDistance, recommendedMatchDistance } from '../decisions/match-scale.ts';
-import { groupFaces } from '../decisions/training/group-faces.ts';
+import { sortSubjects } from '../decisions/training/sort-subjects.ts';
 import {
   type Evaluation,
   type TrainingRow,
@@ -30,6 +30,8 @@ export interface TrainingPlan {
   readonly concurrency: number;
   /** Score from which a face counts as live, 0..1: what the error rates are of. */
   readonly threshold: number;
+  /** What names the subjects of pictures, in words for the report. */
+  readonly namedBy: string;
   /** LIVENESS_MIN_SIDE, which the engine measures faces with. */
   readonly smallFaceSide: number;
   readonly now: Date;
@@ -66,7 +68,7 @@ export async function trainOnPictures(
   const { models } = perception.describe();
   const features = availableFeatures(models);
   const { measured, skipped } = await measureAll(perception, pictures, features, plan);
-  const { rows, subjectsBy } = sortBySubject(measured);
+  const { rows, subjectsBy } = sortBySubject(measured, plan.namedBy);
   const lack = tooLittle(rows);
   if (lack) throw new Error(`Too little to learn from. ${lack}${describeSkipped(skipped)}`);
   const { model, evaluation } = trainClassifier(rows, plan);
@@ -147,46 +149,36 @@ async function measure(
   }
 }
 
-/**
- * Says whose each picture is: as was said, else by faces that are near enough to be one person's. Those that cannot
- * be compared are taken for one person together, so that none of them is tested on what another one taught.
- */
-function sortBySubject(measured: readonly MeasuredPicture[]): { rows: TrainingRow[]; subjectsBy: string } {
-  const unnamed = measured.filter(({ subject }) => subject === undefined);
-  const comparable = unnamed.flatMap((picture) => {
-    const embedding = valueIfMeasured(picture.face.embedding);
-    return embedding ? [{ picture, embedding }] : [];
-  });
-  const model = comparable[0]?.embedding.model;
+/** Says whose each picture is, and how that is known. */
+function sortBySubject(
+  measured: readonly MeasuredPicture[],
+  namedBy: string,
+): { rows: TrainingRow[]; subjectsBy: string } {
+  const embeddings = measured.map(({ face }) => valueIfMeasured(face.embedding));
+  const unnamed = measured.filter(({ subject }) => subject === undefined).length;
+  const comparable = measured.filter(({ subject }, at) => subject === undefined && embeddings[at]).length;
+  const model = embeddings.find((embedding) => embedding !== undefined)?.model;
   const limit = model === undefined ? 0 : rawDistance(model, recommendedMatchDistance);
-  const people = groupFaces(
-    comparable.map(({ embedding }) => embedding.vector),
+  const subjects = sortSubjects(
+    measured.map(({ subject }, at) => ({ name: subject, embedding: embeddings[at]?.vector })),
     limit,
   );
-  const personOf = new Map(comparable.map(({ picture }, at) => [picture, `face ${people[at]}`]));
-  const rows = measured.map((picture) => ({
-    values: picture.values,
-    live: picture.live,
-    subject:
-      picture.subject === undefined
-        ? (personOf.get(picture) ?? 'faces that cannot be compared')
-        : `named ${picture.subject}`,
-  }));
   return {
-    rows,
-    subjectsBy: howSorted(measured.length - unnamed.length, comparable.length, unnamed.length, model, limit),
+    rows: measured.map(({ values, live }, at) => ({ values, live, subject: subjects[at]! })),
+    subjectsBy: howSorted(measured.length - unnamed, namedBy, comparable, unnamed, model, limit),
   };
 }
 
 function howSorted(
   named: number,
+  namedBy: string,
   comparable: number,
   unnamed: number,
   model: string | undefined,
   limit: number,
 ): string {
   const parts = [
-    ...(named > 0 ? [`${named} pictures by the list of subjects`] : []),
+    ...(named > 0 ? [`${named} pictures by ${namedBy}`] : []),
     ...(comparable > 0
       ? [`${comparable} by their faces (${model}, cosine distance up to ${limit.toFixed(3)} on average)`]
       : []),
