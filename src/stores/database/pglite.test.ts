@@ -70,7 +70,26 @@ describe('the embedded database', () => {
     cpSync(folder, damaged, { recursive: true });
     truncateSync(join(damaged, 'global', 'pg_control'), 10);
     for (let time = 0; time < 2; time++)
-      await expect(openPglite(damaged)).rejects.toThrow(/cannot be opened: it is damaged/);
+      await expect(openPglite(damaged)).rejects.toMatchObject({
+        message: expect.stringMatching(/cannot be opened: it is damaged/),
+        cause: expect.any(Error),
+      });
+  });
+
+  it('says what failed where it is the disk, and not that it is damaged', async () => {
+    const copy = join(parent, 'full', 'db');
+    cpSync(folder, copy, { recursive: true });
+    const failure = Object.assign(new Error('of the disk'), { code: 'ENOSPC' });
+    const opening = openPglite(copy, () => {
+      throw failure;
+    });
+    await expect(opening).rejects.toMatchObject({
+      message: expect.stringMatching(/cannot be opened, for its files cannot be written \(ENOSPC\)/),
+      cause: failure,
+    });
+    const again = await openPglite(copy);
+    expect(await again.query("select id from notes where id = 'kept'")).toEqual([{ id: 'kept' }]);
+    await again.close();
   });
 
   it('synchronises its log before it answers a write, and nothing for a read', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, fsyncSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
@@ -100,30 +100,50 @@ async function makeDatabase(folder: string): Promise<void> {
 async function openFolder(
   folder: string,
   lock: FolderLock,
-  sync?: (descriptor: number) => void,
+  sync: (descriptor: number) => void = fsyncSync,
 ): Promise<Sql> {
   // PostgreSQL removes it when it shuts down.
   if (existsSync(join(folder, 'postmaster.pid'))) await syncFolder(folder);
   const health: Health = { isBroken: false };
+  let failure: NodeJS.ErrnoException | undefined;
   const files = new DurableFiles(
     folder,
     () => {
       health.isBroken = true;
     },
-    sync,
+    (descriptor) => {
+      try {
+        sync(descriptor);
+      } catch (error) {
+        failure ??= error as NodeJS.ErrnoException;
+        throw error;
+      }
+    },
   );
   const options = { ...values, fs: files, startParams: folderParams, extensions: { vector } };
   const database = new GuardedPglite(options, health);
   try {
     await database.waitReady;
-  } catch {
-    throw new Error(
-      `The embedded database in ${folder} cannot be opened: it is damaged, or another version made it. Restore a copy of that folder, or move it away to begin with an empty database.`,
-    );
+  } catch (error) {
+    throw cannotOpen(folder, failure, error);
   }
   files.opened();
   const sql = toSql(database, health);
   return { ...sql, close: () => sql.close().finally(() => lock.release()) };
+}
+
+/** PostgreSQL itself says no more of a disk that is full than of a file that is damaged: it gives up. */
+function cannotOpen(folder: string, failure: NodeJS.ErrnoException | undefined, error: unknown): Error {
+  if (failure) {
+    return new Error(
+      `The embedded database in ${folder} cannot be opened, for its files cannot be written (${failure.code}): see to the disk, then start again.`,
+      { cause: failure },
+    );
+  }
+  return new Error(
+    `The embedded database in ${folder} cannot be opened: it is damaged, or another version made it, or its disk is full. See to the disk; else restore a copy of that folder, or move it away to begin with an empty database.`,
+    { cause: error },
+  );
 }
 
 /** Whether PostgreSQL still runs inside PGlite. */
