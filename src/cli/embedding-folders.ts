@@ -1,8 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EmbeddingSpace } from '../decisions/facts.ts';
+import { BonafideError } from '../errors.ts';
 import { findEmbeddingSpace } from '../perception/models/embedding-spaces.ts';
+import { defaultExpiry, type MatcherSettings, uniqueness } from '../services/matcher.ts';
 import { checkConsent, checkUserId } from '../services/user-id.ts';
+import { SqlError } from '../stores/database/sql-errors.ts';
 import type { Enrolments, Template } from '../stores/ports.ts';
 import {
   fileNameOf,
@@ -11,6 +14,7 @@ import {
   readTemplateFile,
   writeTemplateFile,
 } from '../stores/templates/template-files.ts';
+import { replaceFile } from '../stores/write-durably.ts';
 
 /** A progress bar, or nothing that looks like one. */
 export interface Progress {
@@ -41,7 +45,7 @@ export async function exportTemplates(
       const plain = fileNameOf(template.userId);
       const name = taken.has(plain.toLowerCase()) ? hashedFileNameOf(template.userId) : plain;
       taken.add(name.toLowerCase());
-      await writePrivately(join(folder, name), writeTemplateFile(template));
+      replaceFile(join(folder, name), writeTemplateFile(template));
       count++;
       progress.increment();
     }
@@ -51,32 +55,23 @@ export async function exportTemplates(
   return count;
 }
 
-/** Renaming puts it in the place of whatever is there, a link included; it is never half written. */
-async function writePrivately(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}`;
-  try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(bytes);
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
 export interface ImportResult {
   readonly imported: number;
   readonly refused: readonly { readonly file: string; readonly problem: string }[];
+}
+
+/** How files are imported; what the server's settings say of enrolments holds for them too. */
+export interface ImportOptions extends MatcherSettings {
+  readonly now: () => Date;
+  /** What files are of that hold an embedding alone, as the operator says; undefined: those are refused. */
+  readonly vouched: EmbeddingSpace | undefined;
 }
 
 /** Enrols every `.npz` of a folder, each for itself: what is wrong with one keeps no other out. */
 export async function importTemplates(
   enrolments: Pick<Enrolments, 'put'>,
   folder: string,
-  now: () => Date,
+  options: ImportOptions,
   progress: Progress,
 ): Promise<ImportResult> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.npz')).sort();
@@ -84,17 +79,23 @@ export async function importTemplates(
   progress.start(files.length, 0);
   try {
     for (const file of files) {
-      const time = now();
-      let template: Template;
+      const time = options.now();
       try {
-        template = check(readTemplateFile(await readSmall(join(folder, file)), file, time), time);
+        const bytes = await readSmall(join(folder, file));
+        const template = complete(readTemplateFile(bytes, file, time, options.vouched), options, time);
+        const outcome = await enrolments.put(template, time, {
+          event: 'imported',
+          ...uniqueness(options, template.model),
+        });
+        if (outcome === 'face_taken')
+          throw new Error('Its face is enrolled under another id (UNIQUE_FACES).');
       } catch (error) {
+        // What is wrong with the database is wrong with all files.
+        if (error instanceof BonafideError && error.status >= 500) throw error;
+        if (error instanceof SqlError) throw error;
         refused.push({ file, problem: (error as Error).message });
-        continue;
-      } finally {
-        progress.increment();
       }
-      await enrolments.put(template, time, { event: 'imported' });
+      progress.increment();
     }
   } finally {
     progress.stop();
@@ -114,16 +115,22 @@ async function readSmall(path: string): Promise<Uint8Array> {
   }
 }
 
-/** @throws Error where the template is none that a server could compare */
-function check(template: Template, now: Date): Template {
+/**
+ * A template with the end that it has by the settings.
+ *
+ * @throws Error where it is none that a server could compare
+ */
+function complete(template: Template, { lifetimeDays }: ImportOptions, now: Date): Template {
   checkUserId(template.userId);
   if (template.consent !== null) checkConsent(template.consent);
-  const { model, modelHash, recipe, vector, expiresAt } = template;
+  const { model, modelHash, recipe, vector, createdAt } = template;
   const space = findEmbeddingSpace(model);
   if (!space || space.modelHash !== modelHash || space.recipe !== recipe)
     throw new Error('It is of a model, weights or an alignment that this version does not have: enrol anew.');
   if (vector.length !== space.length)
     throw new Error(`Its embedding has ${vector.length} numbers; those of ${model} have ${space.length}.`);
-  if (expiresAt && expiresAt <= now) throw new Error('It has expired.');
-  return template;
+  const expiresAt = template.expiresAt ?? defaultExpiry(createdAt, lifetimeDays);
+  if (expiresAt && expiresAt <= now)
+    throw new Error(template.expiresAt ? 'It has expired.' : 'It is older than TEMPLATE_LIFETIME_DAYS.');
+  return { ...template, expiresAt };
 }

@@ -1,45 +1,61 @@
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { type Config, readConfig } from '../config.ts';
+import { embedderNames, findEmbeddingSpace } from '../perception/models/embedding-spaces.ts';
 import { migrate } from '../stores/database/migrate.ts';
 import { openDatabase } from '../stores/database/open-database.ts';
 import type { Sql } from '../stores/database/sql.ts';
 import { openSearch } from '../stores/open-stores.ts';
+import { cleanErased } from '../stores/templates/clean-erased.ts';
 import { createEnrolments } from '../stores/templates/enrolments.ts';
+import { dropVectors } from '../stores/templates/pgvector-search.ts';
 import { discardKey, rotateTemplates } from '../stores/templates/rotate-templates.ts';
 import { enterKeys, readClock } from '../stores/templates/template-clock.ts';
 import {
   addKeyToFile,
   dropOldKeysOfFile,
   openTemplateKeys,
+  presentKeyIds,
   readKeyFile,
 } from '../stores/templates/template-key-file.ts';
 import { createTemplateKeys, type TemplateKeys } from '../stores/templates/template-keys.ts';
 import { exportTemplates, importTemplates } from './embedding-folders.ts';
 import { UsageError } from './usage.ts';
 
-const help = `Usage: bonafide embeddings <rotate|export|import|discard> [options]
+const help = `Usage: bonafide embeddings <rotate|export|import|discard|drop-vectors> [options]
 
-  rotate             encrypt all templates with a new key: the first of TEMPLATE_KEY (new,old), or, where the
-                     keys are in DATA_DIR/template.key, one that is made now; run it again if it was interrupted
+  rotate             encrypt all templates with a new key: the first of TEMPLATE_KEY, or, where the keys are in
+                     DATA_DIR/template.key, one that is made now; run it again if it was interrupted
   export --out DIR   write every template as DIR/{user_id}.npz, WITHOUT ENCRYPTION
-  import --in DIR    enrol every {user_id}.npz of a folder, in the place of what their ids have; exit code 1
-                     when a file was refused
-  discard --key ID   erase the templates of a key that is lost
+  import --in DIR    enrol every {user_id}.npz of a folder, in the place of what their ids have, as the settings
+                     say: UNIQUE_FACES with MATCH_THRESHOLD, and TEMPLATE_LIFETIME_DAYS since it was made where a
+                     file names no end; exit code 1 when a file was refused
+      --model NAME   what files are of that hold an embedding alone, and whose name is the user id: ${embedderNames.join(' or ')},
+                     with this version's weights and alignment. You vouch for that: others match nobody, or anybody
+  discard --key ID   erase the templates of a key that is lost; one that is here is refused
+  drop-vectors       erase the vectors that TEMPLATE_SEARCH=auto wrote into the database: when all servers have
+                     TEMPLATE_SEARCH=memory, for others fail without them
 
 Options
-  --in DIR, --out DIR, --key ID
+  --in DIR, --out DIR, --key ID, --model NAME
   -h, --help         show this text
 
 Templates lie in the database of the server, which DATABASE_URL or DATA_DIR names. The embedded database in
-DATA_DIR serves one process alone: stop the server first. Servers on PostgreSQL go on while TEMPLATE_KEY is
-rotated, if all of them have both keys; those with a key file must be stopped.
+DATA_DIR serves one process alone: stop the server first.
+
+Rotation without a stop, for servers on PostgreSQL that take the key from TEMPLATE_KEY:
+  1. give all servers TEMPLATE_KEY=new,old, one after the other; the old key goes on encrypting
+  2. TEMPLATE_KEY=new,old bonafide embeddings rotate; from its beginning on, the new one encrypts everywhere,
+     and a server without it answers 503
+  3. give all servers TEMPLATE_KEY=new
+Servers with a key file must be stopped, and get the new file.
 `;
 
 const options = {
   in: { type: 'string' },
   out: { type: 'string' },
   key: { type: 'string' },
+  model: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -77,7 +93,7 @@ export async function embeddingsCommand(
   }
 }
 
-type Values = Partial<Record<'in' | 'out' | 'key', string>>;
+type Values = Partial<Record<'in' | 'out' | 'key' | 'model', string>>;
 
 function chooseAction([name, ...rest]: readonly string[], values: Values): Action {
   const actions: Readonly<
@@ -85,12 +101,22 @@ function chooseAction([name, ...rest]: readonly string[], values: Values): Actio
   > = {
     rotate: [undefined, () => rotate],
     export: ['out', (folder) => (context) => exportTo(context, folder)],
-    import: ['in', (folder) => (context) => importFrom(context, folder)],
+    import: ['in', (folder) => (context) => importFrom(context, folder, values.model)],
     discard: ['key', (key) => (context) => discard(context, key)],
+    'drop-vectors': [undefined, () => eraseVectors],
   };
   const [option, run] = actions[name ?? ''] ?? [];
-  if (!run) throw new UsageError('Say what to do: bonafide embeddings rotate, export, import or discard.');
-  const stray = rest[0] ?? Object.keys(values).find((given) => given !== option && given !== 'help');
+  if (!run)
+    throw new UsageError(
+      'Say what to do: bonafide embeddings rotate, export, import, discard or drop-vectors.',
+    );
+  const stray =
+    rest[0] ??
+    Object.keys(values).find(
+      (given) => given !== option && given !== 'help' && !(given === 'model' && name === 'import'),
+    );
+  if (values.model !== undefined && !findEmbeddingSpace(values.model))
+    throw new UsageError(`There is no embedder ${values.model}; there are ${embedderNames.join(', ')}.`);
   if (stray !== undefined) throw new UsageError(`${stray} does not go with embeddings ${name}.`);
   const value = option ? values[option] : '';
   if (value === undefined) throw new UsageError(`embeddings ${name} needs --${option}.`);
@@ -102,7 +128,7 @@ async function rotate({ sql, config }: Context): Promise<number> {
   const { file } = opened;
   if (!file && opened.keys.all.length === 1) {
     throw new Error(
-      'TEMPLATE_KEY holds one key. Put a new one before it (`openssl rand -base64 32`), TEMPLATE_KEY=new,old, start all servers with that, and rotate then.',
+      'TEMPLATE_KEY holds one key. Put a new one before it (`openssl rand -base64 32`), TEMPLATE_KEY=new,old, start all servers with that, one after the other, and rotate then.',
     );
   }
   const keys = file ? newKeyOfFile(file, opened.keys) : opened.keys;
@@ -120,7 +146,7 @@ async function rotate({ sql, config }: Context): Promise<number> {
       bar.update(done);
     },
   ).finally(() => bar.stop());
-  await createEnrolments(sql, keys, search).clean();
+  await cleanErased(sql);
   process.stdout.write(`${rotated} templates are encrypted with the key ${keys.current.id} now.\n`);
   if (damaged > 0) {
     warn(`${damaged} templates do not open and were left as they are, with their key.`);
@@ -151,11 +177,18 @@ async function exportTo(context: Context, folder: string): Promise<number> {
   return 0;
 }
 
-async function importFrom(context: Context, folder: string): Promise<number> {
+async function importFrom(context: Context, folder: string, model?: string): Promise<number> {
+  const { config } = context;
   const { imported, refused } = await importTemplates(
     await openEnrolments(context),
     folder,
-    () => new Date(),
+    {
+      now: () => new Date(),
+      vouched: model === undefined ? undefined : findEmbeddingSpace(model),
+      matchThreshold: config.MATCH_THRESHOLD,
+      lifetimeDays: config.TEMPLATE_LIFETIME_DAYS,
+      uniqueFaces: config.UNIQUE_FACES,
+    },
     progressBar(),
   );
   for (const { file, problem } of refused) warn(`${JSON.stringify(file)} was refused. ${problem}`);
@@ -163,13 +196,21 @@ async function importFrom(context: Context, folder: string): Promise<number> {
   return refused.length > 0 ? 1 : 0;
 }
 
-async function discard({ sql }: Context, keyId: string): Promise<number> {
-  const discarded = await discardKey(sql, keyId);
+async function discard({ sql, config }: Context, keyId: string): Promise<number> {
+  const discarded = await discardKey(sql, keyId, presentKeyIds(keySource(config)), new Date());
   if (discarded === undefined) {
     warn(`The database knows no key ${keyId}.`);
     return 1;
   }
+  await cleanErased(sql);
   process.stdout.write(`The key ${keyId} and ${discarded} templates were discarded.\n`);
+  return 0;
+}
+
+async function eraseVectors({ sql }: Context): Promise<number> {
+  const erased = await dropVectors(sql);
+  await cleanErased(sql);
+  process.stdout.write(erased ? 'The vectors were erased.\n' : 'There are no vectors in the database.\n');
   return 0;
 }
 

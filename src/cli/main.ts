@@ -13,6 +13,7 @@ type Command = (
 
 /** Loaded when called for, so that one command does not pay for the libraries of another. */
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['audit', async (args, env) => (await import('./audit.ts')).auditCommand(args, env)],
   ['check', async (args, env) => (await import('./check.ts')).checkCommand(args, env)],
   ['embeddings', async (args, env) => (await import('./embeddings.ts')).embeddingsCommand(args, env)],
   ['keys', async (args, env) => (await import('./keys.ts')).keysCommand(args, env)],
@@ -23,6 +24,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 const help = `Usage: bonafide <command> [options]
 
 Commands
+  audit            what happened to an enrolment, and what an erasure's receipt stands for
   check            check one picture or clip, and draw what was measured
   embeddings …     rotate the key of templates, export and import them
   keys create      make an API key; keys list and keys revoke go with it

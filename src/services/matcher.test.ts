@@ -5,6 +5,8 @@ import { testTemplates } from '../../test/support/stores.ts';
 import { randomVector, testSpace, vectorNear } from '../../test/support/templates.ts';
 import type { Embedding } from '../decisions/facts.ts';
 import { rawDistance, shownMatchDistance } from '../decisions/match-scale.ts';
+import { BonafideError } from '../errors.ts';
+import type { Sql } from '../stores/database/sql.ts';
 import { openStores } from '../stores/open-stores.ts';
 import type { Stores } from '../stores/ports.ts';
 import { createMatcher, type MatcherParts, type MatcherSettings } from './matcher.ts';
@@ -17,10 +19,12 @@ const embed = (vector: Float32Array, changes: Partial<Embedding> = {}): Embeddin
 });
 
 describeOnDatabases('the matcher', (open) => {
+  let sql: Sql;
   let stores: Stores;
   let time = new Date('2026-06-01T12:00:00Z');
   beforeAll(async () => {
-    stores = await openStores(await open(), { trainDir: '/nowhere' }, testTemplates());
+    sql = await open();
+    stores = await openStores(sql, { trainDir: '/nowhere' }, testTemplates());
   });
   afterAll(() => stores.close());
   const matcher = (settings: Partial<MatcherSettings> = {}, parts: Partial<MatcherParts> = {}) =>
@@ -163,6 +167,39 @@ describeOnDatabases('the matcher', (open) => {
     await failing.enrol({ userId: 'stuck', embeddings: [embed(randomVector(13))] });
     await expect(failing.erase('stuck')).rejects.toThrow('disk');
     await failing.requireEnrolled('stuck');
+  });
+
+  it('gives the receipt of an erasure that was interrupted to whoever asks again', async () => {
+    const away = new BonafideError('store_unavailable');
+    let pictures = 2;
+    const samples = async () => {
+      const erased = pictures;
+      pictures = 0;
+      return erased;
+    };
+    const interrupted = matcher(
+      {},
+      {
+        enrolments: { ...stores.enrolments, erase: () => Promise.reject(away) },
+        alsoErase: { samples },
+      },
+    );
+    await interrupted.enrol({ userId: 'halved', embeddings: [embed(randomVector(14))] });
+    for (const id of ['x', 'y']) {
+      await sql.query(
+        "insert into samples (id, label, state, content_hash, raw_path, created_at) values ($1, 'live', 'stored', $2, 'p', $3)",
+        [id, Buffer.from(id), time],
+      );
+      await sql.query("insert into sample_users values ('halved', $1)", [id]);
+    }
+    await expect(interrupted.erase('halved')).rejects.toBe(away);
+    const history = (await stores.auditTrail.ofUser('halved')).map(({ event }) => event);
+    expect(history).toEqual(['enrolled', 'erasing']);
+    const receipt = await matcher({}, { alsoErase: { samples } }).erase('halved');
+    expect(receipt.erased).toEqual({ samples: 2, templates: 1, events: 1 });
+    expect(await stores.auditTrail.ofReceipt(receipt.receiptId)).toMatchObject({ details: receipt.erased });
+    await sql.query("delete from samples where id in ('x', 'y')");
+    await expect(matcher().erase('halved')).rejects.toMatchObject({ code: 'user_not_found' });
   });
 
   it('lists who is enrolled, with how many there are', async () => {

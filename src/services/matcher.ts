@@ -2,7 +2,14 @@ import { areComparable, cosineDistance, meanEmbedding } from '../decisions/embed
 import type { Embedding, EmbeddingSpace } from '../decisions/facts.ts';
 import { shownMatchDistance } from '../decisions/match-scale.ts';
 import { BonafideError } from '../errors.ts';
-import type { Enrolment, EnrolmentPage, Enrolments, ErasedCounts, SearchKind } from '../stores/ports.ts';
+import type {
+  Enrolment,
+  EnrolmentPage,
+  Enrolments,
+  ErasedCounts,
+  PutOptions,
+  SearchKind,
+} from '../stores/ports.ts';
 import { checkConsent, checkUserId } from './user-id.ts';
 
 /** What enrolling and matching need. */
@@ -99,7 +106,8 @@ export interface Matcher {
     options?: { readonly limit?: number; readonly threshold?: number },
   ): Promise<Identification>;
   /**
-   * Erases a person: the template, what searches find it by, its history, and `alsoErase`.
+   * Erases a person: the template, what searches find it by, its history, and `alsoErase`. Where it fails half-way, asking
+   * again completes it, with the same receipt.
    *
    * @throws BonafideError `user_not_found` where there was nothing to erase; `invalid_request`; `store_unavailable`
    */
@@ -138,11 +146,8 @@ export function createMatcher(parts: MatcherParts): Matcher {
         createdAt,
         expiresAt: expiresAt ?? defaultExpiry(createdAt, settings.lifetimeDays),
       };
-      const { model } = enrolment;
       const outcome = await enrolments.put({ ...enrolment, vector: meanOf(embeddings) }, createdAt, {
-        ...(settings.uniqueFaces && {
-          isTaken: (raw) => shownMatchDistance(model, raw) <= settings.matchThreshold,
-        }),
+        ...uniqueness(settings, enrolment.model),
       });
       if (outcome === 'face_taken') throw new BonafideError('face_already_enrolled');
       return { enrolment, replaced: outcome === 'replaced' };
@@ -164,17 +169,16 @@ export function createMatcher(parts: MatcherParts): Matcher {
     },
     async erase(userId) {
       checkUserId(userId);
-      const receiptId = parts.randomId();
       const erasedAt = now();
+      const newId = parts.randomId();
+      // What is interrupted from here on is known to have begun: whoever asks again gets its receipt.
+      const receiptId = (await enrolments.beginErasure(userId, { id: newId, at: erasedAt })) ?? newId;
       // Ours last: where something fails before, the person is still known and can be erased again.
       const others: Record<string, number> = {};
       for (const [name, eraseUser] of Object.entries(parts.alsoErase ?? {}))
         others[name] = await eraseUser(userId);
-      const erased = {
-        ...others,
-        ...(await enrolments.erase(userId, { id: receiptId, at: erasedAt, others })),
-      };
-      if (Object.values(erased).every((count) => count === 0)) throw new BonafideError('user_not_found');
+      const erased = await enrolments.erase(userId, { id: receiptId, at: erasedAt, others });
+      if (!erased) throw new BonafideError('user_not_found');
       cleanSoon();
       return { receiptId, userId, erased, erasedAt };
     },
@@ -225,6 +229,15 @@ function meanOf(embeddings: readonly Embedding[]): Float32Array {
   return meanEmbedding(embeddings.map(({ vector }) => vector));
 }
 
-function defaultExpiry(createdAt: Date, days: number): Date | null {
+/** How a template of a model is written, so that its face is enrolled once, if that is asked for. */
+export function uniqueness(
+  { uniqueFaces, matchThreshold }: Pick<MatcherSettings, 'uniqueFaces' | 'matchThreshold'>,
+  model: string,
+): Pick<PutOptions, 'isTaken'> {
+  return uniqueFaces ? { isTaken: (raw) => shownMatchDistance(model, raw) <= matchThreshold } : {};
+}
+
+/** When an enrolment expires that says nothing of it; null: never. */
+export function defaultExpiry(createdAt: Date, days: number): Date | null {
   return days === 0 ? null : new Date(createdAt.getTime() + days * 86_400_000);
 }

@@ -161,10 +161,23 @@ export interface Enrolments {
   /** How many have not expired. */
   count(now: Date): Promise<number>;
   /**
-   * Erases the template of an id, what searches find it by, and its events. What stays is one event that names nobody:
-   * the receipt's id, the time and the counts. Nothing is written where nothing was there.
+   * Notes that everything of an id is about to be erased, what other stores keep included, so that an erasure that was
+   * interrupted is known to be one, and comes to the same receipt when it is asked for again. Nothing is written where
+   * nothing of the id is there.
+   *
+   * @returns the receipt's id: of the erasure that was interrupted, or the one that was given; undefined for nobody
    */
-  erase(userId: string, receipt: Receipt): Promise<ErasedCounts>;
+  beginErasure(userId: string, receipt: Pick<Receipt, 'id' | 'at'>): Promise<string | undefined>;
+  /**
+   * Erases the template of an id, what searches find it by, and its events. What stays is one event that names nobody:
+   * the receipt's id, the time and the counts, those of an interrupted erasure included.
+   *
+   * @returns the counts; undefined where nothing was there and no erasure had begun: nothing was written
+   */
+  erase(
+    userId: string,
+    receipt: Receipt,
+  ): Promise<(ErasedCounts & Readonly<Record<string, number>>) | undefined>;
   /** Erases the templates that have expired; returns how many. */
   sweep(now: Date): Promise<number>;
   /**
@@ -182,8 +195,10 @@ export type EnrolmentEventName =
   | 'replaced'
   | 'imported'
   | 'expired'
+  | 'erasing'
   | 'erased'
   | 'rotated'
+  | 'discarded'
   | 'refused_as_duplicate';
 
 /** One line of the audit trail. It holds nothing biometric. */

@@ -14,6 +14,9 @@ const embedders: ReadonlyMap<string, Pick<SizedEmbeddingSpace, 'recipe' | 'lengt
   ['mobilefacenet', { recipe: mobileFaceNetRecipe, length: embeddingLength }],
 ]);
 
+/** The names of the embedders. */
+export const embedderNames: readonly string[] = [...embedders.keys()];
+
 /** The space of an embedder of this version, by its name in the registry, whether it is installed or not. */
 export function findEmbeddingSpace(model: string): SizedEmbeddingSpace | undefined {
   const embedder = embedders.get(model);

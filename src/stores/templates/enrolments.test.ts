@@ -5,6 +5,7 @@ import { randomVector, testSpace, testTemplate, vectorNear } from '../../../test
 import type { Sql } from '../database/sql.ts';
 import { openStores, type TemplateOptions } from '../open-stores.ts';
 import type { Stores } from '../ports.ts';
+import { readClock } from './template-clock.ts';
 
 const now = new Date('2026-06-01T12:00:00Z');
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
@@ -140,13 +141,30 @@ function suite(open: OpenTestDatabase, search: TemplateOptions['search']): void 
     expect(await events('brief')).toEqual(['enrolled', 'expired']);
   });
 
+  it('sweeps many in batches, so that nobody waits for all of them', async () => {
+    const people = Array.from({ length: 1_203 }, (_, at) => `many-${at}`);
+    await sql.query(
+      `insert into templates (user_id, model, model_hash, recipe, key_id, sealed, frames, created_at, expires_at, revision)
+       select 'many-' || n, 'm', 'h', 'r', (select key_id from template_keys), '', 1, $1::timestamptz, $1::timestamptz,
+         (select revision from template_clock) + 1 + n from generate_series(0, 1202) as n`,
+      [later(-60)],
+    );
+    await sql.query('update template_clock set revision = revision + 1203');
+    const before = await readClock(sql);
+    expect(await one.enrolments.sweep(now)).toBe(people.length);
+    expect((await readClock(sql)).erasures).toBe(before.erasures + 3);
+    const expired = await sql.query("select user_id from audit_trail where user_id like 'many-%'");
+    expect(expired.map(({ user_id }) => user_id).toSorted()).toEqual(people.toSorted());
+    expect(await one.enrolments.sweep(now)).toBe(0);
+  });
+
   it('erases the template and its history, on the other server at once, and keeps a record of nobody', async () => {
     const template = testTemplate('leaver');
     await put(template);
     await put(template);
     expect(await nearest(template.vector)).toMatchObject([{ userId: 'leaver' }]);
     const receipt = { id: `receipt-${sql.kind}`, at: now, others: { samples: 2 } };
-    expect(await one.enrolments.erase('leaver', receipt)).toEqual({ templates: 1, events: 2 });
+    expect(await one.enrolments.erase('leaver', receipt)).toEqual({ templates: 1, events: 2, samples: 2 });
     const found = await other.enrolments.nearest({ ...testSpace, vector: template.vector }, 1, now);
     expect(found).not.toMatchObject([{ userId: 'leaver' }]);
     expect(await get('leaver')).toBeUndefined();
@@ -174,7 +192,8 @@ function suite(open: OpenTestDatabase, search: TemplateOptions['search']): void 
   it('writes nothing for an erasure of nobody', async () => {
     const before = await sql.query('select count(*) as n from audit_trail');
     const counts = await one.enrolments.erase('never', { id: 'never', at: now, others: { samples: 0 } });
-    expect(counts).toEqual({ templates: 0, events: 0 });
+    expect(counts).toBeUndefined();
+    expect(await one.enrolments.beginErasure('never', { id: 'never', at: now })).toBeUndefined();
     expect(await sql.query('select count(*) as n from audit_trail')).toEqual(before);
   });
 

@@ -1,9 +1,10 @@
 import { areComparable } from '../../decisions/embedding.ts';
 import { BonafideError } from '../../errors.ts';
 import type { Queries, Sql } from '../database/sql.ts';
-import type { Enrolments, ErasedCounts, PutOptions, Receipt, Template } from '../ports.ts';
+import type { Enrolments, PutOptions, Template } from '../ports.ts';
 import { recordEvent } from './audit-trail.ts';
 import { cleanErased } from './clean-erased.ts';
+import { beginErasure, erase } from './erase-person.ts';
 import { sealTemplate } from './template-cipher.ts';
 import { holdClock, moveClock, writingKey } from './template-clock.ts';
 import type { TemplateKey, TemplateKeys } from './template-keys.ts';
@@ -12,6 +13,9 @@ import type { TemplateSearch } from './template-search.ts';
 
 /** Templates read at once by an export. */
 const pageSize = 500;
+
+/** Expired templates that are erased in one transaction, for which those who enrol wait. */
+const sweepSize = 500;
 
 /** Enrolments in the tables of migration 002. */
 export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateSearch): Enrolments {
@@ -49,10 +53,17 @@ export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateS
       const [row] = await sql.query(`select count(*) as count from templates where ${current(1)}`, [now]);
       return Number(row!.count);
     },
+    beginErasure: (userId, receipt) =>
+      sql.transaction((transaction) => beginErasure(transaction, userId, receipt)),
     erase: (userId, receipt) => sql.transaction((transaction) => erase(transaction, userId, receipt)),
     async sweep(now) {
       const expired = await sql.query('select 1 from templates where expires_at <= $1 limit 1', [now]);
-      return expired.length > 0 ? sql.transaction((transaction) => sweep(transaction, now)) : 0;
+      if (expired.length === 0) return 0;
+      for (let total = 0; ; ) {
+        const swept = await sql.transaction((transaction) => sweepBatch(transaction, now));
+        total += swept;
+        if (swept < sweepSize) return total;
+      }
     },
     clean: () => cleanErased(sql),
     async *export(now) {
@@ -124,34 +135,15 @@ export function createEnrolments(sql: Sql, keys: TemplateKeys, search: TemplateS
   }
 }
 
-async function erase(
-  transaction: Queries,
-  userId: string,
-  { id, at, others }: Receipt,
-): Promise<ErasedCounts> {
+async function sweepBatch(transaction: Queries, now: Date): Promise<number> {
   const { revision, erasures } = await holdClock(transaction);
-  const deleteFrom = async (table: string) =>
-    (await transaction.query(`delete from ${table} where user_id = $1 returning 1`, [userId])).length;
-  const erased = { templates: await deleteFrom('templates'), events: await deleteFrom('audit_trail') };
-  const counts = { ...others, ...erased };
-  if (Object.values(counts).every((count) => count === 0)) return erased;
-  await moveClock(transaction, { revision, erasures: erasures + 1 });
-  await recordEvent(transaction, {
-    at,
-    userId: null,
-    event: 'erased',
-    details: { receipt_id: id, ...counts },
-  });
-  return erased;
-}
-
-async function sweep(transaction: Queries, now: Date): Promise<number> {
-  const { revision, erasures } = await holdClock(transaction);
-  const expired = await transaction.query('delete from templates where expires_at <= $1 returning user_id', [
-    now,
-  ]);
-  for (const { user_id } of expired)
-    await recordEvent(transaction, { at: now, userId: user_id as string, event: 'expired', details: {} });
+  const expired = await transaction.query(
+    `with due as (select user_id from templates where expires_at <= $1 order by expires_at limit ${sweepSize}),
+       expired as (delete from templates using due where templates.user_id = due.user_id returning due.user_id)
+     insert into audit_trail (at, user_id, event, details)
+       select $1::timestamptz, user_id, 'expired', '{}'::jsonb from expired returning 1`,
+    [now],
+  );
   if (expired.length > 0) await moveClock(transaction, { revision, erasures: erasures + 1 });
   return expired.length;
 }

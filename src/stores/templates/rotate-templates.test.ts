@@ -154,8 +154,14 @@ describeOnDatabases('the rotation of template keys', (open) => {
   it('refuses a start without the key, and starts when the key is discarded with its templates', async () => {
     await (await server(old)).put(testTemplate('lost'), now);
     await expect(server(fresh)).rejects.toThrow(`discard --key ${old.current.id}`);
-    expect(await discardKey(sql, 'ffffffffffffffff')).toBeUndefined();
-    expect(await discardKey(sql, old.current.id)).toBe(1);
+    const present = new Set([fresh.current.id]);
+    expect(await discardKey(sql, 'ffffffffffffffff', present, now)).toBeUndefined();
+    const opening = discardKey(sql, old.current.id, new Set([old.current.id]), now);
+    await expect(opening).rejects.toThrow(/is here, .*nothing was discarded/);
+    expect(await discardKey(sql, old.current.id, present, now)).toBe(1);
+    expect(await sql.query("select user_id, details from audit_trail where event = 'discarded'")).toEqual([
+      { user_id: null, details: { templates: 1, key_id: old.current.id } },
+    ]);
     const enrolments = await server(fresh);
     expect(await enrolments.count(now)).toBe(0);
     expect(await enrolments.put(testTemplate('lost'), now)).toBe('enrolled');

@@ -95,15 +95,28 @@ async function retireKeys(
 /**
  * Erases what is encrypted with a key that is lost, for nobody can read it, and retires the key.
  *
+ * @param present names of the keys that are here
  * @returns how many templates that were; undefined where the database does not know the key
+ * @throws Error with a sentence where the key is here: its templates can be read
  */
-export async function discardKey(sql: Sql, keyId: string): Promise<number | undefined> {
+export async function discardKey(
+  sql: Sql,
+  keyId: string,
+  present: ReadonlySet<string>,
+  now: Date,
+): Promise<number | undefined> {
+  if (present.has(keyId))
+    throw new Error(
+      `The key ${keyId} is here, and opens its templates: nothing was discarded. To replace it, run \`bonafide embeddings rotate\`.`,
+    );
   return sql.transaction(async (transaction) => {
     const { revision, erasures, keyIds } = await holdClock(transaction);
     if (!keyIds.includes(keyId)) return undefined;
     const discarded = await transaction.query('delete from templates where key_id = $1 returning 1', [keyId]);
     await transaction.query('delete from template_keys where key_id = $1', [keyId]);
     await moveClock(transaction, { revision, erasures: erasures + 1 });
+    const details = { templates: discarded.length, key_id: keyId };
+    await recordEvent(transaction, { at: now, userId: null, event: 'discarded', details });
     return discarded.length;
   });
 }

@@ -64,6 +64,15 @@ describe('the file of a template', () => {
     expect(read({}, '%2E%2E%2Fx.npz').userId).toBe('../x');
   });
 
+  it('may be an embedding alone where somebody vouches for what it is of', () => {
+    const bare = zipSync({ 'embedding.npy': writeFloats(vector) });
+    expect(() => readTemplateFile(bare, '15.npz', now)).toThrow('name it with --model');
+    const space = { model: 'mobilefacenet', modelHash: 'cd'.repeat(32), recipe: 'another' };
+    expect(readTemplateFile(bare, '15.npz', now, space)).toMatchObject({ userId: '15', ...space, vector });
+    // What a file says of itself holds.
+    expect(readTemplateFile(zipSync(arrays), '15.npz', now, space).model).toBe('dlib-resnet');
+  });
+
   it.each<[string, Record<string, Uint8Array | undefined>, string]>([
     ['no embedding', { 'embedding.npy': undefined }, 'no array of floats named embedding'],
     ['no model', { 'model.npy': undefined }, 'It has no model'],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { unzipSync, zipSync } from 'fflate';
+import type { EmbeddingSpace } from '../../decisions/facts.ts';
 import type { Template } from '../ports.ts';
 import { type NpyArray, readNpy, writeFloats, writeInteger, writeText } from './npy.ts';
 
@@ -8,6 +9,9 @@ export const maxTemplateFileBytes = 65_536;
 
 /** Most arrays in a file; a real one has nine. */
 const maxArrays = 32;
+
+/** The arrays that say what an embedding is of; with none of them, a file is as other servers of seed 004 write it. */
+const spaceArrays = ['model', 'model_hash', 'recipe'];
 
 /** How far from 1 the length of a vector may be, which has gone through other programs. */
 const lengthTolerance = 1e-3;
@@ -43,10 +47,21 @@ export function writeTemplateFile(template: Template): Uint8Array {
  *
  * @param fileName names the person where the file itself does not
  * @param imported when, for files that do not say when they were made
+ * @param vouched what a file is of that holds nothing but an embedding; such files are refused without
  * @throws Error that says what is wrong; it names nothing of the template
  */
-export function readTemplateFile(bytes: Uint8Array, fileName: string, imported: Date): Template {
+export function readTemplateFile(
+  bytes: Uint8Array,
+  fileName: string,
+  imported: Date,
+  vouched?: EmbeddingSpace,
+): Template {
   const arrays = readArrays(bytes);
+  const isBare = spaceArrays.every((name) => !arrays.has(name));
+  if (isBare && !vouched && arrays.has('embedding'))
+    throw new Error(
+      'It holds an embedding and does not say of which model: if you know that, name it with --model, else enrol anew.',
+    );
   const text = (name: string) => {
     const array = arrays.get(name);
     if (array && array.kind !== 'text') throw new Error(`${name} is no text.`);
@@ -62,9 +77,9 @@ export function readTemplateFile(bytes: Uint8Array, fileName: string, imported: 
   return {
     userId: text('user_id') ?? userIdOf(fileName),
     vector: readVector(arrays.get('embedding')),
-    model: required('model'),
-    modelHash: required('model_hash'),
-    recipe: required('recipe'),
+    ...(isBare && vouched
+      ? { model: vouched.model, modelHash: vouched.modelHash, recipe: vouched.recipe }
+      : { model: required('model'), modelHash: required('model_hash'), recipe: required('recipe') }),
     frames: frames?.kind === 'floats' ? wholeNumber(frames.values[0]) : 1,
     consent: text('consent') || null,
     createdAt: date('created', text('created')) ?? imported,

@@ -1,19 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../write-durably.ts';
 import { missingKey } from './template-clock.ts';
-import { createTemplateKeys, parseTemplateKeys, type TemplateKeys } from './template-keys.ts';
+import {
+  createTemplateKeys,
+  deriveTemplateKey,
+  parseTemplateKeys,
+  type TemplateKeys,
+} from './template-keys.ts';
 
 /** Where the keys of templates come from. */
 export interface TemplateKeySource {
@@ -76,6 +71,16 @@ export function readKeyFile(file: string): readonly Buffer[] {
   });
 }
 
+/** The names of all keys that are here, in the setting and in the file; none is made. */
+export function presentKeyIds({ templateKey, dataDir }: TemplateKeySource): ReadonlySet<string> {
+  const file = join(dataDir, 'template.key');
+  const secrets = [
+    ...named('TEMPLATE_KEY', () => parseTemplateKeys(templateKey)),
+    ...(exists(file) ? readKeyFile(file) : []),
+  ];
+  return new Set(secrets.map((secret) => deriveTemplateKey(secret).id));
+}
+
 /** Puts a new key before those of the file; nobody ever sees half a file. Returns all of them. */
 export function addKeyToFile(file: string): readonly Buffer[] {
   return writeKeyFile(file, [randomBytes(32), ...readKeyFile(file)]);
@@ -92,43 +97,16 @@ const exists = (file: string) => statSync(file, { throwIfNoEntry: false }) !== u
 function makeKeyFile(file: string): boolean {
   if (exists(file)) return false;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  return replaceFile(file, [randomBytes(32)], (temporary) => {
-    // Unlike a renamed file, a link never takes the place of what another process has made meanwhile.
-    try {
-      linkSync(temporary, file);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
-  });
+  return replaceFile(file, fileOf([randomBytes(32)]), { onlyIfMissing: true });
 }
 
 function writeKeyFile(file: string, secrets: readonly Buffer[]): readonly Buffer[] {
-  replaceFile(file, secrets, (temporary) => renameSync(temporary, file));
+  replaceFile(file, fileOf(secrets));
   return secrets;
 }
 
-/** Writes keys beside the file, safely on the disk, and then lets `place` put them there. */
-function replaceFile<T>(file: string, secrets: readonly Buffer[], place: (temporary: string) => T): T {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    const handle = openSync(temporary, 'wx', 0o600);
-    try {
-      writeSync(handle, header + secrets.map((secret) => `${secret.toString('base64')}\n`).join(''));
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    const placed = place(temporary);
-    const folder = openSync(dirname(file), 'r');
-    fsyncSync(folder);
-    closeSync(folder);
-    return placed;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-}
+const fileOf = (secrets: readonly Buffer[]) =>
+  header + secrets.map((secret) => `${secret.toString('base64')}\n`).join('');
 
 const header =
   '# Keys that face templates are encrypted with: the first one encrypts, all decrypt. Keep a copy elsewhere: without\n# this file every enrolment is lost.\n';
