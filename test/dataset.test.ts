@@ -1,73 +1,17 @@
-import { once } from 'node:events';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  watch,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInlinePerception } from '../src/perception/inline.ts';
+import { filesIn, pattern, datasetStats as stats, uploadSample as upload } from './support/dataset.ts';
 import { documentExamples, pathWithJq, runExample } from './support/document-examples.ts';
 import { engineOptions } from './support/engine.ts';
 import { encodeJpeg, loadSampleFaces, photographPath } from './support/faces.ts';
-import { seededRandom } from './support/random.ts';
 import { type Server, startServer } from './support/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bonafide-dataset-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A small picture without a face, of other bytes for each number. */
-async function pattern(number: number): Promise<Buffer> {
-  const random = seededRandom(number);
-  const data = Buffer.from(Array.from({ length: 64 * 64 * 3 }, () => Math.floor(random() * 256)));
-  return sharp(data, { raw: { width: 64, height: 64, channels: 3 } })
-    .png()
-    .toBuffer();
-}
-
-interface Upload {
-  readonly label?: string;
-  readonly query?: string;
-  readonly fields?: Readonly<Record<string, string>>;
-  readonly filename?: string;
-}
-
-async function upload(
-  url: string,
-  image: Uint8Array,
-  { label = 'live', query = `?label=${label}`, fields = {}, filename = 'photo.png' }: Upload = {},
-) {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.set(name, value);
-  form.set('image', new Blob([Buffer.from(image)], { type: 'image/png' }), filename);
-  const response = await fetch(`${url}/v1/dataset/upload${query}`, { method: 'POST', body: form });
-  return { status: response.status, body: JSON.parse(await response.text()) };
-}
-
-const stats = async (url: string) => (await fetch(`${url}/v1/dataset/stats`)).json() as Promise<Stats>;
-
-interface Stats {
-  readonly total: number;
-  readonly live: number;
-  readonly spoof: number;
-  readonly samples: { readonly live: readonly string[]; readonly spoof: readonly string[] };
-}
-
-/** Every file below a folder, by its path there. */
-function filesIn(root: string): string[] {
-  if (!existsSync(root)) return [];
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .sort();
-}
 
 describe('the data set', () => {
   const trainDir = join(folder, 'train');
@@ -271,66 +215,3 @@ function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shapeOf(part)]));
 }
-
-describe('kill -9', () => {
-  it('leaves no picture without a record, and no half of one', async () => {
-    const settings = { TRAIN_DIR: join(folder, 'killed'), DATA_DIR: join(folder, 'killed-data') };
-    const random = seededRandom(9);
-    const sent = new Map<string, Buffer>();
-    const acknowledged = new Map<string, string>();
-    let interrupted = 0;
-    const group = readFileSync(photographPath('sample1.jpg'));
-    for (let round = 0; round < 4; round++) {
-      const server = await startServer(settings);
-      // One process for all: it is killed with requests at every stage.
-      const pictures = await Promise.all(
-        Array.from({ length: 24 }, (_, at) => pattern(1000 * (round + 1) + at)),
-      );
-      // The same face in other bytes each time: what follows the end of a JPEG is nobody's business.
-      pictures.push(Buffer.concat([group, Buffer.from(`round ${round}`)]));
-      let answers = 0;
-      const gone = once(server.process, 'exit');
-      const clients = pictures.map(async (picture, at) => {
-        sent.set(`${round}/${at}`, picture);
-        const answer = await upload(server.url, picture, { label: at % 2 ? 'live' : 'spoof' }).catch(
-          () => undefined,
-        );
-        if (answer?.status !== 200) return;
-        answers++;
-        acknowledged.set(`${round}/${at}`, answer.body.paths.raw);
-      });
-      const enough = Math.floor(random() * 14) + 1;
-      while (answers < enough) await new Promise((done) => setTimeout(done, 2));
-      // At any moment, or while a picture is being written.
-      const watcher = round % 2 === 1 ? watch(join(settings.TRAIN_DIR, '.incoming')) : undefined;
-      if (watcher) await once(watcher, 'change');
-      server.process.kill('SIGKILL');
-      watcher?.close();
-      await Promise.all([...clients, gone]);
-      interrupted += filesIn(join(settings.TRAIN_DIR, '.incoming')).length;
-    }
-    const server = await startServer(settings);
-    const after = await stats(server.url);
-    server.process.kill('SIGKILL');
-
-    expect(acknowledged.size).toBeGreaterThan(8);
-    expect(acknowledged.size).toBeLessThan(sent.size);
-    // What was acknowledged is there, as it was sent.
-    for (const [name, path] of acknowledged) expect(readFileSync(path).equals(sent.get(name)!)).toBe(true);
-    // What is there is whole, and is counted.
-    const whole = new Set([...sent.values()].map((bytes) => bytes.toString('base64')));
-    for (const label of ['live', 'spoof'] as const) {
-      const raw = filesIn(join(settings.TRAIN_DIR, label, 'raw'));
-      expect(raw).toHaveLength(after[label]);
-      for (const name of raw) {
-        const bytes = readFileSync(join(settings.TRAIN_DIR, label, 'raw', name));
-        expect(whole.has(bytes.toString('base64'))).toBe(true);
-      }
-      for (const name of filesIn(join(settings.TRAIN_DIR, label, 'faces'))) expect(raw).toContain(name);
-    }
-    expect(filesIn(join(settings.TRAIN_DIR, '.incoming'))).toEqual([]);
-    console.log(
-      `${sent.size} sent, ${acknowledged.size} acknowledged, ${after.total} stored, ${interrupted} files interrupted`,
-    );
-  }, 600_000);
-});
