@@ -20,6 +20,7 @@ describe('checkUserId', () => {
     ['', 'is empty'],
     ['a\0b', 'holds control characters'],
     ['a\nb', 'holds control characters'],
+    ['\uFEFFa', 'holds a byte order mark'],
     ['a\u0085b', 'holds control characters'],
     ['\ud800', 'is not valid Unicode'],
     ['é'.repeat(129), 'is longer than 256 bytes'],

@@ -30,6 +30,8 @@ function problemOf(text: string): string | undefined {
   if (/\p{Surrogate}/u.test(text)) return 'is not valid Unicode';
   // NUL, which no PostgreSQL text can hold, line breaks, which would forge lines of a log, and the like.
   if (/\p{Cc}/u.test(text)) return 'holds control characters';
+  // Nobody sees it, and readers of text drop it at the beginning: the id that comes back is another one.
+  if (text.includes('\uFEFF')) return 'holds a byte order mark';
   if (Buffer.byteLength(text) > maxIdBytes) return `is longer than ${maxIdBytes} bytes`;
   return undefined;
 }

@@ -60,6 +60,24 @@ describe('who is enrolled', () => {
     expect((await erase()).status).toBe(404);
   });
 
+  // JSON.parse makes two ids one, or other ones, of these.
+  it.each(['9007199254740993', '1e400', '1.10'])('may not be called by the number %s in JSON', async (id) => {
+    address = await listen(seeing(face()));
+    const response = await fetch(`${address}/v1/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"user_id": ${id}, "image_base64": "${jpeg.toString('base64')}"}`,
+    });
+    expect(await answer(response)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  });
+
+  it('may be called by a number that stays what it is', async () => {
+    address = await listen(seeing(face()));
+    const body = { user_id: 15, image_base64: jpeg.toString('base64') };
+    expect((await sendJson(`${address}/v1/register`, body)).body.user_id).toBe('15');
+    expect((await fetch(`${address}/v1/users/15`, { method: 'DELETE' })).status).toBe(200);
+  });
+
   it.each([[''], ['a\0b'], ['a\nb'], ['x'.repeat(257)], ['x'.repeat(10_000)], ['.'], ['..']])(
     'may not be called %j',
     async (userId) => {

@@ -63,13 +63,17 @@ async function readMultipart(request: FastifyRequest, shape: RequestShape): Prom
   return { texts, picture: file && { kind, bytes: file.bytes } };
 }
 
+/** What names somebody or something: a number must not have become another one. */
+const references: ReadonlySet<string> = new Set(['user_id', 'consent']);
+
 function readJson(body: unknown, { names, maxImageBytes }: RequestShape, language: Language): Body {
   const fields = typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
   const textOf = (name: string): string | undefined => {
     const value: unknown = Object.hasOwn(fields, name) ? fields[name as keyof typeof fields] : undefined;
     if (value === undefined || value === null) return undefined;
-    // Ids and thresholds are numbers to many a client.
-    if (typeof value === 'number') return String(value);
+    // Ids and thresholds are numbers to many a client; but past 2^53 JSON's are no longer the one that was sent.
+    if (Number.isSafeInteger(value) || (typeof value === 'number' && !references.has(name)))
+      return String(value);
     if (typeof value === 'string') return value;
     throw new BonafideError('invalid_request', say('recognition.not_text', language, { name }));
   };
