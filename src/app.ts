@@ -24,6 +24,7 @@ import { recognition } from './contracts/recognition/routes.ts';
 import { system } from './contracts/system/routes.ts';
 import { apiDocs } from './plugins/api-docs.ts';
 import { apiKeys, requireApiKey } from './plugins/api-key.ts';
+import { limitJsonBodies } from './plugins/json-bodies.ts';
 import { lifecycle, requestId, routableUrl } from './plugins/lifecycle.ts';
 import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
@@ -91,6 +92,7 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
   });
   // No contract takes plain text: it is refused as any other content type.
   app.removeContentTypeParser('text/plain');
+  limitJsonBodies(app);
   return app.setValidatorCompiler(TypeBoxValidatorCompiler);
 }
 

@@ -58,7 +58,7 @@ describe('the examples of docs/contracts/kyc.md', () => {
   });
 
   it('there are some of each kind of body, and answers of the documented shape', () => {
-    expect([checks.length, sessions.length]).toEqual([5, 1]);
+    expect([checks.length, sessions.length]).toEqual([6, 1]);
     const answers = examples
       .filter(({ language }) => language === 'json')
       .map(({ text }) => JSON.parse(text));

@@ -9,7 +9,7 @@ import { BonafideError } from '../errors.ts';
 export function decodeBase64(text: string, maxBytes: number): Uint8Array {
   const digits = withoutPrefix(text);
   // Scanning megabytes for white space takes longer than decoding them: only where it matters.
-  const bytes = decodeStrictly(digits) ?? decodeStrictly(digits.replace(/\s+/g, ''));
+  const bytes = decodeStrictly(digits) ?? decodeStrictly(withoutSpace(digits));
   if (bytes === undefined) throw new BonafideError('invalid_base64');
   if (bytes.length > maxBytes)
     throw new BonafideError('payload_too_large', `The image is larger than ${maxBytes} bytes.`);
@@ -37,6 +37,20 @@ function decodeStrictly(text: string): Buffer | undefined {
   if (digits === 0 || digits % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) return undefined;
   const bytes = Buffer.from(text, 'base64');
   return bytes.length === Math.floor((digits * 3) / 4) ? bytes : undefined;
+}
+
+/**
+ * The text without its white space. A regular expression takes most of a second where every other one of 14 million
+ * characters is a space, and the server stands still for as long; this takes a thirtieth of that.
+ */
+function withoutSpace(text: string): string {
+  // Where files begin with a byte order mark, the only space beyond ASCII that base64 is met with.
+  const trimmed = text.trim();
+  if (Buffer.byteLength(trimmed) !== trimmed.length) return trimmed;
+  const bytes = Buffer.from(trimmed, 'latin1');
+  let length = 0;
+  for (const byte of bytes) if (byte !== 32 && (byte < 9 || byte > 13)) bytes[length++] = byte;
+  return bytes.toString('latin1', 0, length);
 }
 
 function withoutPrefix(text: string): string {
