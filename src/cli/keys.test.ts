@@ -23,6 +23,8 @@ it.each<[readonly string[], RegExp]>([
   [['create', '--label', 'a', '--expires', '2001-01-01'], /in the past/],
   [['create', '--label', 'a', '--expires', 'tomorrow'], /is a date/],
   [['create', '--label', 'a', '--expires', '2099-13-01'], /is a date/],
+  [['create', '--label', 'a', '--expires', '2099-02-30'], /is a date/],
+  [['create', '--label', 'a', '--expires', '2099-02-29T12:00:00Z'], /is a date/],
   [['create', '--label', 'a', '--expires', '2099-01-01', '--expires-in', '1'], /not both/],
   [['list', '--label', 'a'], /--label goes with keys create/],
   [['revoke'], /by its id/],

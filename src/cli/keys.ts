@@ -185,8 +185,15 @@ function readExpiry(values: Values, now: Date): Date | null {
   if (values.expires === undefined) return days === null ? null : new Date(now.getTime() + days * day);
   if (days !== null) throw new UsageError('Give --expires-in or --expires, not both.');
   const at = new Date(values.expires);
-  if (!/^\d{4}-\d\d-\d\d/.test(values.expires) || Number.isNaN(at.getTime()))
+  if (!startsWithDay(values.expires) || Number.isNaN(at.getTime()))
     throw new UsageError('--expires is a date, 2031-12-31 or 2031-12-31T18:00:00Z for instance.');
   if (at <= now) throw new UsageError('--expires is in the past.');
   return at;
+}
+
+/** Whether a text begins with a day that there is: of 31 February a Date makes the 3rd of March. */
+function startsWithDay(text: string): boolean {
+  const day = /^\d{4}-\d\d-\d\d/.exec(text)?.[0];
+  const at = new Date(`${day}T00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === day;
 }
