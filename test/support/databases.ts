@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import pg from 'pg';
 import { describe, it } from 'vitest';
 import { openMemory } from '../../src/stores/database/pglite.ts';
@@ -69,6 +72,25 @@ async function onServer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   await client.query(statement).finally(() => client.end());
+}
+
+/**
+ * An empty database with pgvector that is spoken to as a PostgreSQL server is, through the driver `pg` and a socket of
+ * loopback: PGlite stands behind it, for the servers that tests find have no pgvector.
+ */
+export async function openTestSocket(): Promise<Sql> {
+  const database = await PGlite.create({ extensions: { vector } });
+  const server = new PGLiteSocketServer({ db: database, port: 0, host: '127.0.0.1', maxConnections: 20 });
+  await server.start();
+  const sql = openPostgres(`postgres://postgres@${server.getServerConn()}/postgres`);
+  return {
+    ...sql,
+    close: async () => {
+      await sql.close();
+      await server.stop();
+      await database.close();
+    },
+  };
 }
 
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
