@@ -40,7 +40,8 @@ def augmented(crops, rng):
     angle = normal() * math.radians(6)
     scale = torch.exp(normal() * 0.07) / MARGIN
     mirror = torch.where(chosen(0.5), -1.0, 1.0)
-    aspect = torch.exp(normal() * 0.04)
+    # Prints that are held up and bent are much longer, or much wider, than faces are.
+    aspect = torch.exp(normal() * 0.04 + torch.where(chosen(0.08), uniform(-0.45, 0.45), torch.zeros(n)))
     matrix = torch.stack(
         [torch.stack([angle.cos() * scale * mirror * aspect, -angle.sin() * scale], 1), torch.stack([angle.sin() * scale * mirror * aspect, angle.cos() * scale], 1)], 1
     )
@@ -52,25 +53,29 @@ def augmented(crops, rng):
     ramp = line[None, None, :] * direction.cos()[:, None, None] + line[None, :, None] * direction.sin()[:, None, None]
     strength = torch.where(chosen(0.35), uniform(0, 0.7), torch.zeros(n))
     images = images * torch.exp(ramp * strength[:, None, None])[:, None]
-    gain = torch.exp(normal() * 0.3 + torch.where(chosen(0.12), uniform(-1.4, -0.4), torch.zeros(n)))
-    cast = torch.exp(normal(3) * 0.07) * torch.where(chosen(0.15)[:, None], torch.exp(normal(3) * 0.2), torch.ones(n, 3))
+    gain = torch.exp(normal() * 0.3 + torch.where(chosen(0.15), uniform(-1.6, -0.4), torch.zeros(n)))
+    cast = torch.exp(normal(3) * 0.07) * torch.where(chosen(0.2)[:, None], torch.exp(normal(3) * 0.25), torch.ones(n, 3))
     images = images * (gain[:, None] * cast)[:, :, None, None]
-    images = images.clamp(1e-4, 4) ** torch.exp(normal() * 0.18)[:, None, None, None]
+    images = images.clamp(1e-4, 4) ** torch.exp(normal() * 0.25)[:, None, None, None]
     images = images + normal()[:, None, None, None] * 0.03
+    # A lamp or a window behind the face veils it.
+    veil = torch.where(chosen(0.1), uniform(0.05, 0.35), torch.zeros(n))[:, None, None, None]
+    images = images * (1 - veil) + veil
     grey = images.mean(1, keepdim=True)
     saturation = torch.where(chosen(0.06), torch.zeros(n), torch.exp(normal() * 0.25))
     images = (grey + (images - grey) * saturation[:, None, None, None]).clamp(0, 1)
 
     soft = chosen(0.3)
-    images[soft] = blurred(images[soft], uniform(0.4, 2.2)[soft])
-    for i in np.flatnonzero(rng.random(n) < 0.3):
-        size = int(rng.integers(16, 56))
+    images[soft] = blurred(images[soft], uniform(0.4, 2.6)[soft])
+    for i in np.flatnonzero(rng.random(n) < 0.4):
+        size = int(rng.integers(14, 56))
         small = F.interpolate(images[i : i + 1], (size, size), mode="area")
         images[i : i + 1] = F.interpolate(small, (SIDE, SIDE), mode="bilinear" if rng.random() < 0.8 else "nearest")
     noisy = chosen(0.5)
-    images[noisy] += uniform(0, 0.07, 1, 1, 1)[noisy] * torch.randn(int(noisy.sum()), 3, SIDE, SIDE)
-    for i in np.flatnonzero(rng.random(n) < 0.25):
-        images[i] = compressed(images[i], int(rng.integers(12, 75)))
+    strength = uniform(0, 0.07, 1, 1, 1) * torch.where(chosen(0.15), 1.5, 1.0)[:, None, None, None]
+    images[noisy] += strength[noisy] * torch.from_numpy(rng.standard_normal((int(noisy.sum()), 3, SIDE, SIDE), np.float32))
+    for i in np.flatnonzero(rng.random(n) < 0.35):
+        images[i] = compressed(images[i], int(rng.integers(10, 75)))
     # A piece that is not there: hair, glare, the edge of the frame.
     for i in np.flatnonzero(rng.random(n) < 0.12):
         w, h = rng.integers(4, 20, 2)

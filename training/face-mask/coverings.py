@@ -5,7 +5,6 @@ from PIL import Image, ImageDraw, ImageFilter
 from surface import BOTTOM, FACE_DEPTH, GU, GV, LEFT, RIGHT, TEXTURE, TOP, smooth_grid
 
 
-
 def smooth(points, steps=14):
     """A closed Catmull-Rom curve through points."""
     p = np.asarray(points, float)
@@ -90,20 +89,20 @@ def colour_of(kind, rng):
     """Albedo 0..1 of a covering, by what is worn most."""
     r = rng.random()
     if kind == "surgical":
-        if r < 0.5:
+        if r < 0.45:
             return hsv(rng.uniform(0.5, 0.62), rng.uniform(0.12, 0.5), rng.uniform(0.7, 0.95))
-        if r < 0.62:
+        if r < 0.55:
             return hsv(rng.uniform(0.36, 0.5), rng.uniform(0.1, 0.4), rng.uniform(0.65, 0.9))
-        if r < 0.8:
+        if r < 0.73:
             return np.full(3, rng.uniform(0.8, 0.98)) * (1 + rng.normal(0, 0.015, 3))
         if r < 0.92:
             return np.full(3, rng.uniform(0.03, 0.15)) * (1 + rng.normal(0, 0.05, 3))
         if r < 0.97:
             return hsv(rng.uniform(0.88, 0.98), rng.uniform(0.15, 0.4), rng.uniform(0.75, 0.95))
     elif kind in ("cup", "fold"):
-        if r < 0.65:
+        if r < 0.6:
             return np.full(3, rng.uniform(0.78, 0.98)) * (1 + rng.normal(0, 0.02, 3))
-        if r < 0.85:
+        if r < 0.88:
             return np.full(3, rng.uniform(0.03, 0.3)) * (1 + rng.normal(0, 0.05, 3))
     else:
         if r < 0.33:

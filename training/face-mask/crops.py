@@ -11,8 +11,25 @@ SIDE = 96
 SURE_PRESENCE = 0.5
 
 
+def place_of(row):
+    """Where in its picture a face is, from the middle, in pixels, and how tall: undoing the turns that were given to the picture."""
+    x = row["box"]["x"] + (row["box"]["width"] - row["width"]) / 2
+    y = row["box"]["y"] + (row["box"]["height"] - row["height"]) / 2
+    for _ in range(row["turns"]):
+        x, y = y, -x
+    return x, y, row["box"]["height"]
+
+
+def is_near(place, bare):
+    """Whether this is the face that was painted, and no bystander, who is found where a mask hides it."""
+    if bare is None:
+        return True
+    return np.hypot(place[0] - bare[0], place[1] - bare[1]) < 0.6 * bare[2] and 0.5 < place[2] / bare[2] < 2
+
+
 class Crops:
-    """Crops by mesh and by box `[N, 2, 96, 96, 3]`, and for each one source, subject, split, label, kind, presence."""
+    """Crops by mesh and by box `[N, 2, 96, 96, 3]`, and for each one source, subject, split, label, kind, presence, and
+    whether it shows the face that was painted."""
 
     def __init__(self, pictures, *measured):
         known = {row[0]: row for part in sorted(Path(pictures).glob("*.csv")) for row in csv.reader(part.open())}
@@ -35,6 +52,8 @@ class Crops:
         self.kind = np.array([k[5] for k, _ in rows])
         self.presence = np.array([m["presence"] for _, m in rows])
         self.detector = np.array([m["detector"] for _, m in rows])
+        bare = {m["path"].split("-")[0]: place_of(m) for _, m in rows if m["path"].endswith("-0.jpg")}
+        self.is_subject = np.array([is_near(place_of(m), bare.get(m["path"].split("-")[0])) for _, m in rows])
 
     def as_used(self, chosen):
         """The crops that the product would look at: by the mesh where it is sure, else by the box."""

@@ -1,5 +1,6 @@
 """What the net says of held-out pictures, by source and kind: `evaluate.py PICTURES NET.pt CROPS [CROPS …]`."""
 
+import math
 import sys
 from collections import defaultdict
 
@@ -10,7 +11,7 @@ from crops import Crops
 from net import MaskNet, folded
 from split import source_of
 
-LIMITS = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95]
+LIMITS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
 
 
 def probabilities(net, pixels):
@@ -22,6 +23,23 @@ def probabilities(net, pixels):
             crops = plain_view(pixels[at : at + 256])
             out.append(torch.sigmoid((net(crops) + net(crops.flip(3))) / 2)[:, 0].numpy())
     return np.concatenate(out)
+
+
+def at_most(count, of, tail=0.025):
+    """The upper end of the exact (Clopper–Pearson) 95 % interval of a share."""
+    low, high = count / of, 1.0
+    for _ in range(40):
+        share = (low + high) / 2
+        seen = sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count + 1))
+        low, high = (share, high) if seen > tail else (low, share)
+    return high
+
+
+def limit_of(bare):
+    """The limit by rule: the lowest of 0.5, 0.6, … from which the interval of bare faces called masked ends below 1 %; None
+    where so few faces cannot tell."""
+    fits = (limit for limit in LIMITS if limit >= 0.5 and at_most(int((bare >= limit).sum()), len(bare)) < 0.01)
+    return next(fits, None)
 
 
 def report(net, crops, split="test"):
@@ -38,6 +56,9 @@ def report(net, crops, split="test"):
     for key in sorted(groups):
         values = np.array(groups[key])
         print(f"{key[0]:12} {key[1]:30} {len(values):5} " + " ".join(f"{(values >= limit).mean():7.4f}" for limit in LIMITS))
+    bare = p[(crops.label[chosen] == 0) & (crops.kind[chosen] == "plain")]
+    counts = [int((bare >= limit).sum()) for limit in LIMITS]
+    print(f"bare faces called masked: {counts} of {len(bare)}; the limit by rule is {limit_of(bare)}")
     wrong = [(abs(v - crops.label[i]), v, crops.file[i], crops.kind[i], crops.source[i]) for v, i in zip(p, chosen) if crops.label[i] != 0.5]
     for _, value, file, kind, source in sorted(wrong, reverse=True)[:40]:
         print(f"{value:.3f} {kind} {file} {source}")

@@ -41,7 +41,8 @@ def chin_mask(face, rng):
 
 
 def beard(face, rng):
-    """Hair on cheeks, lip and chin that leaves the lips free; some of it long, some white."""
+    """Hair on cheeks, lip and chin; some of it long, some white, some so dense that it all but hides the lips."""
+    is_dense = rng.random() < 0.35
     length = rng.uniform(0, 0.9)
     cheek = rng.uniform(0.2, 0.75)
     shape = mirrored([
@@ -50,17 +51,20 @@ def beard(face, rng):
     ])
     alpha = polygon_alpha(smooth(shape), rng.uniform(2, 6))
     v, u = np.meshgrid(np.linspace(TOP, BOTTOM, TEXTURE), np.linspace(LEFT, RIGHT, TEXTURE), indexing="ij")
-    open_mouth = rng.uniform(0.1, 0.3)
+    open_mouth = rng.uniform(0.04, 0.14) if is_dense else rng.uniform(0.1, 0.3)
     lips = (u / rng.uniform(0.42, 0.62)) ** 2 + ((v - 0.72) / open_mouth) ** 2
     alpha = alpha * np.clip((lips - 1) * rng.uniform(1, 6), 0, 1)
-    if rng.random() < 0.3:
+    style = rng.random()
+    if style < 0.15:  # A moustache alone.
+        alpha = alpha * np.clip((0.72 - v) * 8, 0, 1) * np.clip((0.75 - np.abs(u)) * 6, 0, 1)
+    elif style < 0.35 and not is_dense:
         alpha = alpha * np.clip((v - 0.5) * 8 + np.clip(np.abs(u) - 0.6, 0, 1) * 8, 0, 1)
     strand = np.asarray(Image.fromarray(rng.normal(size=(40, 220)).astype(np.float32), "F").resize((TEXTURE, TEXTURE), Image.BICUBIC))
     strand = strand * 0.6 + 0.6 * noise(rng, 180)
-    density = rng.uniform(0.4, 1.3)
+    density = rng.uniform(1.2, 2.2) if is_dense else rng.uniform(0.4, 1.3)
     alpha = np.clip(alpha * (density + rng.uniform(0.15, 0.5) * strand), 0, 1)
     r = rng.random()
-    tone = rng.uniform(0.02, 0.2) if r < 0.6 else rng.uniform(0.25, 0.5) if r < 0.75 else rng.uniform(0.55, 0.95)
+    tone = rng.uniform(0.01, 0.2) if r < 0.6 else rng.uniform(0.25, 0.5) if r < 0.75 else rng.uniform(0.55, 0.95)
     tint = np.array([1, rng.uniform(0.75, 1), rng.uniform(0.5, 1)]) if r < 0.75 else np.ones(3)
     albedo = np.clip(np.ones((TEXTURE, TEXTURE, 3)) * tone * tint * (1 + rng.uniform(0.1, 0.4) * strand[..., None]), 0, 1)
     depth = FACE_DEPTH - 0.03
@@ -75,7 +79,8 @@ def flat_shape(face, picture, points, colour, rng, shaded=0.25):
     alpha = np.asarray(layer.resize((w, h), Image.BOX), np.float32) / 255
     alpha = blurred(alpha, 0.6 * sharpness(face))[..., None]
     inner = blurred(alpha[..., 0], 0.12 * face.scale)[..., None]
-    lit = np.clip(colour * (1.08 - shaded + shaded * np.clip(inner * 1.4, 0, 1)), 0, 1)
+    grain = Image.fromarray(rng.normal(1, rng.uniform(0, 0.12), (24, 24)).astype(np.float32), "F").resize((w, h), Image.BICUBIC)
+    lit = np.clip(colour * np.asarray(grain)[..., None] * (1.08 - shaded + shaded * np.clip(inner * 1.4, 0, 1)), 0, 1)
     return picture * (1 - alpha) + lit * alpha
 
 

@@ -20,27 +20,27 @@ def source_of(path):
 
 
 def describe(path):
-    """Split, person, and how often the picture is painted; None for a picture that is not used."""
+    """Split and person; None for a picture that is not used."""
     if path in REAL_MASKS:
         return None
     source = source_of(path)
     name = path.rsplit("/", 1)[-1]
     if source.startswith("C/"):
         person = re.sub(r"_\d+\.\w+$", "", name)
-        return ("test" if zlib.crc32(person.encode()) % 5 == 0 else "train"), f"lfw/{person}", 1
+        return ("test" if zlib.crc32(person.encode()) % 5 == 0 else "train"), f"lfw/{person}"
     if source not in ("A/celebaspoof_reynara", "A/songhieng", "A/sdk_faceonlive", "A/sdk_recognito") and source[0] == "A":
         # Frames of one recording are nearly one picture.
         if zlib.crc32(path.encode()) % (2 if source == "A/nuaa" else 4):
             return None
     if source == "A/nuaa":
         person = path.split("/")[3]
-        return ("train" if person <= "0008" else "test"), f"nuaa/{person}", 1
+        return ("train" if person <= "0008" else "test"), f"nuaa/{person}"
     if source == "A/celebaspoof_reynara":
         number = int(name.split(".")[0])
         held_out = any(low <= number <= high for low, high in CELEBA_HELD_OUT)
-        return ("test" if held_out else "train"), f"celeba/{number}", 1 if held_out else 2
+        return ("test" if held_out else "train"), f"celeba/{number}"
     if source in HELD_OUT_SOURCES:
-        return "test", source, 1
+        return "test", source
     if source.startswith("A/"):
-        return "train", source, 1
+        return "train", source
     return None

@@ -1,10 +1,12 @@
-"""Trains the net: `train.py PICTURES OUT CROPS [CROPS …]`; some ten minutes on one free core.
+"""Trains the net: `train.py PICTURES OUT CROPS [CROPS …]`.
 
-CROPS are the prefixes that `measure-faces.js` wrote for PICTURES. Writes OUT/face-mask.onnx and OUT/face-mask.pt.
+CROPS are the prefixes that `measure-faces.js` wrote for PICTURES. Writes OUT/face-mask.onnx and OUT/face-mask.pt. The same
+crops give the same net: seed and steps are fixed, and each thread has random numbers of its own.
 """
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +14,21 @@ import torch
 import torch.nn.functional as F
 from augment import augmented, without_face
 from crops import Crops
-from evaluate import report
 from net import MaskNet, export
 
 SEED = 52
 BATCH = 64
-CYCLES = [{"steps": 1350, "rate": 3e-3, "faceless": 0.0}, {"steps": 560, "rate": 1.2e-3, "faceless": 0.05}]
-"""Steps, the rate that each cycle begins with (it falls to nothing, as a cosine), and the share that shows no face."""
+STEPS = 4000
+RATE = 3e-3
+"""The rate falls to nothing, as a cosine."""
 WARM_UP = 200
+MEAN_OVER = 250
+"""The net that is kept is the running mean of the weights over about so many steps."""
+FACELESS_SHARE = 0.04
 BOX_SHARE = 0.2
 """Crops that are laid by the box though the mesh is sure, so that the net is as good without one."""
-UNDER_NOSE_WEIGHT = 0.2
-SMOOTHING = 0.01
+UNDER_NOSE_WEIGHT = 0.5
+SMOOTHING = 0.02
 
 
 def main():
@@ -31,55 +36,60 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
-    rng = np.random.default_rng(SEED)
     crops = Crops(pictures, *sys.argv[3:])
-    training = np.flatnonzero(crops.split == "train")
-    net = MaskNet()
-    for number, cycle in enumerate(CYCLES):
-        net = train_cycle(net, crops, training, cycle, WARM_UP if number == 0 else 20, rng)
-        export(net, out / "face-mask.onnx")
-        torch.save(net.state_dict(), out / "face-mask.pt")
-    report(net, crops)
+    training = np.flatnonzero((crops.split == "train") & crops.is_subject)
+    print(f"{len(training)} crops to train on, {int((crops.label[training] > 0).sum())} of them masked", flush=True)
+    net = trained(MaskNet(), crops, training)
+    export(net, out / "face-mask.onnx")
+    torch.save(net.state_dict(), out / "face-mask.pt")
 
 
-def train_cycle(net, crops, training, cycle, warm_up, rng):
-    """Trains for some steps; returns the running mean of the weights, which is better than the last ones."""
+def trained(net, crops, training):
+    """The running mean of the weights, which is better than the last ones."""
     weight = sampling_weights(crops, training)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=cycle["rate"], weight_decay=1e-3)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-3)
     average = MaskNet()
     average.load_state_dict(net.state_dict())
+    net.train()
     start, losses = time.time(), []
-    for step in range(cycle["steps"]):
-        for group in optimiser.param_groups:
-            decay = 0.5 * (1 + np.cos(np.pi * step / cycle["steps"]))
-            group["lr"] = cycle["rate"] * min(1, (step + 4) / warm_up) * decay
-        loss = loss_of(net, crops, rng.choice(training, BATCH, p=weight), cycle["faceless"], rng)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        with torch.no_grad():
-            keep = min(0.998, step / (step + 50))
-            for mean, now in zip(average.state_dict().values(), net.state_dict().values()):
-                mean.lerp_(now, 1 - keep) if mean.is_floating_point() else mean.copy_(now)
-        losses.append(loss.item())
-        if (step + 1) % 100 == 0:
-            print(f"{(time.time() - start) / 60:5.1f} min, step {step + 1}, loss {np.mean(losses[-100:]):.4f}", flush=True)
+    rng = np.random.default_rng(SEED)
+    # Crops are augmented beside the training, in order, so that a second core halves the time.
+    with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as beside:
+        waiting = [beside.submit(batch_of, crops, training, weight, rng) for _ in range(3)]
+        for step in range(STEPS):
+            images, target, importance = waiting.pop(0).result()
+            waiting.append(beside.submit(batch_of, crops, training, weight, rng))
+            for group in optimiser.param_groups:
+                group["lr"] = RATE * min(1, (step + 4) / WARM_UP) * 0.5 * (1 + np.cos(np.pi * step / STEPS))
+            losses_of_batch = F.binary_cross_entropy_with_logits(net(images)[:, 0], target, reduction="none")
+            loss = (losses_of_batch * importance).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            with torch.no_grad():
+                keep = min(1 - 1 / MEAN_OVER, step / (step + 50))
+                for mean, now in zip(average.state_dict().values(), net.state_dict().values()):
+                    mean.lerp_(now, 1 - keep) if mean.is_floating_point() else mean.copy_(now)
+            losses.append(loss.item())
+            if (step + 1) % 100 == 0:
+                minutes = (time.time() - start) / 60
+                print(f"{minutes:5.1f} min, step {step + 1}, loss {np.mean(losses[-100:]):.4f}", flush=True)
     return average
 
 
-def loss_of(net, crops, batch, faceless_share, rng):
+def batch_of(crops, training, weight, rng):
+    """Images, what is to be said of each, and how much each counts."""
+    batch = rng.choice(training, BATCH, p=weight)
     by_box = (crops.presence[batch] < 0.5) | (rng.random(BATCH) < BOX_SHARE)
     pixels = crops.pixels[batch, by_box.astype(int)]
     label = crops.label[batch].copy()
-    faceless = rng.random(BATCH) < faceless_share
+    faceless = rng.random(BATCH) < FACELESS_SHARE
     if faceless.any():
         pixels[faceless] = without_face(pixels[faceless], rng)
         label[faceless] = 0
     target = torch.from_numpy((label > 0) * (1 - 2 * SMOOTHING) + SMOOTHING).float()
-    weight = torch.from_numpy(np.where(label == 0.5, UNDER_NOSE_WEIGHT, 1.0)).float()
-    net.train()
-    losses = F.binary_cross_entropy_with_logits(net(augmented(pixels, rng))[:, 0], target, reduction="none")
-    return (losses * weight).mean()
+    importance = torch.from_numpy(np.where(label == 0.5, UNDER_NOSE_WEIGHT, 1.0)).float()
+    return augmented(pixels, rng), target, importance
 
 
 def sampling_weights(crops, training):
