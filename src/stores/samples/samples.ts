@@ -33,9 +33,8 @@ export function createSamples(
   files: SampleFiles,
   clock: WaitingClock = { now: () => performance.now(), pause },
 ): Samples {
-  /** Removes the files of rows that nobody counts any more, then the rows. */
-  async function discard(rows: readonly Paths[]): Promise<void> {
-    await files.remove(rows.flatMap(pathsOf));
+  /** Deletes rows whose files have been removed. */
+  async function forget(rows: readonly Paths[]): Promise<void> {
     await sql.query("delete from samples where id = any($1) and state = 'erasing'", [
       rows.map(({ id }) => id),
     ]);
@@ -52,7 +51,8 @@ export function createSamples(
     );
     const stored = await sql.query("select 1 from samples where id = $1 and state = 'stored'", [row.id]);
     if (stored.length > 0) return false;
-    await discard([row]);
+    await files.remove(pathsOf(row));
+    await forget([row]);
     return taken.length === 0;
   }
 
@@ -146,7 +146,7 @@ export function createSamples(
         const rows = await sql.transaction((queries) => withdraw(queries, userId, after));
         await files.remove(rows.flatMap(pathsOf));
         // A row that was not stored stays until its writer, who may write at this moment, or a sweep has seen to it.
-        await discard(rows.filter(({ state }) => state === 'stored'));
+        await forget(rows.filter(({ state }) => state === 'stored'));
         erased += rows.length;
         after = rows.at(-1)?.id ?? after;
         isLast = rows.length < erasureBatch;
