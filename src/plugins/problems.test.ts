@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import type { InjectOptions } from 'fastify';
+import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listeningApp, picture, scriptedPerception, testApp } from '../../test/support/app.ts';
 import { faceFacts, frameFacts } from '../../test/support/facts.ts';
@@ -90,6 +91,22 @@ describe('what perception throws', () => {
       expect(response.body).not.toContain('secret');
     },
   );
+});
+
+it.each([
+  ['SQLSTATE 57P01', 0],
+  [new Error('set TEMPLATE_KEY'), 1],
+])('logs a database of no use where an error is the cause, and not an outage: %s', async (cause, times) => {
+  const lines: string[] = [];
+  const logger = pino({}, { write: (line) => lines.push(line) });
+  const perception = scriptedPerception(async () => {
+    throw new BonafideError('store_unavailable', undefined, { cause });
+  });
+  const app = await testApp({}, { perception, logger });
+  const response = await app.inject(post(picture));
+  expect(response.statusCode).toBe(503);
+  expect(response.body).not.toContain('TEMPLATE_KEY');
+  expect(lines.filter((line) => line.includes('unexpected error'))).toHaveLength(times);
 });
 
 it('no face and several faces', async () => {
