@@ -2,6 +2,7 @@ import { closeSync, fstatSync, fsyncSync, openSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { isDiskFailure } from './disk-failure.ts';
 
 /** Files that are synchronised at the same time: as many as Node has threads for that (UV_THREADPOOL_SIZE). */
 const parallelSyncs = 4;
@@ -16,6 +17,7 @@ interface FileSystems {
       readonly stream_ops: { fsync?(stream: OpenFile): number };
       realPath(node: unknown): string;
       tryFSOperation<T>(operation: () => T): T;
+      convertNodeCode(error: NodeJS.ErrnoException): number;
     };
   };
 }
@@ -39,6 +41,7 @@ export class DurableFiles extends NodeFS {
   readonly #sync: (descriptor: number) => void;
   readonly #openedAt = Date.now();
   #opening = true;
+  #failure: NodeJS.ErrnoException | undefined;
 
   /**
    * @param onAbort PostgreSQL has given up (a PANIC): it must not be called again
@@ -55,6 +58,11 @@ export class DurableFiles extends NodeFS {
     this.#opening = false;
   }
 
+  /** Why files could not be written, the first time that was so: PostgreSQL itself keeps it for itself. */
+  get failure(): NodeJS.ErrnoException | undefined {
+    return this.#failure;
+  }
+
   override async init(...[database, options]: Parameters<NodeFS['init']>) {
     const { emscriptenOpts } = await super.init(database, options);
     const install = (module: { readonly FS: unknown }) => this.#installSync(module.FS as FileSystems);
@@ -68,7 +76,12 @@ export class DurableFiles extends NodeFS {
   }
 
   #installSync({ filesystems }: FileSystems): void {
-    const { stream_ops, realPath, tryFSOperation } = filesystems.NODEFS;
+    const { stream_ops, realPath, tryFSOperation, convertNodeCode } = filesystems.NODEFS;
+    // Every error of Node passes here on its way into PostgreSQL.
+    filesystems.NODEFS.convertNodeCode = (error) => {
+      if (isDiskFailure(error)) this.#failure ??= error;
+      return convertNodeCode(error);
+    };
     stream_ops.fsync = ({ nfd, node }) => {
       tryFSOperation(() => {
         if (nfd === undefined) syncDirectory(realPath(node));

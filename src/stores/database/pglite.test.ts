@@ -65,6 +65,18 @@ describe('the embedded database', () => {
     );
   });
 
+  it('says what else stands in its place, before it makes anything', async () => {
+    const file = join(parent, 'taken', 'db');
+    mkdirSync(join(parent, 'taken'));
+    writeFileSync(file, '');
+    await expect(openPglite(file)).rejects.toThrow(/taken.db is a file, where .* another DATA_DIR/);
+    rmSync(file);
+    mkdirSync(file);
+    writeFileSync(join(file, 'mine'), '');
+    await expect(openPglite(file)).rejects.toThrow(/taken.db is a folder that holds something else/);
+    expect(readdirSync(join(parent, 'taken')).sort()).toEqual(['db', 'db.lock']);
+  });
+
   it('says that it is damaged, and lets go of its folder', async () => {
     const damaged = join(parent, 'damaged', 'db');
     cpSync(folder, damaged, { recursive: true });
@@ -84,7 +96,9 @@ describe('the embedded database', () => {
       throw failure;
     });
     await expect(opening).rejects.toMatchObject({
-      message: expect.stringMatching(/cannot be opened, for its files cannot be written \(ENOSPC\)/),
+      message: expect.stringMatching(
+        /cannot be opened, for there is no space left on its disk \(ENOSPC\): make room/,
+      ),
       cause: failure,
     });
     const again = await openPglite(copy);

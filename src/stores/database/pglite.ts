@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, fsyncSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { createSql, parseBigint, type RunStatement } from './create-sql.ts';
+import { describeDiskFailure, isDiskFailure } from './disk-failure.ts';
 import { DurableFiles, durableParams, syncDirectory, syncFolder } from './durable-files.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import type { Row, Sql } from './sql.ts';
@@ -59,14 +60,21 @@ export async function openMemory(dump?: Blob): Promise<MemoryDatabase> {
 export async function openPglite(folder: string, sync?: (descriptor: number) => void): Promise<Sql> {
   const lock = await lockDatabase(folder);
   try {
+    refuseForeign(folder);
     await makeDatabase(folder);
     chmodSync(folder, 0o700);
     return await openFolder(folder, lock, sync);
   } catch (error) {
     await lock.release();
+    if (isDiskFailure(error)) throw onDisk('opened', folder, error);
     throw error;
   }
 }
+
+const onDisk = (done: 'opened' | 'made', folder: string, failure: NodeJS.ErrnoException) =>
+  new Error(`The embedded database in ${folder} cannot be ${done}, for ${describeDiskFailure(failure)}`, {
+    cause: failure,
+  });
 
 async function lockDatabase(folder: string): Promise<FolderLock> {
   let lock: FolderLock | undefined;
@@ -74,6 +82,7 @@ async function lockDatabase(folder: string): Promise<FolderLock> {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
     lock = await lockFolder(`${folder}.lock`);
   } catch (error) {
+    if (isDiskFailure(error)) throw onDisk('opened', folder, error);
     throw new Error(
       `The embedded database cannot be kept in ${folder} (${(error as NodeJS.ErrnoException).code}): let DATA_DIR be a folder on a local disk that this user may write to, or set DATABASE_URL.`,
     );
@@ -84,15 +93,39 @@ async function lockDatabase(folder: string): Promise<FolderLock> {
   );
 }
 
+/** Whatever stands in the database's place and is none is somebody else's: said before a database is made. */
+function refuseForeign(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found || existsSync(join(folder, 'PG_VERSION'))) return;
+  if (found.isDirectory() && readdirSync(folder).length === 0) return;
+  throw new Error(
+    `${folder} is ${found.isDirectory() ? 'a folder that holds something else' : 'a file'}, where the embedded database belongs: move it away, or give this server another DATA_DIR.`,
+  );
+}
+
 /** Makes an empty database where there is none: aside, and put in its place when it is whole. */
 async function makeDatabase(folder: string): Promise<void> {
   if (existsSync(join(folder, 'PG_VERSION'))) return;
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
-  const database = await PGlite.create({ dataDir: unfinished, startParams: memoryParams });
-  await database.close();
-  await syncFolder(unfinished);
+  // Synchronised as a whole when it is made.
+  const files = new DurableFiles(
+    unfinished,
+    () => {},
+    () => {},
+  );
+  try {
+    const database = await PGlite.create({ fs: files, startParams: memoryParams });
+    await database.close();
+    await syncFolder(unfinished);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    const failure = isDiskFailure(error) ? error : files.failure;
+    if (failure) throw onDisk('made', folder, failure);
+    // PGlite throws errors of its file system that are no Error.
+    throw error instanceof Error ? error : new Error(`The embedded database in ${folder} cannot be made.`);
+  }
   renameSync(unfinished, folder);
   syncDirectory(dirname(folder));
 }
@@ -100,32 +133,24 @@ async function makeDatabase(folder: string): Promise<void> {
 async function openFolder(
   folder: string,
   lock: FolderLock,
-  sync: (descriptor: number) => void = fsyncSync,
+  sync?: (descriptor: number) => void,
 ): Promise<Sql> {
   // PostgreSQL removes it when it shuts down.
   if (existsSync(join(folder, 'postmaster.pid'))) await syncFolder(folder);
   const health: Health = { isBroken: false };
-  let failure: NodeJS.ErrnoException | undefined;
   const files = new DurableFiles(
     folder,
     () => {
       health.isBroken = true;
     },
-    (descriptor) => {
-      try {
-        sync(descriptor);
-      } catch (error) {
-        failure ??= error as NodeJS.ErrnoException;
-        throw error;
-      }
-    },
+    sync,
   );
   const options = { ...values, fs: files, startParams: folderParams, extensions: { vector } };
   const database = new GuardedPglite(options, health);
   try {
     await database.waitReady;
   } catch (error) {
-    throw cannotOpen(folder, failure, error);
+    throw cannotOpen(folder, files.failure, error);
   }
   files.opened();
   const sql = toSql(database, health);
@@ -134,14 +159,9 @@ async function openFolder(
 
 /** PostgreSQL itself says no more of a disk that is full than of a file that is damaged: it gives up. */
 function cannotOpen(folder: string, failure: NodeJS.ErrnoException | undefined, error: unknown): Error {
-  if (failure) {
-    return new Error(
-      `The embedded database in ${folder} cannot be opened, for its files cannot be written (${failure.code}): see to the disk, then start again.`,
-      { cause: failure },
-    );
-  }
+  if (failure) return onDisk('opened', folder, failure);
   return new Error(
-    `The embedded database in ${folder} cannot be opened: it is damaged, or another version made it, or its disk is full. See to the disk; else restore a copy of that folder, or move it away to begin with an empty database.`,
+    `The embedded database in ${folder} cannot be opened: it is damaged, or another version made it. Restore a copy of that folder, or move it away to begin with an empty database.`,
     { cause: error },
   );
 }
