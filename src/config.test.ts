@@ -31,6 +31,19 @@ it('refuses to require an anti-spoof net and to do without one', () => {
   expect(() => readConfig(both)).toThrow(/REQUIRE_ANTI_SPOOF and ALLOW_HEURISTIC_ENROL contradict/);
 });
 
+it.each([
+  [
+    `${'0f'.repeat(31)}0g`,
+    /TEMPLATE_KEY: Template key 1 of 1 has 64 characters, which in hex must be 64, each of 0-9/,
+  ],
+  ['0f'.repeat(31), /has 62 characters, which in hex must be 64/],
+  [`${'0f'.repeat(32)},c2hvcnQ=`, /Template key 2 of 2 holds 5 bytes/],
+  [',', /TEMPLATE_KEY is set, but holds no key/],
+])('refuses TEMPLATE_KEY=%s, and does not show it', (text, sentence) => {
+  expect(() => readConfig({ TEMPLATE_KEY: text })).toThrow(sentence);
+  if (text.length > 1) expect(() => readConfig({ TEMPLATE_KEY: text })).not.toThrow(text);
+});
+
 it('names every wrong setting at once', () => {
   const wrong = { PORT: 'eighty', ENABLE_METRICS: 'maybe', LIVE_THRESHOLD: '0.2', API_KEY: ',' };
   expect(() => readConfig(wrong)).toThrow(

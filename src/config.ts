@@ -4,6 +4,7 @@ import type { Static, TProperties, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { EngineOptions } from './perception/engine.ts';
 import { settings } from './settings.ts';
+import { parseTemplateKeys } from './stores/templates/template-keys.ts';
 
 type Settings = Static<typeof settings>;
 
@@ -49,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     problems.push(
       'REQUIRE_ANTI_SPOOF and ALLOW_HEURISTIC_ENROL contradict each other: unset the one that you do not mean.',
     );
+  problems.push(...problemsOfTemplateKey(env.TEMPLATE_KEY, values.TEMPLATE_KEY));
   if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
   return Object.freeze({
     ...values,
@@ -92,6 +94,16 @@ export function envExample(): string {
     return `# ${description}\n# ${name}=${defaultOf(schema)}\n`;
   });
   return `# Every setting of the server with its default. Printed by \`npm run env-example\`.\n\n${blocks.join('\n')}`;
+}
+
+/** Long before the database is open, which may take seconds. */
+function problemsOfTemplateKey(given: string | undefined, text: string): readonly string[] {
+  try {
+    const isBlank = parseTemplateKeys(text).length === 0 && given;
+    return isBlank ? ['TEMPLATE_KEY is set, but holds no key.'] : [];
+  } catch (error) {
+    return [`TEMPLATE_KEY: ${(error as Error).message}`];
+  }
 }
 
 function isBaseUrl(text: string): boolean {

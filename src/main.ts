@@ -11,6 +11,7 @@ import { describeServer, type ServerDescription } from './services/describe-serv
 import { everyMinute } from './services/every-minute.ts';
 import { keepSwept } from './services/sweep-templates.ts';
 import { nameOfDatabase, openDatabase } from './stores/database/open-database.ts';
+import type { AnswerChange } from './stores/database/watch-database.ts';
 import { openStores, type TemplateOptions } from './stores/open-stores.ts';
 import type { Stores } from './stores/ports.ts';
 import { openTemplateKeys } from './stores/templates/template-key-file.ts';
@@ -80,15 +81,22 @@ async function startStores(config: Config, logger: pino.Logger): Promise<Stores>
   const where = nameOfDatabase(options);
   const sql = await openDatabase({
     ...options,
-    onChange: (change) =>
-      change.isAnswering
-        ? logger.info('the database answers again')
-        : logger.error({ reason: change.reason }, 'the database does not answer'),
+    onChange: (change) => tellOfDatabase(change, logger),
   });
   const stores = await openStores(sql, { trainDir: config.TRAIN_DIR }, templateOptions(config, logger));
   await stores.samples.recover(new Date(), 'start');
   logger.info({ kind: sql.kind, where }, 'database');
   return stores;
+}
+
+function tellOfDatabase(change: AnswerChange, logger: pino.Logger): void {
+  if (!change.isAnswering) logger.error({ reason: change.reason }, 'the database does not answer');
+  else if ('cannotWrite' in change)
+    logger.error(
+      { reason: change.cannotWrite },
+      'the database writes nothing: it is read-only, or its disk is full (said once a minute)',
+    );
+  else logger.info('the database answers again');
 }
 
 function startPool(config: Config, logger: pino.Logger): Promise<Perception> {
@@ -168,8 +176,14 @@ function onStopSignal(stop: () => void): void {
   }
 }
 
+/** Says what went wrong in a sentence; a library may throw what is no Error. */
 function fail(error: unknown): never {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  const { message, name, code, errno } = Object(error) as Partial<NodeJS.ErrnoException>;
+  const sentence =
+    error instanceof Error
+      ? `${message}${typeof error.cause === 'string' ? ` (${error.cause})` : ''}`
+      : `The server cannot go on: ${[name, code, errno].filter((part) => part !== undefined).join(' ') || String(error)}.`;
+  process.stderr.write(`${sentence}\n`);
   process.exit(1);
 }
 

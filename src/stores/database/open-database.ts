@@ -23,10 +23,17 @@ const defaultPatienceMs = 30_000;
 
 const retryMs = 500;
 
-/** What is wrong with DATABASE_URL rather than with the moment, by the SQLSTATE at the first connection. */
+/** What is wrong with DATABASE_URL rather than with the moment, by the beginning of what the first connection fails with. */
 const wrongAddress: readonly (readonly [reason: string, sentence: string])[] = [
   ['SQLSTATE 28', 'refuses this user or password'],
   ['SQLSTATE 3D', 'has no database of this name'],
+  ['no TLS', 'speaks no TLS, which sslmode asks for: set it up there, or leave sslmode out'],
+  // Codes of OpenSSL, as Node names them (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+  ['SELF_SIGNED_CERT', 'shows a certificate that is not trusted here'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'shows a certificate that is not trusted here'],
+  ['UNABLE_TO_', 'shows a certificate that is not trusted here'],
+  ['CERT_', 'shows a certificate that is not valid'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'shows a certificate of another name'],
 ];
 
 /**

@@ -41,7 +41,7 @@ export function openPostgres(
   { idleTransactionMs = defaultIdleTransactionMs }: PostgresOptions = {},
 ): Sql {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: nameSslMode(url),
     application_name: 'bonafide',
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -96,6 +96,15 @@ export function openPostgres(
     },
     close: () => pool.end(),
   });
+}
+
+/**
+ * pg 8 checks the certificate in all these modes, and warns at length that a later version will not: named by what it does,
+ * it is silent, and stays as strict.
+ */
+function nameSslMode(url: string): string {
+  if (/[?&]uselibpqcompat=true(&|$)/.test(url)) return url;
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
 
 const statementTimeout = (timeoutMs: number) => `set statement_timeout to ${Math.round(timeoutMs)}`;

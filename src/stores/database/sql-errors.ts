@@ -22,6 +22,14 @@ export class SqlError extends Error {
 /** Query cancelled: by the statement's time limit. */
 const pastItsTime = '57014';
 
+/**
+ * Disk full, and read only (a standby that has not been promoted, a server that ran out of disk): it reads, but writes
+ * nothing.
+ */
+const writesNothing: readonly string[] = ['53100', '25006'];
+
+const readsOnly = 'The database can be read, but has no room for what is written, or may not be written to.';
+
 const conflict = 'Two writes were in each other’s way, and this one was undone: try again.';
 
 /**
@@ -34,7 +42,8 @@ const passingStates: readonly (readonly [prefix: string, detail?: string])[] = [
   // Invalid authorisation, no such database: a password that was changed, a database that is being restored.
   ['28'],
   ['3D000'],
-  // Insufficient resources: disk full, out of memory, too many connections.
+  ...writesNothing.map((state) => [state, readsOnly] as const),
+  // Insufficient resources: out of memory, too many connections.
   ['53'],
   // Operator intervention: shut down, crashed, starting up, a statement past its time.
   ['57'],
@@ -42,8 +51,6 @@ const passingStates: readonly (readonly [prefix: string, detail?: string])[] = [
   ['55P03'],
   // System error: the database's own files could not be read or written.
   ['58'],
-  // Read only: a standby that has not been promoted, or a server that ran out of disk.
-  ['25006'],
   // Idle in a transaction, or in it, for too long: the connection was ended.
   ['25P03'],
   ['25P04'],
@@ -102,12 +109,16 @@ export function translateError(error: unknown): unknown {
   return reason === undefined ? error : unavailable(reason);
 }
 
+/** What pg 8 (lib/connection.js) says of a server without TLS, and what we call that. */
+const noTls = { message: 'The server does not support SSL connections', reason: 'no TLS' } as const;
+
 /** What was thrown while connecting: whatever it is, there is no connection. */
 export function translateConnectError(error: unknown): unknown {
   const translated = translateError(error);
   if (translated instanceof BonafideError) return translated;
   if (translated instanceof SqlError) return unavailable(`SQLSTATE ${translated.state}`);
-  return unavailable((error as NodeJS.ErrnoException).code ?? 'connection failed');
+  const { code, message } = error as NodeJS.ErrnoException;
+  return unavailable(message === noTls.message ? noTls.reason : (code ?? 'connection failed'));
 }
 
 /** @param reason a code or phrase without anything confidential, for logs */
@@ -115,11 +126,18 @@ export function unavailable(reason: string, detail?: string): BonafideError {
   return new BonafideError('store_unavailable', detail, { cause: reason });
 }
 
+/** Whether an error says that the database can be read and not written to. */
+export function isReadOnly({ code, cause }: BonafideError): boolean {
+  return code === 'store_unavailable' && writesNothing.some((state) => cause === `SQLSTATE ${state}`);
+}
+
 /**
  * Whether an error says that the database is away. It answers well where transactions were in each other's way, where a
- * statement took too long, and where what it answered is of no use (the cause is an error, and no phrase).
+ * statement took too long or could not write, and where what it answered is of no use (the cause is an error, and no phrase).
  */
-export function isOutage({ code, detail, cause }: BonafideError): boolean {
-  const isAnswer = detail === conflict || cause === `SQLSTATE ${pastItsTime}` || cause instanceof Error;
+export function isOutage(error: BonafideError): boolean {
+  const { code, detail, cause } = error;
+  const isAnswer =
+    detail === conflict || cause === `SQLSTATE ${pastItsTime}` || cause instanceof Error || isReadOnly(error);
   return code === 'store_unavailable' && !isAnswer;
 }

@@ -59,12 +59,19 @@ export function parseTemplateKeys(text: string): readonly Buffer[] {
   return items.map((item, index) => {
     const secret = decode(item);
     if (secret?.length === keyBytes) return secret;
-    const what = secret ? `holds ${secret.length} bytes` : 'is neither hex nor base64';
+    const what = isLikeHex(item)
+      ? `has ${item.length} characters, which in hex must be 64, each of 0-9 and a-f`
+      : secret
+        ? `holds ${secret.length} bytes`
+        : 'is neither hex nor base64';
     throw new Error(
       `Template key ${index + 1} of ${items.length} ${what}: 32 bytes in base64 or hex are needed, as \`openssl rand -base64 32\` prints them.`,
     );
   });
 }
+
+/** Whether a key is meant in hex: in base64 it has 44 characters at most. */
+const isLikeHex = (text: string) => text.length > 50 && text.length < 80 && /^[0-9a-f]{8}/i.test(text);
 
 function decode(text: string): Buffer | undefined {
   if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
