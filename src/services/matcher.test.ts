@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnDatabases } from '../../test/support/databases.ts';
+import { sample } from '../../test/support/samples.ts';
 import { testTemplates } from '../../test/support/stores.ts';
 import { randomVector, testSpace, vectorNear } from '../../test/support/templates.ts';
 import type { Embedding } from '../decisions/facts.ts';
@@ -9,6 +13,8 @@ import { BonafideError } from '../errors.ts';
 import type { Sql } from '../stores/database/sql.ts';
 import { openStores } from '../stores/open-stores.ts';
 import type { Stores } from '../stores/ports.ts';
+import { createSampleFiles } from '../stores/samples/sample-files.ts';
+import { createSamples } from '../stores/samples/samples.ts';
 import { createMatcher, type MatcherParts, type MatcherSettings } from './matcher.ts';
 
 const day = 86_400_000;
@@ -162,11 +168,29 @@ describeOnDatabases('the matcher', (open) => {
     await stores.enrolments.clean();
   });
 
-  it('leaves the enrolment where something else of the person could not be erased', async () => {
+  it('erases the template where something else cannot be, and knows the person until it is', async () => {
     const failing = matcher({}, { alsoErase: { samples: () => Promise.reject(new Error('disk')) } });
     await failing.enrol({ userId: 'stuck', embeddings: [embed(randomVector(13))] });
-    await expect(failing.erase('stuck')).rejects.toThrow('disk');
-    await failing.requireEnrolled('stuck');
+    for (let times = 0; times < 2; times++) {
+      await expect(failing.erase('stuck')).rejects.toThrow('disk');
+      await expect(failing.requireEnrolled('stuck')).rejects.toMatchObject({ code: 'user_not_found' });
+    }
+    const { erased } = await matcher({}, { alsoErase: { samples: async () => 3 } }).erase('stuck');
+    expect(erased).toEqual({ samples: 3, templates: 1, events: 1 });
+    await expect(failing.erase('stuck')).rejects.toMatchObject({ code: 'user_not_found' });
+  });
+
+  it('gives one receipt where ten ask at once, with all pictures in it', async () => {
+    const trainDir = mkdtempSync(join(tmpdir(), 'bonafide-matcher-'));
+    const samples = createSamples(sql, createSampleFiles(trainDir));
+    for (const number of [1, 2, 3, 4]) await samples.add(sample(number, { userId: 'dd' }));
+    const erasing = matcher({}, { alsoErase: { samples: (userId) => samples.eraseUser(userId) } });
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => erasing.erase('dd')));
+    const receipts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(receipts.map(({ erased }) => erased)).toEqual([{ samples: 4, templates: 0, events: 0 }]);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'user_not_found' });
+    rmSync(trainDir, { recursive: true });
   });
 
   it('gives the receipt of an erasure that was interrupted to whoever asks again', async () => {

@@ -107,7 +107,8 @@ export interface Matcher {
   ): Promise<Identification>;
   /**
    * Erases a person: the template, what searches find it by, its history, and `alsoErase`. Where it fails half-way, asking
-   * again completes it, with the same receipt.
+   * again completes it, with the same receipt; what fails in `alsoErase` keeps no template. Of several who ask at once
+   * one gets the receipt.
    *
    * @throws BonafideError `user_not_found` where there was nothing to erase; `invalid_request`; `store_unavailable`
    */
@@ -172,14 +173,21 @@ export function createMatcher(parts: MatcherParts): Matcher {
       const erasedAt = now();
       const newId = parts.randomId();
       // What is interrupted from here on is known to have begun: whoever asks again gets its receipt.
-      const receiptId = (await enrolments.beginErasure(userId, { id: newId, at: erasedAt })) ?? newId;
-      // Ours last: where something fails before, the person is still known and can be erased again.
+      const receiptId = await enrolments.beginErasure(userId, { id: newId, at: erasedAt });
+      if (receiptId === undefined) throw new BonafideError('user_not_found');
       const others: Record<string, number> = {};
+      const failures: unknown[] = [];
       for (const [name, eraseUser] of Object.entries(parts.alsoErase ?? {}))
-        others[name] = await eraseUser(userId);
-      const erased = await enrolments.erase(userId, { id: receiptId, at: erasedAt, others });
+        others[name] = await eraseUser(userId).catch((error: unknown) => {
+          failures.push(error);
+          return 0;
+        });
+      // The template goes whatever keeps the rest; then the person stays known, so that the rest can be erased again.
+      const isUnfinished = failures.length > 0;
+      const erased = await enrolments.erase(userId, { id: receiptId, at: erasedAt, others, isUnfinished });
+      if (erased) cleanSoon();
+      if (isUnfinished) throw failures[0];
       if (!erased) throw new BonafideError('user_not_found');
-      cleanSoon();
       return { receiptId, userId, erased, erasedAt };
     },
     async list({ after, limit = 100 } = {}) {

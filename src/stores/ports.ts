@@ -132,6 +132,8 @@ export interface Receipt {
   readonly at: Date;
   /** What other stores have erased of the same person just before, by its name. */
   readonly others: Readonly<Record<string, number>>;
+  /** Other stores could not erase everything: the person stays known, as one whose erasure has begun. */
+  readonly isUnfinished?: boolean;
 }
 
 /** How many things were erased. */
@@ -172,7 +174,8 @@ export interface Enrolments {
    * Erases the template of an id, what searches find it by, and its events. What stays is one event that names nobody:
    * the receipt's id, the time and the counts, those of an interrupted erasure included.
    *
-   * @returns the counts; undefined where nothing was there and no erasure had begun: nothing was written
+   * @returns the counts; undefined where nothing was left to erase, or another erasure has the receipt for it: no such
+   *   event was written
    */
   erase(
     userId: string,
@@ -266,7 +269,12 @@ export interface Samples {
    * it takes.
    */
   stats(newest: number): Promise<SampleStats>;
-  /** Erases every picture that was said to be of this user, its face and its record; returns how many. */
+  /**
+   * Erases every picture that was said to be of this user, its face and its record; returns how many that were: those
+   * that another erasure has taken out of the counts are its own.
+   *
+   * @throws the first error, when all that could be removed is; asking again tries the rest
+   */
   eraseUser(userId: string): Promise<number>;
   /**
    * Completes or undoes what was left half done: by a server that died, or because the database was away. Call it at the

@@ -142,15 +142,21 @@ export function createSamples(
     },
     async eraseUser(userId) {
       let erased = 0;
+      const failures: unknown[] = [];
       for (let after = '', isLast = false; !isLast; ) {
         const rows = await sql.transaction((queries) => withdraw(queries, userId, after));
-        await files.remove(rows.flatMap(pathsOf));
-        // A row that was not stored stays until its writer, who may write at this moment, or a sweep has seen to it.
-        await forget(rows.filter(({ state }) => state === 'stored'));
-        erased += rows.length;
+        try {
+          await files.remove(rows.flatMap(pathsOf));
+          // A row that was not stored stays until its writer, who may write at this moment, or a sweep has seen to it.
+          await forget(rows.filter(({ state }) => state === 'stored'));
+        } catch (error) {
+          failures.push(error);
+        }
+        erased += rows.filter(({ state }) => state !== 'erasing').length;
         after = rows.at(-1)?.id ?? after;
         isLast = rows.length < erasureBatch;
       }
+      if (failures.length > 0) throw failures[0];
       return erased;
     },
     async recover(now, when) {

@@ -16,14 +16,17 @@ export async function beginErasure(
     [userId],
   );
   if (begun) return begun.id as string;
-  // The pictures of the data set are counted before they go, for who erases them may not live to tell.
+  // The pictures of the data set are counted before they go, for who erases them may not live to tell; those that an
+  // earlier erasure has counted only make the person known, so that what was left of them can be removed.
   const [known] = await transaction.query(
     `select (select count(*) from templates where user_id = $1) + (select count(*) from audit_trail where user_id = $1)
-       as kept, (select count(*) from sample_users where user_id = $1) as samples`,
+       + (select count(*) from sample_users where user_id = $1) as kept,
+       (select count(*) from sample_users join samples on samples.id = sample_id
+         where user_id = $1 and state <> 'erasing') as samples`,
     [userId],
   );
   const samples = Number(known!.samples);
-  if (Number(known!.kept) + samples === 0) return undefined;
+  if (Number(known!.kept) === 0) return undefined;
   const details = { receipt_id: id, ...(samples > 0 && { samples }) };
   await recordEvent(transaction, { at, userId, event: 'erasing', details });
   return id;
@@ -33,26 +36,38 @@ export async function beginErasure(
 export async function erase(
   transaction: Queries,
   userId: string,
-  { id, at, others }: Receipt,
+  { id, at, others, isUnfinished = false }: Receipt,
 ): Promise<(ErasedCounts & Readonly<Record<string, number>>) | undefined> {
   const { revision, erasures } = await holdClock(transaction);
   const begun = await transaction.query(
-    "delete from audit_trail where user_id = $1 and event = 'erasing' returning coalesce((details->>'samples')::integer, 0) as samples",
+    "delete from audit_trail where user_id = $1 and event = 'erasing' returning at, details",
     [userId],
   );
+  const before = (name: string) => begun.reduce((sum, { details }) => sum + countOf(details, name), 0);
   const deleteFrom = async (table: string) =>
     (await transaction.query(`delete from ${table} where user_id = $1 returning 1`, [userId])).length;
+  const [templates, events] = [await deleteFrom('templates'), await deleteFrom('audit_trail')];
+  // Of several who erase at once the first one here has the receipt, with what all of them have removed.
+  if (begun.length === 0 && templates + events === 0) return undefined;
   const counts = {
     ...others,
-    ...(others.samples !== undefined && {
-      samples: Math.max(others.samples, ...begun.map(({ samples }) => samples as number)),
-    }),
-    templates: await deleteFrom('templates'),
-    events: await deleteFrom('audit_trail'),
+    ...(others.samples !== undefined && { samples: Math.max(others.samples, before('samples')) }),
+    templates: before('templates') + templates,
+    events: before('events') + events,
   };
-  if (begun.length === 0 && Object.values(counts).every((count) => count === 0)) return undefined;
-  await moveClock(transaction, { revision, erasures: erasures + 1 });
+  if (templates + events > 0) await moveClock(transaction, { revision, erasures: erasures + 1 });
+  if (isUnfinished && begun[0]) {
+    const details = { receipt_id: id, ...counts, samples: before('samples') };
+    await recordEvent(transaction, { at: begun[0].at as Date, userId, event: 'erasing', details });
+    return counts;
+  }
+  if (Object.values(counts).every((count) => count === 0)) return undefined;
   const details = { receipt_id: id, ...counts };
   await recordEvent(transaction, { at, userId: null, event: 'erased', details });
   return counts;
+}
+
+/** A count that an interrupted erasure has noted. */
+function countOf(details: unknown, name: string): number {
+  return Number((details as Readonly<Record<string, unknown>>)[name] ?? 0);
 }
