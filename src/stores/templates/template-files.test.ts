@@ -19,7 +19,10 @@ const { vector } = whole;
 
 describe('the file of a template', () => {
   it.each([whole, testTemplate('15')])('is read as it was written', (template) => {
-    expect(readTemplateFile(writeTemplateFile(template), 'any.npz', now)).toEqual(template);
+    const bytes = writeTemplateFile(template);
+    for (const nameOf of [fileNameOf, hashedFileNameOf])
+      expect(readTemplateFile(bytes, nameOf(template.userId), now)).toEqual(template);
+    expect(() => readTemplateFile(bytes, 'somebody-else.npz', now)).toThrow('copied or renamed');
   });
 
   it('is an array of NumPy as its format has it', () => {
@@ -76,19 +79,19 @@ describe('the file of a template', () => {
   it.each<[string, Record<string, Uint8Array | undefined>, string]>([
     ['no embedding', { 'embedding.npy': undefined }, 'no array of floats named embedding'],
     ['no model', { 'model.npy': undefined }, 'It has no model'],
-    ['NaN', { 'embedding.npy': writeFloats(vector.map(() => Number.NaN)) }, 'not of length 1'],
-    ['a NaN', { 'embedding.npy': writeFloats(vector.with(5, Number.NaN)) }, 'not of length 1'],
+    ['NaN', { 'embedding.npy': writeFloats(vector.map(() => Number.NaN)) }, 'must have 1'],
+    ['a NaN', { 'embedding.npy': writeFloats(vector.with(5, Number.NaN)) }, 'must have 1'],
     [
       'infinity',
       { 'embedding.npy': writeFloats(vector.with(5, Number.POSITIVE_INFINITY)) },
-      'not of length 1',
+      'must have 1',
     ],
     [
       'a longer vector',
       { 'embedding.npy': writeFloats(vector.map((value) => value * 2)) },
-      'not of length 1',
+      'must have 1',
     ],
-    ['nothing in it', { 'embedding.npy': writeFloats(new Float32Array(0)) }, 'not of length 1'],
+    ['nothing in it', { 'embedding.npy': writeFloats(new Float32Array(0)) }, 'must have 1'],
     ['text as embedding', { 'embedding.npy': writeText('x') }, 'no array of floats'],
     ['a cut array', { 'embedding.npy': writeFloats(vector).subarray(0, 200) }, 'is cut off'],
     [

@@ -75,7 +75,7 @@ export function readTemplateFile(
   };
   const frames = arrays.get('frames');
   return {
-    userId: text('user_id') ?? userIdOf(fileName),
+    userId: whoseFile(fileName, text('user_id')),
     vector: readVector(arrays.get('embedding')),
     ...(isBare && vouched
       ? { model: vouched.model, modelHash: vouched.modelHash, recipe: vouched.recipe }
@@ -124,7 +124,8 @@ function readVector(array: NpyArray | undefined): Float32Array {
     throw new Error('Its embedding is not one row of numbers.');
   const length = Math.hypot(...values);
   // NaN is near to nothing.
-  if (!(Math.abs(length - 1) <= lengthTolerance)) throw new Error('Its embedding is not of length 1.');
+  if (!(Math.abs(length - 1) <= lengthTolerance))
+    throw new Error(`Its embedding has the norm ${length.toPrecision(3)}, and must have 1.`);
   return Float32Array.from(values);
 }
 
@@ -168,6 +169,18 @@ function encodeByte(byte: number, at: number): string {
   const letter = String.fromCharCode(byte);
   const isPlain = /[\w@+=-]/.test(letter) || (letter === '.' && at > 0);
   return isPlain ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/**
+ * A file that was copied or renamed would replace the template of the one whom it names inside.
+ *
+ * @param named the id that the file itself holds
+ */
+function whoseFile(fileName: string, named: string | undefined): string {
+  if (named === undefined) return userIdOf(fileName);
+  if (fileName === hashedFileNameOf(named) || fileName === fileNameOf(named) || userIdOf(fileName) === named)
+    return named;
+  throw new Error('Its name says another id than the file itself: it was copied or renamed.');
 }
 
 function userIdOf(fileName: string): string {
