@@ -72,6 +72,8 @@ export type ErrorCode = keyof typeof catalogue;
 export interface BonafideErrorOptions extends ErrorOptions {
   /** Seconds. */
   readonly retryAfter?: number;
+  /** A sentence for the log, where nobody else tells what is wrong; clients never see it. */
+  readonly notice?: string;
 }
 
 /** An error from the catalogue. `detail` is shown to clients: it must be safe and helpful. */
@@ -80,12 +82,19 @@ export class BonafideError extends Error {
   readonly detail: string | undefined;
   /** Seconds after which trying again makes sense. */
   readonly retryAfter: number | undefined;
+  /** See `BonafideErrorOptions`. */
+  readonly notice: string | undefined;
 
-  constructor(code: ErrorCode, detail?: string, { retryAfter, ...options }: BonafideErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    { retryAfter, notice, ...options }: BonafideErrorOptions = {},
+  ) {
     super(detail ?? catalogue[code].title, options);
     this.name = 'BonafideError';
     this.code = code;
     this.detail = detail;
+    this.notice = notice;
     const entry: CatalogueEntry = catalogue[code];
     this.retryAfter = retryAfter ?? entry.retryAfter;
   }

@@ -102,6 +102,7 @@ export function nameError(error: unknown, request: FastifyRequest): BonafideErro
   // An outage has a phrase for its cause, and the log told of it once; an error is for the operator to see to.
   if (known.code === 'internal' || (known.code === 'store_unavailable' && known.cause instanceof Error))
     request.log.error({ err: error }, 'unexpected error');
+  else if (known.notice !== undefined) request.log.error(known.notice);
   return known;
 }
 

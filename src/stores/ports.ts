@@ -261,7 +261,8 @@ export interface Samples {
    * stored already, nothing is written and the answer is where they lie; they then are `userId`'s as well.
    *
    * @throws BonafideError `sample_labelled_otherwise`: the same bytes are stored under the other label;
-   *   `busy`: they are being stored or erased at this moment, and that takes too long; Error of the file system
+   *   `busy`: they are being stored or erased at this moment, and that takes too long; `store_unavailable`: the
+   *   database is away, or the data set's folder cannot be used
    */
   add(sample: NewSample): Promise<StoredSample & { readonly duplicate: boolean }>;
   /**

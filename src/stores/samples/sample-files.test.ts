@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -42,3 +43,38 @@ it('works in a folder that is itself a symbolic link', async () => {
   expect(statSync(join(folder, 'disk')).mode & 0o777).toBe(0o750);
   rmSync(folder, { recursive: true });
 });
+
+/** What is in the way of the data set. */
+const obstacles: readonly (readonly [name: string, obstruct: (train: string, elsewhere: string) => void])[] =
+  [
+    ['live is a link', (train, elsewhere) => symlinkSync(elsewhere, join(made(train), 'live'))],
+    ['.incoming is a link', (train, elsewhere) => symlinkSync(elsewhere, join(made(train), '.incoming'))],
+    ['TRAIN_DIR is a dangling link', (train, elsewhere) => symlinkSync(join(elsewhere, 'none'), train)],
+    ['TRAIN_DIR is a link to itself', (train) => symlinkSync(train, train)],
+    ['TRAIN_DIR is a file', (train) => writeFileSync(train, '')],
+  ];
+
+it.each(obstacles)(
+  'says that the store is not there, and has written nothing, where %s',
+  async (_, obstruct) => {
+    const folder = mkdtempSync(join(tmpdir(), 'bonafide-samples-'));
+    const [train, elsewhere] = [join(folder, 'train'), join(folder, 'elsewhere')];
+    obstruct(train, made(elsewhere));
+    const writing = createSampleFiles(train).write([
+      { path: `live/raw/${'a'.repeat(32)}.jpg`, bytes: Buffer.from('x') },
+    ]);
+    await expect(writing).rejects.toMatchObject({
+      code: 'store_unavailable',
+      isUntouched: true,
+      notice: expect.stringContaining(train),
+      cause: expect.any(String),
+    });
+    expect(readdirSync(elsewhere)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  },
+);
+
+function made(folder: string): string {
+  mkdirSync(folder);
+  return folder;
+}

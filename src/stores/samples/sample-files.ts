@@ -1,5 +1,6 @@
 import { access, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { BonafideError } from '../../errors.ts';
 import { syncFolder, writeNewFile } from '../write-durably.ts';
 
 /** The files of the data set, by paths relative to its folder: `live/raw/<id>.jpg` for instance. */
@@ -8,12 +9,16 @@ export interface SampleFiles {
    * Writes the files of one sample: under other names first, and to the disk, so that a file that bears its name
    * is whole whenever the machine stops.
    *
-   * @throws Error where the folder cannot be written to, or leads elsewhere by a symbolic link
+   * @throws SampleFolderError where the folder cannot be written to, or leads elsewhere by a symbolic link
    */
   write(files: readonly SampleFile[]): Promise<void>;
   /** Whether each of these files is there. */
   areThere(paths: readonly string[]): Promise<boolean>;
-  /** Removes these files for good, and what an interrupted {@link write} of them has left; missing ones are fine. */
+  /**
+   * Removes these files for good, and what an interrupted {@link write} of them has left; missing ones are fine.
+   *
+   * @throws SampleFolderError where some cannot be removed; the others are
+   */
   remove(paths: readonly string[]): Promise<void>;
   /** The path as clients are told it. */
   absolute(path: string): string;
@@ -22,6 +27,27 @@ export interface SampleFiles {
 export interface SampleFile {
   readonly path: string;
   readonly bytes: Uint8Array;
+}
+
+/** Codes of Node at which the data set's folder cannot be used, while nothing is wrong with a request. */
+const folderFailures: ReadonlySet<string> = new Set([
+  ...['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO'],
+  ...['ENOENT', 'ENOTDIR', 'ELOOP', 'EEXIST'],
+]);
+
+/** The data set's folder is full, read-only, missing or another thing than a folder: `store_unavailable`. */
+export class SampleFolderError extends BonafideError {
+  /** No file of the sample has come to be. */
+  readonly isUntouched: boolean;
+
+  constructor(root: string, what: string, isUntouched: boolean) {
+    super('store_unavailable', 'The folder of the data set cannot be used at this moment.', {
+      cause: what,
+      notice: `the data set’s folder TRAIN_DIR (${root}) cannot be used: ${what}`,
+    });
+    this.name = 'SampleFolderError';
+    this.isUntouched = isUntouched;
+  }
 }
 
 /** Where files are written before they get their names: in the same file system, or they could not be renamed. */
@@ -48,17 +74,30 @@ export function createSampleFiles(trainDir: string): SampleFiles {
     if (kind === undefined) throw new Error('This is not the path of a sample.');
     return join(root, incoming, `${kind}-${name}`);
   };
+  const unusable = (error: unknown, isUntouched: boolean) => toFolderError(root, error, isUntouched);
   return {
     async write(files) {
-      await makeFolder(root, { mayBeLink: true });
-      await makeFolder(join(root, incoming));
-      for (const { path } of files) {
-        await makeFolder(dirname(dirname(absolute(path))));
-        await makeFolder(dirname(absolute(path)));
+      let isUntouched = true;
+      try {
+        await makeFolder(root, { mayBeLink: true });
+        await makeFolder(join(root, incoming));
+        for (const { path } of files) {
+          await makeFolder(dirname(dirname(absolute(path))));
+          await makeFolder(dirname(absolute(path)));
+        }
+        for (const { path, bytes } of files) {
+          await writeNewFile(temporary(path), bytes).catch((error: NodeJS.ErrnoException) => {
+            // Where it cannot be opened there is none.
+            isUntouched &&= error.syscall === 'open';
+            throw error;
+          });
+          isUntouched = false;
+        }
+        for (const { path } of files) await rename(temporary(path), absolute(path));
+        await syncFolders(files.map(({ path }) => absolute(path)));
+      } catch (error) {
+        throw unusable(error, isUntouched);
       }
-      for (const { path, bytes } of files) await writeNewFile(temporary(path), bytes);
-      for (const { path } of files) await rename(temporary(path), absolute(path));
-      await syncFolders(files.map(({ path }) => absolute(path)));
     },
     async areThere(paths) {
       for (const path of paths) {
@@ -68,16 +107,36 @@ export function createSampleFiles(trainDir: string): SampleFiles {
       return true;
     },
     async remove(paths) {
+      const failures: unknown[] = [];
       for (const path of paths) {
-        // Neither follows a link at the file's own name; a folder that is one would be.
-        await refuseLinks(root, path);
-        await rm(absolute(path), { force: true });
-        await rm(temporary(path), { force: true });
+        try {
+          // Neither follows a link at the file's own name; a folder that is one would be.
+          await refuseLinks(root, path);
+          await rm(absolute(path), { force: true });
+          await rm(temporary(path), { force: true });
+        } catch (error) {
+          failures.push(error);
+        }
       }
-      await syncFolders(paths.map(absolute));
+      await syncFolders(paths.map(absolute)).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw unusable(failures[0], false);
     },
     absolute,
   };
+}
+
+/** An error of the folder as what it is; any other as it came. */
+function toFolderError(root: string, error: unknown, isUntouched: boolean): unknown {
+  if (error instanceof LinkError) return new SampleFolderError(root, error.message, isUntouched);
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  return folderFailures.has(code) ? new SampleFolderError(root, `${code} (${syscall})`, isUntouched) : error;
+}
+
+/** Something in the data set's folder is no folder, as it should be. */
+class LinkError extends Error {
+  constructor(folder: string) {
+    super(`${folder} is not a folder. Symbolic links are not followed within TRAIN_DIR.`);
+  }
 }
 
 async function makeFolder(folder: string, { mayBeLink = false } = {}): Promise<void> {
@@ -86,17 +145,14 @@ async function makeFolder(folder: string, { mayBeLink = false } = {}): Promise<v
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await syncFolder(dirname(folder));
   } else if (!found.isDirectory() && !(mayBeLink && found.isSymbolicLink())) {
-    throw new Error(`${folder} is not a folder. Symbolic links are not followed within TRAIN_DIR.`);
+    throw new LinkError(folder);
   }
 }
 
 async function refuseLinks(root: string, path: string): Promise<void> {
   for (const folder of [incoming, dirname(dirname(path)), dirname(path)]) {
     const found = await lstat(join(root, folder)).catch(ifMissing);
-    if (found && !found.isDirectory())
-      throw new Error(
-        `${join(root, folder)} is not a folder. Symbolic links are not followed within TRAIN_DIR.`,
-      );
+    if (found && !found.isDirectory()) throw new LinkError(join(root, folder));
   }
 }
 

@@ -1,4 +1,6 @@
-import { unlinkSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { describeOnDatabases } from '../../../test/support/databases.ts';
@@ -26,6 +28,32 @@ describeOnDatabases('erased samples', (open) => {
     expect(await bench.sql.query('select * from sample_users')).toEqual([
       { user_id: 'caio', sample_id: expect.any(String) },
     ]);
+  });
+
+  it('leave no row of an upload that a link in the folder refuses, and all else where one is in the way', async () => {
+    const samples = createSamples(bench.sql, bench.files);
+    symlinkSync(tmpdir(), join(bench.folder, 'live'));
+    await expect(samples.add(sample(1, { userId: 'ana' }))).rejects.toMatchObject({
+      code: 'store_unavailable',
+    });
+    expect(await bench.sql.query('select * from samples')).toEqual([]);
+    expect(await samples.eraseUser('ana')).toBe(0);
+
+    rmSync(join(bench.folder, 'live'));
+    await samples.add(sample(2, { userId: 'ana' }));
+    await samples.add(sample(3, { userId: 'ana', label: 'spoof' }));
+    renameSync(join(bench.folder, 'live'), join(bench.folder, 'moved'));
+    symlinkSync(join(bench.folder, 'moved'), join(bench.folder, 'live'));
+    await expect(samples.eraseUser('ana')).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(bench.stored().filter((path) => path.startsWith('spoof'))).toEqual([]);
+    await samples.recover(later, 'start');
+    await expect(samples.recover(later, 'running')).rejects.toMatchObject({ code: 'store_unavailable' });
+
+    rmSync(join(bench.folder, 'live'));
+    renameSync(join(bench.folder, 'moved'), join(bench.folder, 'live'));
+    await samples.recover(later, 'running');
+    expect(bench.stored()).toEqual([]);
+    expect(await bench.sql.query('select * from samples')).toEqual([]);
   });
 
   it('are not counted where they were erased while they were written', async () => {

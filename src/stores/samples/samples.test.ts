@@ -99,7 +99,10 @@ describeOnDatabases('samples', (open) => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'bonafide-elsewhere-'));
     mkdirSync(join(bench.folder, 'live'));
     symlinkSync(elsewhere, join(bench.folder, 'live', 'raw'));
-    await expect(createSamples(bench.sql, bench.files).add(sample(1))).rejects.toThrow(/not a folder/);
+    await expect(createSamples(bench.sql, bench.files).add(sample(1))).rejects.toMatchObject({
+      code: 'store_unavailable',
+      cause: expect.stringMatching(/not a folder/),
+    });
     expect(readdirSync(elsewhere)).toEqual([]);
     expect((await createSamples(bench.sql, bench.files).stats(1)).counts.live).toBe(0);
     rmSync(elsewhere, { recursive: true });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BonafideError } from '../../errors.ts';
 import type { Queries, Row, Sql } from '../database/sql.ts';
 import type { NewSample, SampleLabel, Samples, StoredSample } from '../ports.ts';
-import type { SampleFile, SampleFiles } from './sample-files.ts';
+import { type SampleFile, type SampleFiles, SampleFolderError } from './sample-files.ts';
 
 /**
  * How old an unsettled row must be for another server to settle it, in milliseconds: far longer than any upload
@@ -87,8 +87,9 @@ export function createSamples(
     } catch (error) {
       failure = error;
     }
+    const isUntouched = failure instanceof SampleFolderError && failure.isUntouched;
     // Where the database is away as well, a later sweep does it.
-    const wasErased = await undo(row).catch(() => false);
+    const wasErased = await (isUntouched ? withdrawUnwritten(sql, row) : undo(row)).catch(() => false);
     if (failure !== undefined && !wasErased) throw failure;
     throw new BonafideError('busy', 'The picture was erased while it was being stored.');
   }
@@ -167,7 +168,15 @@ export function createSamples(
         "select * from samples where state <> 'stored' and created_at <= $1 order by created_at",
         [before],
       );
-      for (const row of rows) await settle(row);
+      let failure: unknown;
+      for (const row of rows)
+        await settle(row).catch((error: unknown) => {
+          // The others' files may be elsewhere in the folder.
+          if (!(error instanceof SampleFolderError)) throw error;
+          failure ??= error;
+        });
+      // A server starts without its data set, too: the same is tried, and told, every minute.
+      if (failure !== undefined && when === 'running') throw failure;
       return rows.length;
     },
   };
@@ -206,6 +215,14 @@ function enter(sql: Sql, sample: NewSample, row: Paths, contentHash: Uint8Array)
       ]);
     return entered.length > 0;
   });
+}
+
+/** Forgets a row of which no file was written; returns whether it was erased meanwhile. */
+async function withdrawUnwritten(sql: Sql, { id }: Paths): Promise<boolean> {
+  const taken = await sql.query("delete from samples where id = $1 and state <> 'stored' returning state", [
+    id,
+  ]);
+  return taken[0]?.state !== 'pending';
 }
 
 /** Takes the lock of a stored picture and notes whose it is; false where it is gone. */
