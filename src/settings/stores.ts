@@ -9,12 +9,12 @@ export const stores = {
   DATABASE_URL: Type.String({
     default: '',
     description:
-      'PostgreSQL to keep everything in, postgres://user:password@host/database for instance; several servers may share one. Empty: an embedded database in DATA_DIR, for one server alone.',
+      'PostgreSQL to keep everything in, postgres://user:password@host/database for instance; several servers may share one, and then need the same TEMPLATE_KEY. Empty: an embedded database in DATA_DIR, for one server alone.',
   }),
   TEMPLATE_KEY: Type.String({
     default: '',
     description:
-      'Key that templates are encrypted with: 32 bytes in base64 or hex (`openssl rand -base64 32`); older ones after it, separated by commas, until `bonafide embeddings rotate` has replaced them. Empty: a key file is made in DATA_DIR.',
+      'Key that templates are encrypted with: 32 bytes in base64 or hex (`openssl rand -base64 32`); older ones after it, separated by commas, until `bonafide embeddings rotate` has replaced them. Servers that share a database need the same ones. Empty: a key file is made in DATA_DIR.',
   }),
   TEMPLATE_LIFETIME_DAYS: Type.Integer({
     default: 0,

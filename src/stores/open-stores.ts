@@ -30,6 +30,11 @@ export interface TemplateOptions {
   readonly onDamaged: (text: string) => void;
   /** Is told of what the operator should know, in sentences for the log. */
   readonly onNotice?: (text: string) => void;
+  /**
+   * Is told that a key of the database is not here, in a sentence for the log: what needs templates is `store_unavailable`
+   * then. Without this, such stores do not open.
+   */
+  readonly onMissingKey?: (text: string) => void;
 }
 
 /** The stores over a database, whose schema is brought up to date first. Closing them closes it. */
@@ -40,8 +45,9 @@ export async function openStores(
 ): Promise<Stores> {
   await migrate(sql);
   const keys = templates.keys((await readClock(sql)).keyIds);
-  await enterKeys(sql, keys, templates.now);
-  if ((await readClock(sql)).keyIds.at(-1) !== keys.current.id)
+  await enterKeys(sql, keys, templates.now, templates.onMissingKey);
+  const { keyIds } = await readClock(sql);
+  if (keyIds.at(-1) !== keys.current.id && keyIds.every((id) => keys.find(id)))
     templates.onNotice?.(
       'The first template key encrypts nothing yet: when all servers have it, run `bonafide embeddings rotate`.',
     );

@@ -76,6 +76,36 @@ describeOnDatabases('the rotation of template keys', (open) => {
     await expect(server(old)).rejects.toThrow('template key that is not here');
   });
 
+  it('a server that lacks the key serves all but templates, where it is told to start so', async () => {
+    await (await server(old)).put(testTemplate('one'), now);
+    const missing: string[] = [];
+    const notices: string[] = [];
+    const { enrolments, apiKeys } = await openStores(
+      sql,
+      { trainDir: '/nowhere' },
+      {
+        ...testTemplates(),
+        keys: () => fresh,
+        onMissingKey: (text) => missing.push(text),
+        onNotice: (text) => notices.push(text),
+      },
+    );
+    expect(missing).toEqual([expect.stringContaining(`not here (${old.current.id}): set TEMPLATE_KEY`)]);
+    expect(notices).toEqual([]);
+    expect((await readClock(sql)).keyIds).toEqual([old.current.id]);
+    for (const refusal of [
+      enrolments.put(testTemplate('two'), now),
+      enrolments.nearest(testTemplate('two'), 1, now),
+      enrolments.get('one', testSpace, now),
+    ])
+      await expect(refusal).rejects.toMatchObject({
+        code: 'store_unavailable',
+        detail: expect.stringContaining('TEMPLATE_KEY'),
+      });
+    expect(await apiKeys.any()).toBe(false);
+    expect(await enrolments.count(now)).toBe(1);
+  });
+
   it('begins with none of the servers that get the new key one after the other', async () => {
     const first = await server(old);
     await first.put(testTemplate('one'), now);

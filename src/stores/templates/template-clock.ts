@@ -67,14 +67,26 @@ export function writingKey(clock: TemplateClock, keys: TemplateKeys): TemplateKe
 /**
  * Makes sure, at the start, that the keys of the database are here, and enters the first one where it has none.
  *
- * @throws Error with a sentence for the operator where templates may be encrypted with a key that is not here
+ * @param onMissing is told where templates may be encrypted with a key that is not here, instead of the error
+ * @throws Error with a sentence for the operator where that is so
  */
-export async function enterKeys(sql: Sql, keys: TemplateKeys, now: Date): Promise<void> {
-  await sql.transaction(async (transaction) => {
-    const { keyIds } = await holdClock(transaction);
-    refuseMissing(keyIds, keys);
-    if (keyIds.length === 0) await enterKey(transaction, keys, now);
+export async function enterKeys(
+  sql: Sql,
+  keys: TemplateKeys,
+  now: Date,
+  onMissing?: (text: string) => void,
+): Promise<void> {
+  const { keyIds } = await sql.transaction(async (transaction) => {
+    const clock = await holdClock(transaction);
+    if (clock.keyIds.length === 0) await enterKey(transaction, keys, now);
+    return clock;
   });
+  try {
+    refuseMissing(keyIds, keys);
+  } catch (error) {
+    if (!onMissing) throw error;
+    onMissing((error as Error).message);
+  }
 }
 
 /**
@@ -110,6 +122,10 @@ export const missingKey = (ids: readonly string[]) =>
 
 /** Templates cannot be read here; the cause tells the operator why. */
 export const unreadable = (ids: readonly string[]) =>
-  new BonafideError('store_unavailable', 'This server lacks a key of the templates; its log says more.', {
-    cause: new Error(missingKey(ids)),
-  });
+  new BonafideError(
+    'store_unavailable',
+    'This server lacks a key of the templates (TEMPLATE_KEY); its log says more.',
+    {
+      cause: new Error(missingKey(ids)),
+    },
+  );

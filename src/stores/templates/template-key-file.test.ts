@@ -45,6 +45,8 @@ describe('the key file', () => {
 
   it('is not made where the database has a key already', () => {
     expect(() => open('', ['0123456789abcdef'])).toThrow(/not here \(0123456789abcdef\).*discard --key/);
+    const { keys } = openTemplateKeys({ templateKey: '', dataDir }, ['0123456789abcdef'], { mayLack: true });
+    expect(keys.find('0123456789abcdef')).toBeUndefined();
     expect(statSync(file, { throwIfNoEntry: false })).toBeUndefined();
   });
 

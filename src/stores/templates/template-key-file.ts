@@ -31,18 +31,24 @@ export interface OpenedTemplateKeys {
  * none.
  *
  * @param keyIds of the keys that the database was made with: where there are any, a new one would not open it
+ * @param mayLack where neither is there and a new one would not do, gives a key that is kept nowhere: nothing is
+ *   encrypted with it, for the keys of the database are not here
  * @throws Error with a sentence for the operator where the setting or the file is not in order
  */
 export function openTemplateKeys(
   { templateKey, dataDir }: TemplateKeySource,
   keyIds: readonly string[],
+  { mayLack = false }: { readonly mayLack?: boolean } = {},
 ): OpenedTemplateKeys {
   if (templateKey.trim()) {
     const keys = createTemplateKeys(named('TEMPLATE_KEY', () => parseTemplateKeys(templateKey)));
     return { keys, file: undefined, notices: [] };
   }
   const file = join(dataDir, 'template.key');
-  if (keyIds.length > 0 && !exists(file)) throw new Error(missingKey(keyIds));
+  if (keyIds.length > 0 && !exists(file)) {
+    if (!mayLack) throw new Error(missingKey(keyIds));
+    return { keys: createTemplateKeys([randomBytes(32)]), file: undefined, notices: [] };
+  }
   const made = makeKeyFile(file);
   const keys = createTemplateKeys(readKeyFile(file));
   const exposed = (statSync(file).mode & 0o077) !== 0;
