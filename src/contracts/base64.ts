@@ -41,7 +41,7 @@ function decodeStrictly(text: string): Buffer | undefined {
 
 /**
  * The text without its white space. A regular expression takes most of a second where every other one of 14 million
- * characters is a space, and the server stands still for as long; this takes a thirtieth of that.
+ * characters is a space, and the server stands still for as long; this takes a twentieth of that.
  */
 function withoutSpace(text: string): string {
   // Where files begin with a byte order mark, the only space beyond ASCII that base64 is met with.
@@ -49,7 +49,11 @@ function withoutSpace(text: string): string {
   if (Buffer.byteLength(trimmed) !== trimmed.length) return trimmed;
   const bytes = Buffer.from(trimmed, 'latin1');
   let length = 0;
-  for (const byte of bytes) if (byte !== 32 && (byte < 9 || byte > 13)) bytes[length++] = byte;
+  // By index: an iterator takes five times as long.
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte !== 32 && (byte < 9 || byte > 13)) bytes[length++] = byte;
+  }
   return bytes.toString('latin1', 0, length);
 }
 
