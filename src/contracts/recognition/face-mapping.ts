@@ -61,10 +61,18 @@ function toClipFaces(picture: JudgedPicture & { readonly kind: 'video' }, langua
           const { at, status } = outcome;
           if (outcome.status === 'no_face')
             return { t: toSeconds(at), status, is_live: false, score: null, threshold: null, quality: null };
-          const { judgement, quality } = outcome;
+          const { judgement, quality, obstacle } = outcome;
           const { score, threshold } = judgement;
           const counts = outcome.status === 'one_face' && judgement.isLive;
-          return { t: toSeconds(at), status, is_live: counts, score, threshold, quality: round(quality, 3) };
+          return {
+            t: toSeconds(at),
+            status,
+            is_live: counts,
+            score,
+            threshold,
+            quality: round(quality, 3),
+            ...(obstacle !== undefined && { reason: obstacle }),
+          };
         }),
       },
     },

@@ -71,6 +71,17 @@ describe('who is enrolled', () => {
     expect(await answer(response)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 
+  it.each(['%ff', '%', 'a%2', '%c3%28'])(
+    'is nobody’s where the escapes make no sense: %s',
+    async (escaped) => {
+      address = await listen(seeing(face()));
+      const response = await fetch(`${address}/v1/users/${escaped}`, { method: 'DELETE' });
+      expect(await answer(response)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      const literal = await fetch(`${address}/v1/users/${encodeURIComponent(escaped)}`, { method: 'DELETE' });
+      expect(literal.status).toBe(404);
+    },
+  );
+
   it('may be called by a number that stays what it is', async () => {
     address = await listen(seeing(face()));
     const body = { user_id: 15, image_base64: jpeg.toString('base64') };

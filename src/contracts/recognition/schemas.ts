@@ -130,6 +130,12 @@ const frame = Type.Object({
   score,
   threshold: nullable(Type.Number(), 'Null without a face.'),
   quality: nullable(Type.Number(), 'How well the frame shows whose face it is; null without a face.'),
+  reason: Type.Optional(
+    Type.String({
+      description:
+        'The code of what else than its score keeps the frame from being live, `face_turned_away` for instance.',
+    }),
+  ),
 });
 
 /** What the votes of a clip come to; absent of a still. */

@@ -6,6 +6,7 @@ import { keyErrors, security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { ErasureReceipt, Matcher } from '../../services/matcher.ts';
+import { maxIdBytes } from '../../services/user-id.ts';
 import { languageOf } from './language.ts';
 import { mergeParameters, numberOf, userIdOf } from './parameters.ts';
 import { erasureResponse, type UsersResponse, usersQuery, usersResponse } from './people-schemas.ts';
@@ -61,6 +62,12 @@ export const users: FastifyPluginAsyncTypebox<UsersOptions> = async (app, { list
     },
     async (request, reply) => {
       const language = languageOf(request);
+      // Escapes that are no UTF-8 were made literal, so that the address could be routed: they name nobody.
+      if (request.originalUrl !== request.url)
+        throw new BonafideError(
+          'invalid_request',
+          say('recognition.bad_user_id', language, { bytes: maxIdBytes }),
+        );
       const userId = userIdOf(request.params, language);
       const { receiptId, erased, erasedAt } = await eraseUser(userId);
       nameLanguage(reply, language);

@@ -115,3 +115,16 @@ it('shows the best frame of those that speak for the verdict', () => {
   const strict = judgeClip(clip(frames), 0.5, { ...clipRules, passRatio: 1 });
   expect([strict.isLive, strict.best?.at, strict.best?.judgement.isLive]).toEqual([false, 800, false]);
 });
+
+it('a frame names what else than its score keeps it from being live', () => {
+  const turned = face({ pose: measured({ yaw: 60, pitch: 0, roll: 0 }) });
+  const frames = [[face()], [turned], [face(attack)], [face(), face()], []];
+  const { outcomes } = judgeClip(clip(frames), 0.5, clipRules);
+  expect(outcomes.map((outcome) => ('obstacle' in outcome ? outcome.obstacle : undefined))).toEqual([
+    undefined,
+    'face_turned_away',
+    undefined,
+    'several_faces',
+    undefined,
+  ]);
+});

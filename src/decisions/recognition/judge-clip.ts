@@ -23,6 +23,8 @@ interface JudgedFrame {
   readonly judgement: FaceJudgement;
   /** See `pictureQuality`. */
   readonly quality: number;
+  /** What else than its score keeps the frame from speaking for life; undefined where nothing does. */
+  readonly obstacle: Reason['code'] | undefined;
 }
 
 /** What became of one frame that was looked at; where several faces could be meant, the largest was judged. */
@@ -82,8 +84,15 @@ function judgeFrame({ capturedAt, faces }: FrameFacts, asked: number, rules: Cli
   if (!face) return { status: 'no_face', at };
   const isOne = chooseSubject(faces, rules.bystanderRatio).status === 'chosen';
   const judgement = judgeFace(face, asked, rules);
-  const frame = { at, face, judgement, quality: pictureQuality(face) };
+  const obstacle = isOne ? obstacleOf(judgement) : 'several_faces';
+  const frame = { at, face, judgement, quality: pictureQuality(face), obstacle } as const;
   return isOne ? { status: 'one_face', ...frame } : { status: 'several_faces', ...frame };
+}
+
+/** What else than its score kept a face from being live; it stands before the signs of an attack. */
+function obstacleOf({ isLive, score, threshold, reasons }: FaceJudgement): Reason['code'] | undefined {
+  const isByScore = score !== null && score < threshold;
+  return isLive || isByScore ? undefined : reasons[0]?.code;
 }
 
 /** A score that is shown beside a verdict must not contradict it; of equal frames the first. */
