@@ -1,6 +1,7 @@
 import { Value } from 'typebox/value';
 import { BonafideError, catalogue, type ErrorCode } from '../../errors.ts';
 import { type Language, say } from '../../messages.ts';
+import { hasManyValues } from '../../plugins/json-bodies.ts';
 import type { ChallengeMessage, FailureReason } from '../../services/run-challenge.ts';
 import { decodeBase64 } from '../base64.ts';
 import { round } from '../numbers.ts';
@@ -54,6 +55,7 @@ const abnormalEnds: Readonly<Partial<Record<FailureReason, number>>> = {
 };
 
 function parseFrameMessage(text: string): string {
+  if (hasManyValues(text)) throw new BonafideError('invalid_request');
   let message: unknown;
   try {
     message = JSON.parse(text);
