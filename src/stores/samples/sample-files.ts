@@ -142,7 +142,10 @@ class LinkError extends Error {
 async function makeFolder(folder: string, { mayBeLink = false } = {}): Promise<void> {
   const found = await lstat(folder).catch(ifMissing);
   if (found === undefined) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // What is in it has its parent by now, and Node says of a recursive one on a read-only disk that it is missing.
+    await mkdir(folder, { recursive: mayBeLink, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
     await syncFolder(dirname(folder));
   } else if (!found.isDirectory() && !(mayBeLink && found.isSymbolicLink())) {
     throw new LinkError(folder);
