@@ -93,12 +93,13 @@ describeOnDatabases('the rotation of template keys', (open) => {
     expect(missing).toEqual([expect.stringContaining(`not here (${old.current.id}): set TEMPLATE_KEY`)]);
     expect(notices).toEqual([]);
     expect((await readClock(sql)).keyIds).toEqual([old.current.id]);
-    for (const refusal of [
-      enrolments.put(testTemplate('two'), now),
-      enrolments.nearest(testTemplate('two'), 1, now),
-      enrolments.get('one', testSpace, now),
-    ])
-      await expect(refusal).rejects.toMatchObject({
+    const refused = [
+      () => enrolments.put(testTemplate('two'), now),
+      () => enrolments.nearest(testTemplate('two'), 1, now),
+      () => enrolments.get('one', testSpace, now),
+    ];
+    for (const ask of refused)
+      await expect(ask()).rejects.toMatchObject({
         code: 'store_unavailable',
         detail: expect.stringContaining('TEMPLATE_KEY'),
       });
