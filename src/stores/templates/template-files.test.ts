@@ -81,16 +81,8 @@ describe('the file of a template', () => {
     ['no model', { 'model.npy': undefined }, 'It has no model'],
     ['NaN', { 'embedding.npy': writeFloats(vector.map(() => Number.NaN)) }, 'must have 1'],
     ['a NaN', { 'embedding.npy': writeFloats(vector.with(5, Number.NaN)) }, 'must have 1'],
-    [
-      'infinity',
-      { 'embedding.npy': writeFloats(vector.with(5, Number.POSITIVE_INFINITY)) },
-      'must have 1',
-    ],
-    [
-      'a longer vector',
-      { 'embedding.npy': writeFloats(vector.map((value) => value * 2)) },
-      'must have 1',
-    ],
+    ['infinity', { 'embedding.npy': writeFloats(vector.with(5, Number.POSITIVE_INFINITY)) }, 'must have 1'],
+    ['a longer vector', { 'embedding.npy': writeFloats(vector.map((value) => value * 2)) }, 'must have 1'],
     ['nothing in it', { 'embedding.npy': writeFloats(new Float32Array(0)) }, 'must have 1'],
     ['text as embedding', { 'embedding.npy': writeText('x') }, 'no array of floats'],
     ['a cut array', { 'embedding.npy': writeFloats(vector).subarray(0, 200) }, 'is cut off'],
