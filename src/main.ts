@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const logger = config.LOG_FORMAT === 'text' ? pino(options, textLog(toStdout)) : pino(options);
   // At the same time: models load in processes of their own.
   const [stores, perception] = await Promise.all([startStores(config, logger), startPool(config, logger)]);
-  logger.info({ search: stores.enrolments.searchKind }, 'templates are ready');
+  logger.info({ search: stores.enrolments.searchKind }, 'templates');
   const stopSweeping = keepSwept(
     stores.enrolments,
     () => new Date(),
