@@ -133,7 +133,7 @@ export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
 }
 
 /** How seed 004's contract judges pictures, with these settings. */
-export function pictureRules({ config, classifier }: AppParts): PictureRules {
+function pictureRules({ config, classifier }: AppParts): PictureRules {
   return {
     heuristic: {
       weights: {

@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
-import { migrate } from '../stores/database/migrate.ts';
-import { openDatabase } from '../stores/database/open-database.ts';
 import type { AuditTrail, EnrolmentEvent } from '../stores/ports.ts';
 import { createAuditTrail } from '../stores/templates/audit-trail.ts';
 import { UsageError } from './usage.ts';
+import { withDatabase } from './with-database.ts';
 
 const help = `Usage: bonafide audit <--user ID|--receipt ID>
 
@@ -41,17 +40,10 @@ export async function auditCommand(
   const { user, receipt } = values;
   if ((user === undefined) === (receipt === undefined))
     throw new UsageError('Say whose history: bonafide audit --user ID, or --receipt ID.');
-  const { DATABASE_URL, DATA_DIR } = readConfig(env);
-  const sql = await openDatabase({ databaseUrl: DATABASE_URL, dataDir: DATA_DIR });
-  try {
-    await migrate(sql);
-    const events = await read(createAuditTrail(sql), user, receipt);
-    for (const event of events) process.stdout.write(`${toLine(event)}\n`);
-    if (events.length === 0) process.stderr.write('Nothing is known of this id.\n');
-    return events.length === 0 ? 1 : 0;
-  } finally {
-    await sql.close();
-  }
+  const events = await withDatabase(readConfig(env), (sql) => read(createAuditTrail(sql), user, receipt));
+  for (const event of events) process.stdout.write(`${toLine(event)}\n`);
+  if (events.length === 0) process.stderr.write('Nothing is known of this id.\n');
+  return events.length === 0 ? 1 : 0;
 }
 
 async function read(

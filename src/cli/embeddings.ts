@@ -2,8 +2,6 @@ import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { type Config, readConfig } from '../config.ts';
 import { embedderNames, findEmbeddingSpace } from '../perception/models/embedding-spaces.ts';
-import { migrate } from '../stores/database/migrate.ts';
-import { openDatabase } from '../stores/database/open-database.ts';
 import type { Sql } from '../stores/database/sql.ts';
 import { openSearch } from '../stores/open-stores.ts';
 import { cleanErased } from '../stores/templates/clean-erased.ts';
@@ -21,6 +19,7 @@ import {
 import { createTemplateKeys, type TemplateKeys } from '../stores/templates/template-keys.ts';
 import { exportTemplates, importTemplates } from './embedding-folders.ts';
 import { UsageError } from './usage.ts';
+import { withDatabase } from './with-database.ts';
 
 const help = `Usage: bonafide embeddings <rotate|export|import|discard|drop-vectors> [options]
 
@@ -84,13 +83,7 @@ export async function embeddingsCommand(
   }
   const action = chooseAction(positionals, values);
   const config = readConfig(env);
-  const sql = await openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR });
-  try {
-    await migrate(sql);
-    return await action({ sql, config });
-  } finally {
-    await sql.close();
-  }
+  return withDatabase(config, (sql) => action({ sql, config }));
 }
 
 type Values = Partial<Record<'in' | 'out' | 'key' | 'model', string>>;

@@ -3,11 +3,10 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { isUsable } from '../services/api-keys.ts';
 import { type ApiKeyTerms, createApiKey } from '../services/create-api-key.ts';
-import { migrate } from '../stores/database/migrate.ts';
-import { openDatabase } from '../stores/database/open-database.ts';
 import { createApiKeys } from '../stores/keys/api-keys.ts';
 import { type ApiKeyRecord, type ApiKeys, type ContractName, contractNames } from '../stores/ports.ts';
 import { UsageError } from './usage.ts';
+import { withDatabase } from './with-database.ts';
 
 const help = `Usage: bonafide keys <create|list|revoke> [options]
 
@@ -64,18 +63,7 @@ export async function keysCommand(
     return 0;
   }
   const run = plan(positionals, values, new Date());
-  const { DATABASE_URL, DATA_DIR } = readConfig(env);
-  const database = await openDatabase({
-    databaseUrl: DATABASE_URL,
-    dataDir: DATA_DIR,
-    patienceMs: 3_000,
-  });
-  try {
-    await migrate(database);
-    return await run(createApiKeys(database));
-  } finally {
-    await database.close();
-  }
+  return withDatabase(readConfig(env), (sql) => run(createApiKeys(sql)));
 }
 
 /** What the command line asks for; whatever is wrong with it is said before a database is opened. */

@@ -14,7 +14,7 @@ const rate = Type.Object({ errors: count, of: count, rate: share, low: share, hi
 export const classifierVersion = 2;
 
 /** The file that `bonafide train` writes. */
-export const classifierFile = Type.Object({
+const classifierFile = Type.Object({
   version: Type.Literal(classifierVersion),
   trained_at: Type.String(),
   models: Type.Array(

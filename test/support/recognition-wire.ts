@@ -1,8 +1,11 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { AppParts } from '../../src/app.ts';
 import { type FaceFacts, measured, unavailable } from '../../src/decisions/facts.ts';
 import type { ImageRequest, Perception } from '../../src/perception/engine.ts';
-import { scriptedPerception } from './app.ts';
+import { listeningApp, scriptedPerception } from './app.ts';
 import { embeddingFacts, faceFacts, frameFacts } from './facts.ts';
 import { seedTexture } from './recognition-rules.ts';
+import { memoryStores } from './stores.ts';
 
 /** The first bytes of a JPEG, and of an MP4: all that is looked at where perception is scripted. */
 export const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0]);
@@ -34,6 +37,23 @@ export function seeing(...faces: readonly FaceFacts[]): Perception & { readonly 
       };
     },
   };
+}
+
+/**
+ * What a test file listens with: servers of this perception and these settings, all with one empty database, which is
+ * closed after the tests. Each server ends with its test.
+ */
+export function recognitionServers() {
+  let stores: AppParts['stores'];
+  beforeAll(async () => {
+    stores = await memoryStores();
+  }, 60_000);
+  afterAll(() => stores.close());
+  return (
+    perception: Perception,
+    settings: Readonly<Record<string, string>> = {},
+    parts: Partial<AppParts> = {},
+  ) => listeningApp(settings, { perception, stores, ...parts });
 }
 
 /** Fields of a form, files as bytes. */

@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listeningApp } from '../../../test/support/app.ts';
+import { describe, expect, it } from 'vitest';
 import { antiSpoof, embeddingFacts } from '../../../test/support/facts.ts';
-import { answer, face, jpeg, seeing, send, sendJson } from '../../../test/support/recognition-wire.ts';
-import { memoryStores } from '../../../test/support/stores.ts';
+import {
+  answer,
+  face,
+  jpeg,
+  recognitionServers,
+  seeing,
+  send,
+  sendJson,
+} from '../../../test/support/recognition-wire.ts';
 import { measured, unavailable } from '../../decisions/facts.ts';
-import type { Perception } from '../../perception/engine.ts';
-import type { Stores } from '../../stores/ports.ts';
 
 // Enrolment, verification and identification over HTTP: who may be called what. Perception says what it is told.
 
-let stores: Stores;
+const listen = recognitionServers();
 let address: string;
-beforeAll(async () => {
-  stores = await memoryStores();
-}, 60_000);
-afterAll(() => stores.close());
-
-const listen = (perception: Perception, settings: Readonly<Record<string, string>> = {}, parts = {}) =>
-  listeningApp(settings, { perception, stores, ...parts });
 
 describe('who is enrolled', () => {
   it.each([

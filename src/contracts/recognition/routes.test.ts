@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listeningApp, scriptedPerception } from '../../../test/support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { scriptedPerception } from '../../../test/support/app.ts';
 import { antiSpoof } from '../../../test/support/facts.ts';
 import {
   answer,
@@ -9,25 +9,16 @@ import {
   jpeg,
   mp4,
   noNet,
+  recognitionServers,
   seeing,
   send,
   sendJson,
 } from '../../../test/support/recognition-wire.ts';
-import { memoryStores } from '../../../test/support/stores.ts';
-import type { Perception } from '../../perception/engine.ts';
-import type { Stores } from '../../stores/ports.ts';
 
 // The wire of seed 004, over HTTP: what is sent, what is answered, what is refused. Perception says what it is told.
 
-let stores: Stores;
+const listen = recognitionServers();
 let address: string;
-beforeAll(async () => {
-  stores = await memoryStores();
-}, 60_000);
-afterAll(() => stores.close());
-
-const listen = (perception: Perception, settings: Readonly<Record<string, string>> = {}, parts = {}) =>
-  listeningApp(settings, { perception, stores, ...parts });
 
 describe('POST /v1/liveness', () => {
   it("answers with the seed's example", async () => {

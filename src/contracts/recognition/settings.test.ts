@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listeningApp } from '../../../test/support/app.ts';
+import { describe, expect, it } from 'vitest';
 import { antiSpoof, frameFacts } from '../../../test/support/facts.ts';
-import { face, jpeg, mp4, noNet, seeing, send } from '../../../test/support/recognition-wire.ts';
-import { memoryStores } from '../../../test/support/stores.ts';
+import {
+  face,
+  jpeg,
+  mp4,
+  noNet,
+  recognitionServers,
+  seeing,
+  send,
+} from '../../../test/support/recognition-wire.ts';
 import { measured } from '../../decisions/facts.ts';
 import type { Perception } from '../../perception/engine.ts';
-import type { Stores } from '../../stores/ports.ts';
 
 // The settings of seed 004, each seen in what the server answers. Perception says what it is told.
 
-let stores: Stores;
+const listen = recognitionServers();
 let address: string;
-beforeAll(async () => {
-  stores = await memoryStores();
-}, 60_000);
-afterAll(() => stores.close());
-
-const listen = (perception: Perception, settings: Readonly<Record<string, string>> = {}, parts = {}) =>
-  listeningApp(settings, { perception, stores, ...parts });
 
 describe('the settings of seed 004', () => {
   /** Every signal at a value of its own, so that no setting can stand for another. */

@@ -44,7 +44,7 @@ export interface Interval {
 }
 
 /** The least that is worth learning from: fewer say nothing of other people, and give intervals from 0 to 1. */
-export const leastData = { images: 20, subjects: 5 } as const;
+const leastData = { images: 20, subjects: 5 } as const;
 
 const mostFolds = 5;
 

@@ -63,7 +63,7 @@ export function maskCrop(detection: Detection, mesh: FaceMesh): Similarity {
  * @param side of the crop in pixels
  * @param margin how many times wider the crop is than what the net sees, for training
  */
-export function cropByMesh(points: Float32Array, side = maskCropSide, margin = 1): Similarity {
+function cropByMesh(points: Float32Array, side = maskCropSide, margin = 1): Similarity {
   const inCrop = (value: number, start: number) =>
     (((value - start) / view.side - 0.5) / margin + 0.5) * side;
   const template = meanFace.map(({ x, y }): Point => ({ x: inCrop(x, view.left), y: inCrop(y, view.top) }));
@@ -71,11 +71,7 @@ export function cropByMesh(points: Float32Array, side = maskCropSide, margin = 1
 }
 
 /** The crop by a detector's box and eyes; see `cropByMesh`. */
-export function cropByBox(
-  { box, rightEye, leftEye }: Detection,
-  side = maskCropSide,
-  margin = 1,
-): Similarity {
+function cropByBox({ box, rightEye, leftEye }: Detection, side = maskCropSide, margin = 1): Similarity {
   const angle = Math.atan2(leftEye.y - rightEye.y, leftEye.x - rightEye.x);
   const down = viewInBoxes.down * box.height;
   const centre = {
