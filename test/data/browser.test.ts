@@ -71,7 +71,8 @@ describe('the test page', () => {
   it('does not verify a monitor that shows a person who does as told', async () => {
     const words = await tryPage('tranvanluyt/fake.mp4');
     expect(words).not.toContain(say('page.live', 'en'));
-    expect(words).toMatch(/spoof_detected|could not be confirmed|challenge_timeout/);
+    // On a busy machine few frames come, and the monitor's picture may be too poor to know the face in.
+    expect(words).toMatch(/spoof_detected|could not be confirmed|challenge_timeout|face_changed/);
   });
 });
 
