@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Static, TProperties, TSchema } from 'typebox';
+import { IsOptional, type Static, type TProperties, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { EngineOptions } from './perception/engine.ts';
 import { settings } from './settings.ts';
@@ -29,6 +29,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   for (const [name, schema] of Object.entries(properties)) {
     const text = env[name]?.trim();
     read[name] = text === undefined || text === '' ? defaultOf(schema) : parse(schema, text);
+    if (read[name] === undefined && IsOptional(schema)) continue;
     if (!Value.Check(schema, read[name]))
       problems.push(`${name}=${secrets.has(name) ? '…' : text}: ${requirement(schema)}`);
   }
@@ -44,7 +45,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     problems.push(
       'VIDEO_LIVENESS_MIN_FRAMES must not be above VIDEO_LIVENESS_MAX_FRAMES: no clip would be live.',
     );
-  if (values.ATTACK_THRESHOLD > values.LIVE_THRESHOLD)
+  if ((values.ATTACK_THRESHOLD ?? 0) > (values.LIVE_THRESHOLD ?? 1))
     problems.push('ATTACK_THRESHOLD must not be above LIVE_THRESHOLD.');
   if (values.REQUIRE_ANTI_SPOOF && values.ALLOW_HEURISTIC_ENROL)
     problems.push(
@@ -91,7 +92,7 @@ export function engineOptions(config: Config): EngineOptions {
 export function envExample(): string {
   const blocks = Object.entries(settings.properties).map(([name, schema]) => {
     const { description } = schema as { description?: string };
-    return `# ${description}\n# ${name}=${defaultOf(schema)}\n`;
+    return `# ${description}\n# ${name}=${defaultOf(schema) ?? ''}\n`;
   });
   return `# Every setting of the server with its default. Printed by \`npm run env-example\`.\n\n${blocks.join('\n')}`;
 }

@@ -5,6 +5,7 @@ import type { Perception } from './perception/engine.ts';
 import type { ActiveChecks } from './services/active-checks.ts';
 import { createKeyRing, type KeyRing } from './services/api-keys.ts';
 import type { ByteBudget } from './services/byte-budget.ts';
+import { calibrationInUse } from './services/calibration-in-use.ts';
 import {
   type ChallengeSessions,
   createChallengeSessions,
@@ -58,9 +59,8 @@ export function keyRing({ config, stores, today = () => new Date() }: AppParts):
 
 /** What the passive contract asks, answered with these settings. */
 export function passiveOptions({ config, perception }: AppParts, activeChecks: ActiveChecks) {
-  const thresholds = { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD };
   const options = {
-    thresholds,
+    calibration: calibrationInUse(perception, config),
     bystanderRatio: config.BYSTANDER_RATIO,
     needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
   };
@@ -90,7 +90,7 @@ export function framesOptions({ config, perception }: AppParts) {
     threshold: config.FRAMES_THRESHOLD,
     attackVeto: config.FRAMES_ATTACK_VETO,
     needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
-    passive: { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD },
+    passive: calibrationInUse(perception, config),
     bystanderRatio: config.BYSTANDER_RATIO,
   };
   return {
@@ -107,6 +107,7 @@ export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
   const options = {
     faceThreshold: config.KYC_FACE_THRESHOLD,
     livenessThreshold: config.KYC_LIVENESS_THRESHOLD,
+    calibration: calibrationInUse(perception, config),
     minimumSide: config.KYC_MIN_FACE_SIDE,
     bystanderRatio: config.BYSTANDER_RATIO,
   };
@@ -133,8 +134,9 @@ export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
 }
 
 /** How seed 004's contract judges pictures, with these settings. */
-function pictureRules({ config, classifier }: AppParts): PictureRules {
+function pictureRules({ config, perception, classifier }: AppParts): PictureRules {
   return {
+    calibration: calibrationInUse(perception, config),
     heuristic: {
       weights: {
         blur: config.LIVENESS_W_BLUR,

@@ -6,6 +6,7 @@ import { type FaceFacts, type FrameFacts, valueIfMeasured } from '../decisions/f
 import { BonafideError } from '../errors.ts';
 import { explain } from '../messages/explain.ts';
 import { createInlinePerception } from '../perception/inline.ts';
+import { calibrationInUse } from '../services/calibration-in-use.ts';
 import { checkLiveness, type LivenessCheck } from '../services/check-liveness.ts';
 import { checkVideo } from './check-video.ts';
 import { drawFacts } from './draw.ts';
@@ -91,8 +92,8 @@ async function check(config: Config, bytes: Uint8Array): Promise<Outcome> {
     },
   };
   try {
-    const thresholds = { live: config.LIVE_THRESHOLD, attack: config.ATTACK_THRESHOLD };
-    const options = { thresholds, bystanderRatio: config.BYSTANDER_RATIO };
+    const calibration = calibrationInUse(perception, config);
+    const options = { calibration, bystanderRatio: config.BYSTANDER_RATIO };
     return { check: await checkLiveness(remember, options, bytes), ...(facts && { facts }) };
   } catch (error) {
     if (!(error instanceof BonafideError)) throw error;

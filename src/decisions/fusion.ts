@@ -1,16 +1,8 @@
-import calibration from './calibration/minifasnet-mean.json' with { type: 'json' };
+import ranges from './calibration/minifasnet-mean.json' with { type: 'json' };
 import type { FaceFacts, Fact } from './facts.ts';
 import { valueIfMeasured } from './facts.ts';
+import { type LiveCalibration, liveProbability as probabilityOf } from './live-calibration.ts';
 import type { Reason } from './reasons.ts';
-import { mean } from './statistics.ts';
-
-/** Where a live probability becomes a verdict; both 0..1, `attack` not above `live`. */
-export interface Thresholds {
-  /** From here up the face is live. */
-  readonly live: number;
-  /** From here down it is an attack. */
-  readonly attack: number;
-}
 
 /** What a still picture says of the face in it. */
 export interface LivenessDecision {
@@ -24,23 +16,22 @@ export interface LivenessDecision {
 /**
  * Weighs the facts of one face.
  *
- * The probability is the mean of the anti-spoof nets' live scores, Silent-Face's own fusion rule
- * (provenance of every number: `calibration/minifasnet-mean.json`). Anything that keeps the nets from
+ * The probability is the calibration's. Anything that keeps the nets from
  * seeing what they were trained on (no score, a small face, a turned face) makes the verdict
  * inconclusive, whatever they say. Texture signs explain; they do not decide.
  */
-export function decideLiveness(face: FaceFacts, thresholds: Thresholds): LivenessDecision {
+export function decideLiveness(face: FaceFacts, calibration: LiveCalibration): LivenessDecision {
+  const { limits } = calibration;
   const scores = scoreReasons(face);
-  const live = scores.flatMap((reason) => ('live' in reason ? [reason.live] : []));
-  const liveProbability = live.length === 0 ? null : mean(live);
+  const liveProbability = probabilityOf(face, calibration) ?? null;
   const obstacles = [...scores.filter((reason) => !('live' in reason)), ...viewObstacles(face)];
   const signs = textureSigns(face);
   if (liveProbability !== null && obstacles.length === 0) {
-    if (liveProbability >= thresholds.live)
+    if (liveProbability >= limits.live)
       return { verdict: 'live', liveProbability, reasons: [...scores, ...signs] };
-    if (liveProbability <= thresholds.attack)
+    if (liveProbability <= limits.attack)
       return { verdict: 'attack', liveProbability, reasons: [...scores, ...signs] };
-    obstacles.push({ code: 'between_thresholds', ...thresholds });
+    obstacles.push({ code: 'between_thresholds', ...limits });
   }
   const measured = scores.filter((reason) => 'live' in reason);
   return { verdict: 'inconclusive', liveProbability, reasons: [...measured, ...obstacles, ...signs] };
@@ -74,7 +65,7 @@ function isWithoutModel(fact: Fact<unknown>): boolean {
 
 /** What keeps anti-spoof nets from seeing what they were trained on: nothing is called live then. */
 export function viewObstacles(face: FaceFacts): Reason[] {
-  const { minimumFaceSide, maximumYaw, maximumPitch } = calibration.limits;
+  const { minimumFaceSide, maximumYaw, maximumPitch } = ranges.limits;
   const obstacles: Reason[] = [];
   if (face.measuredSide < minimumFaceSide.value)
     obstacles.push({ code: 'face_too_small', side: face.measuredSide, minimum: minimumFaceSide.value });
@@ -88,7 +79,7 @@ export function viewObstacles(face: FaceFacts): Reason[] {
 function textureSigns(face: FaceFacts): Reason[] {
   const texture = valueIfMeasured(face.texture);
   if (texture === undefined) return [];
-  const { axisAnisotropy, glare, lineRatio } = calibration.suspect;
+  const { axisAnisotropy, glare, lineRatio } = ranges.suspect;
   const signs: Reason[] = [];
   if (texture.axisAnisotropy > axisAnisotropy.value)
     signs.push({ code: 'grid_pattern', value: texture.axisAnisotropy });

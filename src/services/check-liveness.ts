@@ -1,5 +1,6 @@
 import { type Embedding, type FaceFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
-import { decideLiveness, type LivenessDecision, type Thresholds } from '../decisions/fusion.ts';
+import { decideLiveness, type LivenessDecision } from '../decisions/fusion.ts';
+import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
 import type { Perception } from '../perception/engine.ts';
@@ -25,7 +26,7 @@ export interface LivenessCheckContext {
 
 /** What the passive check needs to know. */
 export interface LivenessCheckOptions {
-  readonly thresholds: Thresholds;
+  readonly calibration: LiveCalibration;
   /** See {@link chooseSubject}. */
   readonly bystanderRatio: number;
 }
@@ -49,7 +50,7 @@ export async function checkLiveness(
   onFacts?.(facts);
   const subject = chooseSubject(facts.faces, options.bystanderRatio);
   if (subject.status !== 'chosen') throw new BonafideError(subject.status);
-  const decision = decideLiveness(subject.face, options.thresholds);
+  const decision = decideLiveness(subject.face, options.calibration);
   const askToBlink =
     decision.verdict === 'inconclusive' ? (valueIfMeasured(subject.face.embedding) ?? null) : null;
   // Whose face nothing can be compared with could pass no active check: a better picture is what helps.

@@ -1,6 +1,7 @@
 import { isMasked } from '../decisions/face-mask.ts';
 import { type FaceFacts, type FrameFacts, valueIfMeasured } from '../decisions/facts.ts';
 import { decideLiveness } from '../decisions/fusion.ts';
+import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import type { Reason } from '../decisions/reasons.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
@@ -27,6 +28,7 @@ export interface SelfieCheckOptions {
   readonly faceThreshold: number;
   /** Live probability from which a face is live, 0..1. */
   readonly livenessThreshold: number;
+  readonly calibration: LiveCalibration;
   /** Shorter side in pixels that the picture must have, and the face in it. */
   readonly minimumSide: number;
   /** See {@link chooseSubject}. */
@@ -57,7 +59,7 @@ export async function checkSelfie(
   bytes: Uint8Array,
   { signal, onFacts }: SelfieCheckContext = {},
 ): Promise<SelfieCheck> {
-  const { minimumSide, livenessThreshold } = options;
+  const { minimumSide, livenessThreshold, calibration } = options;
   const look = async (measuredFaces: number) => {
     const facts = await perception.analyseImage(bytes, { measuredFaces, measure }, signal);
     onFacts?.(facts);
@@ -72,8 +74,8 @@ export async function checkSelfie(
   if (subject.measuredSide < minimumSide) throw new BonafideError('low_resolution');
   // Unknown where no net is installed that could tell: that is not taken for a mask.
   if (isMasked(subject)) throw new BonafideError('face_masked');
-  const thresholds = { live: livenessThreshold, attack: livenessThreshold };
-  const { verdict, liveProbability, reasons } = decideLiveness(subject, thresholds);
+  const limits = { live: livenessThreshold, attack: livenessThreshold };
+  const { verdict, liveProbability, reasons } = decideLiveness(subject, { ...calibration, limits });
   const live = verdict === 'live';
   const confidence =
     verdict === 'inconclusive' || liveProbability === null ? 0 : live ? liveProbability : 1 - liveProbability;

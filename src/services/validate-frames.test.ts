@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { scriptedPerception } from '../../test/support/app.ts';
 import { frameFacts } from '../../test/support/facts.ts';
 import { posedFace } from '../../test/support/posed-facts.ts';
+import { uncalibrated } from '../decisions/live-calibration.ts';
 import { BonafideError } from '../errors.ts';
 import type { ImageRequest } from '../perception/engine.ts';
 import { type PosedPictures, validateFrames } from './validate-frames.ts';
@@ -10,7 +11,7 @@ const options = {
   threshold: 0.7,
   attackVeto: true,
   needsAntiSpoof: false,
-  passive: { live: 0.9, attack: 0.3 },
+  passive: uncalibrated,
   bystanderRatio: 0.5,
 };
 

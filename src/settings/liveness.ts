@@ -2,19 +2,22 @@ import { Type } from 'typebox';
 
 /** What is live: passive checks, blinks, posed frames, challenges. */
 export const liveness = {
-  LIVE_THRESHOLD: Type.Number({
-    default: 0.9,
-    minimum: 0,
-    maximum: 1,
-    description: 'Live probability from which a passive verdict is `real`.',
-  }),
-  ATTACK_THRESHOLD: Type.Number({
-    default: 0.3,
-    minimum: 0,
-    maximum: 1,
-    description:
-      'Live probability up to which a passive verdict is `spoof`; between the two it is `inconclusive`.',
-  }),
+  LIVE_THRESHOLD: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description:
+        'Live probability from which a face is live. Empty: as the models in use were calibrated (see docs/accuracy.md).',
+    }),
+  ),
+  ATTACK_THRESHOLD: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description:
+        'Live probability up to which a face is an attack; between the two the verdict is `inconclusive`. Empty: as the models in use were calibrated.',
+    }),
+  ),
   REQUIRE_ANTI_SPOOF: Type.Boolean({
     default: false,
     description:

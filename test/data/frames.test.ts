@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uncalibrated } from '../../src/decisions/live-calibration.ts';
 import { decodeClip } from '../../src/media/decode-clip.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';
@@ -22,7 +23,7 @@ const options = {
   threshold: 0.7,
   attackVeto: true,
   needsAntiSpoof: true,
-  passive: { live: 0.9, attack: 0.3 },
+  passive: uncalibrated,
   bystanderRatio: 0.5,
 };
 

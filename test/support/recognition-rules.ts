@@ -1,4 +1,5 @@
 import type { TextureMeasures } from '../../src/decisions/facts.ts';
+import { uncalibrated } from '../../src/decisions/live-calibration.ts';
 import type { HeuristicSettings } from '../../src/decisions/recognition/heuristic.ts';
 import type { ClipRules } from '../../src/decisions/recognition/judge-clip.ts';
 
@@ -28,6 +29,7 @@ export const heuristicSettings: HeuristicSettings = {
 export const clipRules: ClipRules = {
   heuristic: heuristicSettings,
   needsAntiSpoof: false,
+  calibration: uncalibrated,
   bystanderRatio: 0.5,
   minimumFrames: 8,
   passRatio: 0.6,

@@ -2,7 +2,8 @@ import calibration from '../calibration/posed-frames.json' with { type: 'json' }
 import { areComparable, cosineDistance } from '../embedding.ts';
 import { widthRatio } from '../face-width.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
-import { decideLiveness, type Thresholds } from '../fusion.ts';
+import { decideLiveness } from '../fusion.ts';
+import type { LiveCalibration } from '../live-calibration.ts';
 import { eyeDistance } from '../mesh.ts';
 import { anotherPersonFrom, turnedAnotherPersonFrom } from '../same-person.ts';
 import { mean } from '../statistics.ts';
@@ -42,7 +43,7 @@ export interface PosedEvidence {
 const obstacles: ReadonlySet<string> = new Set(['face_too_small', 'face_turned_away', 'pose_unknown']);
 
 /** Weighs what the frames show together. Every limit is from `calibration/posed-frames.json`. */
-export function weighEvidence(subjects: PosedSubjects, passive: Thresholds): PosedEvidence {
+export function weighEvidence(subjects: PosedSubjects, passive: LiveCalibration): PosedEvidence {
   const all = inOrder(subjects);
   const seen = all.filter((subject) => !subject.error);
   const hasCompany = seen.some((subject) => subject.hasCompany);
@@ -58,7 +59,7 @@ export function weighEvidence(subjects: PosedSubjects, passive: Thresholds): Pos
     onePerson === false && 'another_person',
     repeatedPicture && 'repeated_picture',
     flatMotion === true && 'flat_picture',
-    liveProbability !== null && liveProbability <= passive.attack && 'attack_scores',
+    liveProbability !== null && liveProbability <= passive.limits.attack && 'attack_scores',
     hasAnyNet && usable.length === 0 && 'no_usable_frame',
     seen.length > 0 && !hasAnyNet && 'no_anti_spoof_model',
   ];
@@ -127,8 +128,8 @@ function repeatPicture(seen: readonly PosedSubject[]): boolean {
   );
 }
 
-function liveProbabilityOf(face: FaceFacts, thresholds: Thresholds): number | null {
-  const { liveProbability, reasons } = decideLiveness(face, thresholds);
+function liveProbabilityOf(face: FaceFacts, calibration: LiveCalibration): number | null {
+  const { liveProbability, reasons } = decideLiveness(face, calibration);
   return reasons.some(({ code }) => obstacles.has(code)) ? null : liveProbability;
 }
 

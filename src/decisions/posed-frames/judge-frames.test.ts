@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { antiSpoof, embeddingFacts } from '../../../test/support/facts.ts';
 import { posedFace, seen } from '../../../test/support/posed-facts.ts';
 import { type FaceFacts, measured, unavailable } from '../facts.ts';
+import { uncalibrated } from '../live-calibration.ts';
 import { confidenceOf, judgePosedFrames, type PosedFramesOptions } from './judge-frames.ts';
 import type { PosedFrames } from './subjects.ts';
 
@@ -9,7 +10,7 @@ const options: PosedFramesOptions = {
   threshold: 0.7,
   attackVeto: true,
   needsAntiSpoof: false,
-  passive: { live: 0.9, attack: 0.3 },
+  passive: uncalibrated,
   bystanderRatio: 0.5,
 };
 

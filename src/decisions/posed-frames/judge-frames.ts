@@ -1,5 +1,5 @@
 import { type Pose, valueIfMeasured } from '../facts.ts';
-import type { Thresholds } from '../fusion.ts';
+import type { LiveCalibration } from '../live-calibration.ts';
 import { mean } from '../statistics.ts';
 import { type AskedPose, checkPose, checkSizes, type PoseCheck, type SizeCheck } from './checks.ts';
 import { type PosedEvidence, weighEvidence } from './evidence.ts';
@@ -24,7 +24,7 @@ export interface PosedFramesOptions {
   /** Nobody is real on a machine without an anti-spoof net; else the frames alone decide there. */
   readonly needsAntiSpoof: boolean;
   /** Of the passive check. */
-  readonly passive: Thresholds;
+  readonly passive: LiveCalibration;
   /** See `chooseSubject`. */
   readonly bystanderRatio: number;
 }

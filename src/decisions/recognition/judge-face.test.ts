@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { antiSpoof, faceFacts } from '../../../test/support/facts.ts';
 import { heuristicSettings, seedScore, seedTexture } from '../../../test/support/recognition-rules.ts';
 import { measured, unavailable } from '../facts.ts';
+import { uncalibrated } from '../live-calibration.ts';
 import { judgeFace } from './judge-face.ts';
 
-const rules = { heuristic: heuristicSettings, needsAntiSpoof: false };
+const rules = { heuristic: heuristicSettings, needsAntiSpoof: false, calibration: uncalibrated };
 const texture = measured(seedTexture);
 const noNet = { 'minifasnet-v2': unavailable('no_model'), 'minifasnet-v1se': unavailable('no_model') };
 const codes = ({ reasons }: ReturnType<typeof judgeFace>) => reasons.map(({ code }) => code);

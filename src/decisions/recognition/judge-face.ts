@@ -1,7 +1,7 @@
 import { type FaceFacts, type TextureMeasures, valueIfMeasured } from '../facts.ts';
 import { scoreReasons, viewObstacles } from '../fusion.ts';
+import { type LiveCalibration, liveProbability } from '../live-calibration.ts';
 import type { Reason } from '../reasons.ts';
-import { mean } from '../statistics.ts';
 import { effectiveThreshold, toThreeDecimals } from './effective-threshold.ts';
 import { type HeuristicSettings, heuristicScore, signStrengths } from './heuristic.ts';
 
@@ -13,6 +13,7 @@ type ClassifyFace = (face: FaceFacts) => number | undefined;
 
 /** How faces are judged. */
 export interface FaceRules {
+  readonly calibration: LiveCalibration;
   readonly heuristic: HeuristicSettings;
   /** The main score where it is given. */
   readonly classify?: ClassifyFace | undefined;
@@ -35,7 +36,7 @@ export interface FaceJudgement {
 /**
  * Judges one face against a threshold.
  *
- * The main score is the classifier's where there is one, else the mean of the anti-spoof nets (as in `fusion.ts`), else
+ * The main score is the classifier's where there is one, else the live probability of the anti-spoof nets (as in `fusion.ts`), else
  * the heuristic's. A face is live when the score reaches the effective threshold and nothing kept it from being seen
  * well: too small or turned away, it is not live, whatever the score; nor where one of the nets that are asked for is
  * missing, unless a classifier speaks, which says itself what it needs. Where a net's score is required, neither the
@@ -61,21 +62,21 @@ export function judgeFace(face: FaceFacts, asked: number, rules: FaceRules): Fac
 function mainScore(
   face: FaceFacts,
   texture: TextureMeasures | undefined,
-  { classify, heuristic, needsAntiSpoof }: FaceRules,
+  { calibration, classify, heuristic, needsAntiSpoof }: FaceRules,
 ): { score: number | undefined; scoreSource: ScoreSource; missing: readonly Reason[] } {
   const nets = scoreReasons(face);
-  const live = nets.flatMap((reason) => ('live' in reason ? [reason.live] : []));
   const unscored = nets.filter((reason) => !('live' in reason));
+  const live = liveProbability(face, calibration);
   const probability = classify?.(face);
   if (probability !== undefined)
     return {
       score: probability,
       scoreSource: 'classifier',
-      missing: needsAntiSpoof && live.length === 0 ? unscored : [],
+      missing: needsAntiSpoof && live === undefined ? unscored : [],
     };
   // Without any net the heuristic is all there is, and no reason to say so of each face, unless one is required.
   const missing = unscored.filter(({ code }) => needsAntiSpoof || code !== 'no_anti_spoof_model');
-  if (live.length > 0) return { score: mean(live), scoreSource: 'anti_spoof', missing };
+  if (live !== undefined) return { score: live, scoreSource: 'anti_spoof', missing };
   return { score: texture && heuristicScore(texture, heuristic), scoreSource: 'heuristic', missing };
 }
 

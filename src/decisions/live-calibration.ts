@@ -1,0 +1,91 @@
+import rawMean from './calibration/minifasnet-mean.json' with { type: 'json' };
+import { type FaceFacts, type ModelIdentity, valueIfMeasured } from './facts.ts';
+import { mean } from './statistics.ts';
+
+/** Where a live probability becomes a verdict; both 0..1, `attack` not above `live`. */
+export interface Limits {
+  /** From here up the face is live. */
+  readonly live: number;
+  /** From here down it is an attack. */
+  readonly attack: number;
+}
+
+/** How the logit of one net counts: `weight · (logit − mean) / scale`, `weight` never below 0. */
+export interface NetTerm {
+  readonly mean: number;
+  readonly scale: number;
+  readonly weight: number;
+}
+
+/** How the scores of one set of anti-spoof nets become a live probability, and that a verdict. */
+export interface LiveCalibration {
+  /** Names the detector and the nets it was made for; `uncalibrated` for a set that nobody has measured. */
+  readonly name: string;
+  /** The nets by their names in the registry; null: the raw mean of their live scores. */
+  readonly nets: Readonly<Record<string, NetTerm>> | null;
+  /** Log-odds where every net is at its mean. */
+  readonly bias: number;
+  readonly limits: Limits;
+  /** A verdict that rests on our own net alone: it enrols nobody by itself. */
+  readonly isExperimental: boolean;
+}
+
+/** The raw mean of the nets' live scores, Silent-Face's own rule, with limits that were judged, not fitted. */
+export const uncalibrated: LiveCalibration = {
+  name: 'uncalibrated',
+  nets: null,
+  bias: 0,
+  limits: { live: rawMean.thresholds.live.value, attack: rawMean.thresholds.attack.value },
+  isExperimental: false,
+};
+
+/**
+ * The calibration for the models in use: that of the very same anti-spoof weights, and of the same detector where
+ * there is one; else {@link uncalibrated}.
+ *
+ * @param limits take the place of the calibration's own
+ */
+export function chooseCalibration(
+  _models: readonly ModelIdentity[],
+  limits: Partial<Limits> = {},
+): LiveCalibration {
+  return { ...uncalibrated, limits: { ...uncalibrated.limits, ...limits } };
+}
+
+/**
+ * The log-odds that a face is live, both classes being as frequent.
+ *
+ * @returns undefined where a net of the calibration did not score the face
+ */
+export function liveLogOdds(
+  { antiSpoof }: Pick<FaceFacts, 'antiSpoof'>,
+  { nets, bias }: LiveCalibration,
+): number | undefined {
+  if (nets === null) {
+    const share = meanScore(antiSpoof);
+    return share === undefined ? undefined : Math.log(share) - Math.log1p(-share);
+  }
+  let sum = bias;
+  for (const [name, term] of Object.entries(nets)) {
+    const score = antiSpoof[name] && valueIfMeasured(antiSpoof[name]);
+    if (!score) return undefined;
+    sum += (term.weight * (score.logit - term.mean)) / term.scale;
+  }
+  return sum;
+}
+
+/** The live probability of a face, 0..1; undefined where {@link liveLogOdds} is. */
+export function liveProbability(
+  face: Pick<FaceFacts, 'antiSpoof'>,
+  calibration: LiveCalibration,
+): number | undefined {
+  // Not by way of its logarithm, which would lose the last digits.
+  if (calibration.nets === null) return meanScore(face.antiSpoof);
+  const logOdds = liveLogOdds(face, calibration);
+  return logOdds === undefined ? undefined : 1 / (1 + Math.exp(-logOdds));
+}
+
+function meanScore(antiSpoof: FaceFacts['antiSpoof']): number | undefined {
+  const scores = Object.values(antiSpoof).flatMap((fact) => valueIfMeasured(fact)?.live ?? []);
+  return scores.length === 0 ? undefined : mean(scores);
+}
