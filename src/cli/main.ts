@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { UsageError } from './usage.ts';
+import { version } from './version.ts';
 
 /**
  * One command of the tool. It writes its result to stdout and answers the exit code: 0 for success,
@@ -16,6 +16,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['audit', async (args, env) => (await import('./audit.ts')).auditCommand(args, env)],
   ['check', async (args, env) => (await import('./check.ts')).checkCommand(args, env)],
   ['embeddings', async (args, env) => (await import('./embeddings.ts')).embeddingsCommand(args, env)],
+  ['evaluate', async (args, env) => (await import('./evaluate.ts')).evaluateCommand(args, env)],
   ['keys', async (args, env) => (await import('./keys.ts')).keysCommand(args, env)],
   ['train', async (args, env) => (await import('./train.ts')).trainCommand(args, env)],
   ['models', async (args, env) => (await import('./models.ts')).modelsCommand(args, env)],
@@ -27,6 +28,7 @@ Commands
   audit            what happened to an enrolment, and what an erasure's receipt stands for
   check            check one picture or clip, and draw what was measured
   embeddings …     rotate the key of templates, export and import them
+  evaluate         measure how often verdicts err, on labelled pictures and clips
   keys create      make an API key; keys list and keys revoke go with it
   models list      the models the server knows, and which of them are here
   models pull      fetch models, from the internet or a mirror
@@ -51,10 +53,6 @@ async function main([name = '--help', ...args]: readonly string[]): Promise<numb
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }
 
 /** Says what went wrong in a sentence: a stack trace helps nobody at a command line. */

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import cliProgress from 'cli-progress';
 import { type Config, engineOptions, readConfig } from '../config.ts';
 import { seededRandom } from '../decisions/training/seeded-random.ts';
 import { createPool } from '../perception/pool.ts';
 import { type Training, trainOnPictures } from '../services/train-classifier.ts';
 import { replaceFile } from '../stores/write-durably.ts';
+import { showProgress } from './progress.ts';
 import { drawReliability } from './reliability-plot.ts';
 import { storedSubjects } from './stored-subjects.ts';
 import { listPictures } from './train-data.ts';
@@ -97,7 +97,7 @@ async function train(
     onEvent: () => {},
   });
   for (const notice of perception.describe().notices) console.error(notice);
-  const progress = showProgress(pictures.length);
+  const progress = showProgress(pictures.length, 'pictures');
   try {
     return await trainOnPictures(perception, pictures, {
       // One more than there are processes: each has the next picture at hand when it is done.
@@ -113,26 +113,6 @@ async function train(
     progress.end();
     await perception.close();
   }
-}
-
-/** A bar for people, a line at each tenth for logs. */
-function showProgress(total: number): { show(done: number): void; end(): void } {
-  if (!process.stderr.isTTY) {
-    const step = Math.max(1, Math.ceil(total / 10));
-    return {
-      show: (done) => {
-        if (done % step === 0 || done === total) console.error(`${done} of ${total} pictures measured`);
-      },
-      end() {},
-    };
-  }
-  const bar = new cliProgress.SingleBar({
-    format: '[{bar}] {value} of {total} pictures, {eta_formatted} left',
-    hideCursor: true,
-    gracefulExit: false,
-  });
-  bar.start(total, 0);
-  return { show: (done) => bar.update(done), end: () => bar.stop() };
 }
 
 async function writeReport(folder: string, { file, evaluation }: Training): Promise<void> {

@@ -1,0 +1,75 @@
+import type { Measurement } from '../decisions/evaluation/measurement.ts';
+import { BonafideError } from '../errors.ts';
+import type { Perception } from '../perception/engine.ts';
+import { type MeasureOptions, measureFile } from './evaluate-measure.ts';
+
+/** A file that is to be measured. */
+export interface FileToMeasure {
+  readonly presentation: 'still' | 'clip';
+  readonly sha256: string;
+  /**
+   * Its bytes.
+   *
+   * @throws BonafideError `payload_too_large`
+   */
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** Where measurements are kept: what is there is not measured again. */
+export interface KeptMeasurements {
+  readonly known: ReadonlyMap<string, Measurement>;
+  add(sha256: string, measurement: Measurement): void;
+}
+
+export interface MeasuringPlan extends MeasureOptions {
+  /** Files measured at once. */
+  readonly concurrency: number;
+  /** Ends the work; what was measured by then is kept. */
+  readonly signal: AbortSignal;
+  /** Hears how many files are done, those that were known among them. */
+  readonly onProgress: (done: number) => void;
+}
+
+/** Measures what is not known yet; files of the same bytes once. */
+export async function measureFiles(
+  perception: Perception,
+  files: readonly FileToMeasure[],
+  kept: KeptMeasurements,
+  plan: MeasuringPlan,
+): Promise<void> {
+  const unknown = new Map<string, FileToMeasure>();
+  for (const file of files) if (!kept.known.has(file.sha256)) unknown.set(file.sha256, file);
+  // Clips first: one that comes last would keep a single process busy while the others are idle.
+  const waiting = [...unknown.values()].sort((one, other) => rank(one) - rank(other));
+  let done = new Set(files.map(({ sha256 }) => sha256)).size - waiting.length;
+  const work = async () => {
+    for (let file = waiting.shift(); file && !plan.signal.aborted; file = waiting.shift()) {
+      const measurement = await measureOne(perception, plan, file);
+      if (plan.signal.aborted) return;
+      kept.add(file.sha256, measurement);
+      plan.onProgress(++done);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: plan.concurrency }, work));
+  } catch (error) {
+    if (!plan.signal.aborted) throw error;
+  }
+}
+
+const rank = ({ presentation }: FileToMeasure) => (presentation === 'clip' ? 0 : 1);
+
+async function measureOne(
+  perception: Perception,
+  options: MeasureOptions,
+  { presentation, read }: FileToMeasure,
+): Promise<Measurement> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await read();
+  } catch (error) {
+    if (!(error instanceof BonafideError)) throw error;
+    return { presentation, outcome: 'unanswered', reason: error.code };
+  }
+  return measureFile(perception, options, presentation, bytes);
+}
