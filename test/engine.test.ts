@@ -65,6 +65,18 @@ describe('faces of every size and frame', () => {
     expect(found.box.x / factor).toBeCloseTo(face.box.x, -1);
     expect(found.box.width / factor / face.box.width).toBeCloseTo(1, 1);
   });
+
+  it('says how much of a face is in the picture', async () => {
+    const { image, face } = person;
+    const raw = { width: image.width, height: image.height, channels: 3 as const };
+    const left = Math.round(face.box.x + 0.4 * face.box.width);
+    const cut = { left, top: 0, width: image.width - left, height: image.height };
+    const bytes = await sharp(image.data, { raw }).extract(cut).jpeg().toBuffer();
+    const found = (await largestFace(bytes)) as FaceFacts;
+    expect(face.visible).toBe(1);
+    expect(found.visible).toBeGreaterThan(0.4);
+    expect(found.visible).toBeLessThan(0.85);
+  });
 });
 
 describe('orientation', () => {

@@ -143,6 +143,8 @@ export interface FaceFacts {
    * was reduced first. What is too small to judge is told by this.
    */
   readonly measuredSide: number;
+  /** The share of the box that lies inside the picture, 0..1: less than 1 where the face is cut off. */
+  readonly visible: number;
   /** The detector's score, 0..1; `not_requested` where a face was followed. */
   readonly detectorScore: Fact<number>;
   /** 468 mesh points, flat `[x0, y0, z0, x1, …]`: pixels; z in the same pixels, smaller is nearer. */

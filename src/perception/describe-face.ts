@@ -89,7 +89,10 @@ export async function describeMesh(
   { timed }: Pick<Stages, 'timed'>,
 ): Promise<FaceFacts> {
   const box = detected ?? boundsOf(mesh.points);
-  const known = { ...undescribed(box, unavailable('not_requested')), presence: measured(mesh.presence) };
+  const known = {
+    ...undescribed(box, pyramid[0], unavailable('not_requested')),
+    presence: measured(mesh.presence),
+  };
   if (mesh.presence < surePresence) return { ...known, ...notMeasurable(measure) };
   const eyes = measure.includes('eyes')
     ? await timed('iris', () => models.iris(pyramid, mesh.points))
@@ -106,15 +109,16 @@ export async function describeMesh(
 }
 
 /** A face of which box, score and presence suffice. */
-export function mentionFace({ box, score }: Detection, mesh: FaceMesh): FaceFacts {
-  return { ...undescribed(box, measured(score)), presence: measured(mesh.presence) };
+export function mentionFace({ box, score }: Detection, mesh: FaceMesh, image: RgbImage): FaceFacts {
+  return { ...undescribed(box, image, measured(score)), presence: measured(mesh.presence) };
 }
 
-function undescribed(box: Box, detectorScore: Fact<number>): FaceFacts {
+function undescribed(box: Box, image: RgbImage, detectorScore: Fact<number>): FaceFacts {
   const nothing = unavailable('not_requested');
   return {
     box,
     measuredSide: Math.min(box.width, box.height),
+    visible: shareInside(box, image),
     detectorScore,
     mesh: nothing,
     presence: nothing,
@@ -190,4 +194,11 @@ function boundsOf(points: Float32Array): Box {
     bottom = Math.max(bottom, points[at + 1]!);
   }
   return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** The share of a box that lies inside an image. */
+function shareInside({ x, y, width, height }: Box, image: Pick<RgbImage, 'width' | 'height'>): number {
+  const across = Math.min(x + width, image.width) - Math.max(x, 0);
+  const down = Math.min(y + height, image.height) - Math.max(y, 0);
+  return (Math.max(across, 0) * Math.max(down, 0)) / (width * height);
 }

@@ -59,7 +59,7 @@ export async function describeFaces(
     faces.push(
       inFull
         ? await describeFace(models, found.pyramid, detection, mesh, measure, stages)
-        : mentionFace(detection, mesh),
+        : mentionFace(detection, mesh, found.pyramid[0]),
     );
   }
   return { turns: found.turns, pyramid: found.pyramid, faces };
