@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { experimentalCalibration, ownScore } from '../../test/support/experimental.ts';
 import { antiSpoof, faceFacts } from '../../test/support/facts.ts';
 import { findModel } from '../perception/models/registry.ts';
 import calibration from './calibration/minifasnet-mean.json' with { type: 'json' };
@@ -42,6 +43,26 @@ describe('the cut', () => {
         expect(probabilities).toEqual(probabilities.toSorted((a, b) => a - b));
       }
     }
+  });
+});
+
+describe('where the experimental net serves alone', () => {
+  const decideAlone = (changes: Partial<FaceFacts>) =>
+    decideLiveness(faceFacts(changes), experimentalCalibration);
+
+  it.each([
+    [0.96, 'live'],
+    [0.9, 'inconclusive'],
+    [0.04, 'attack'],
+    [undefined, 'inconclusive'],
+  ] as const)('a score of %s is %s, and the reasons call it experimental', (live, verdict) => {
+    const decision = decideAlone({ antiSpoof: ownScore(live) });
+    expect(decision.verdict).toBe(verdict);
+    expect(decision.reasons.map(({ code }) => code)).toContain('experimental_net');
+  });
+
+  it('the caveat is none of other nets', () => {
+    expect(codes({ antiSpoof: antiSpoof(1, 1) })).not.toContain('experimental_net');
   });
 });
 

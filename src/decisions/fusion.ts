@@ -23,18 +23,23 @@ export interface LivenessDecision {
 export function decideLiveness(face: FaceFacts, calibration: LiveCalibration): LivenessDecision {
   const { limits } = calibration;
   const scores = scoreReasons(face);
+  const caveat: Reason[] = calibration.isExperimental ? [{ code: 'experimental_net' }] : [];
   const liveProbability = probabilityOf(face, calibration) ?? null;
   const obstacles = [...scores.filter((reason) => !('live' in reason)), ...viewObstacles(face)];
   const signs = textureSigns(face);
   if (liveProbability !== null && obstacles.length === 0) {
     if (liveProbability >= limits.live)
-      return { verdict: 'live', liveProbability, reasons: [...scores, ...signs] };
+      return { verdict: 'live', liveProbability, reasons: [...scores, ...caveat, ...signs] };
     if (liveProbability <= limits.attack)
-      return { verdict: 'attack', liveProbability, reasons: [...scores, ...signs] };
+      return { verdict: 'attack', liveProbability, reasons: [...scores, ...caveat, ...signs] };
     obstacles.push({ code: 'between_thresholds', ...limits });
   }
   const measured = scores.filter((reason) => 'live' in reason);
-  return { verdict: 'inconclusive', liveProbability, reasons: [...measured, ...obstacles, ...signs] };
+  return {
+    verdict: 'inconclusive',
+    liveProbability,
+    reasons: [...measured, ...caveat, ...obstacles, ...signs],
+  };
 }
 
 /** What the anti-spoof nets say of a face, each in a reason. */

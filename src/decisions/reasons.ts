@@ -12,6 +12,8 @@ type PictureReason =
   | { readonly code: 'anti_spoof_score_missing'; readonly model: string }
   | { readonly code: 'anti_spoof_model_missing'; readonly model: string }
   | { readonly code: 'no_anti_spoof_model' }
+  /** What the nets say is the word of our own net alone (`experimental-net.ts`). */
+  | { readonly code: 'experimental_net' }
   | { readonly code: 'between_thresholds'; readonly attack: number; readonly live: number }
   | { readonly code: 'face_too_small'; readonly side: number; readonly minimum: number }
   | { readonly code: 'face_turned_away'; readonly yaw: number; readonly pitch: number }

@@ -43,6 +43,8 @@ const frameSigns = {
     'No picture shows the face large and frontal enough to tell whether it is live.',
   'frames.sign.no_anti_spoof_model':
     'No anti-spoof model is installed: nothing tells these pictures from those of a replay.',
+  'frames.sign.experimental_net':
+    'The only anti-spoof model here is experimental: its word alone does not tell these pictures from those of a replay.',
 } satisfies Record<`frames.sign.${AttackSign}`, string>;
 
 /** What the recognition contract says, and what it finds wrong with a request. */
@@ -67,6 +69,8 @@ const recognition = {
   'recognition.replaced': 'Registered successfully: the former registration was replaced',
   'recognition.not_live': 'Liveness was not confirmed',
   'recognition.heuristic': 'Liveness cannot be confirmed: this server has no anti-spoofing model',
+  'recognition.experimental':
+    'Liveness cannot be confirmed: the only anti-spoofing model of this server is experimental',
   'recognition.ok': 'OK',
   'recognition.no_match': 'The face is not that of the registered person',
   'recognition.not_identified': 'The face is that of nobody registered',
@@ -81,6 +85,8 @@ const reasons = {
     '{model} is asked for but not installed; the verdict does not rest on the other nets alone.',
   'reason.no_anti_spoof_model':
     'No anti-spoof model is installed, so a still picture cannot show whether the face is live.',
+  'reason.experimental_net':
+    'The only anti-spoof model here is experimental: its word alone neither enrols anybody nor confirms a selfie for onboarding.',
   'reason.between_thresholds':
     'The scores lie between the limit for an attack ({attack}) and for a live face ({live}).',
   'reason.face_too_small': 'The face is {side} pixels across; at least {minimum} are needed. Move closer.',

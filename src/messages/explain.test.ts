@@ -9,6 +9,7 @@ const samples: { readonly [Code in Reason['code']]: Reason & { readonly code: Co
   anti_spoof_score_missing: { code: 'anti_spoof_score_missing', model: 'a-net' },
   anti_spoof_model_missing: { code: 'anti_spoof_model_missing', model: 'a-net' },
   no_anti_spoof_model: { code: 'no_anti_spoof_model' },
+  experimental_net: { code: 'experimental_net' },
   between_thresholds: { code: 'between_thresholds', attack: 0.3, live: 0.9 },
   face_too_small: { code: 'face_too_small', side: 59.9, minimum: 60 },
   face_turned_away: { code: 'face_turned_away', yaw: -41.2, pitch: -0.4 },

@@ -72,6 +72,8 @@ export const id: Messages = {
     'Tidak ada gambar yang menampilkan wajah cukup besar dan cukup lurus untuk memastikan keasliannya.',
   'frames.sign.no_anti_spoof_model':
     'Model anti-spoof tidak terpasang: gambar-gambar ini tidak dapat dibedakan dari gambar yang diputar ulang.',
+  'frames.sign.experimental_net':
+    'Satu-satunya model anti-spoof di sini masih eksperimental: gambar-gambar ini tidak dapat dibedakan dengan pasti dari gambar yang diputar ulang.',
 
   'recognition.twice': 'Parameter {name} diberikan lebih dari sekali: berikan sekali saja.',
   'recognition.not_a_number': 'Parameter {name} harus berupa angka dari {from} sampai {to}.',
@@ -93,6 +95,8 @@ export const id: Messages = {
   'recognition.not_live': 'Keaslian wajah tidak dapat dipastikan',
   'recognition.heuristic':
     'Keaslian wajah tidak dapat dipastikan: server ini tidak memiliki model anti-spoofing',
+  'recognition.experimental':
+    'Keaslian wajah tidak dapat dipastikan: satu-satunya model anti-spoofing di server ini masih eksperimental',
   'recognition.ok': 'OK',
   'recognition.no_match': 'Wajah ini bukan wajah orang yang terdaftar',
   'recognition.not_identified': 'Wajah ini bukan wajah siapa pun yang terdaftar',
@@ -104,6 +108,8 @@ export const id: Messages = {
     '{model} diminta, tetapi tidak terpasang; putusan tidak diambil dari model lainnya saja.',
   'reason.no_anti_spoof_model':
     'Tidak ada model anti-spoof yang terpasang, jadi gambar diam tidak dapat menunjukkan apakah wajah ini asli.',
+  'reason.experimental_net':
+    'Satu-satunya model anti-spoof di sini masih eksperimental: penilaiannya saja tidak mendaftarkan siapa pun dan tidak mengesahkan swafoto untuk verifikasi identitas.',
   'reason.between_thresholds':
     'Skor berada di antara batas serangan ({attack}) dan batas wajah asli ({live}).',
   'reason.face_too_small':

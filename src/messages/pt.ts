@@ -72,6 +72,8 @@ export const pt: Messages = {
     'Nenhuma imagem mostra o rosto grande e frontal o bastante para saber se é real.',
   'frames.sign.no_anti_spoof_model':
     'Nenhum modelo anti-spoofing está instalado: nada distingue estas imagens das de uma reprodução.',
+  'frames.sign.experimental_net':
+    'O único modelo anti-spoofing aqui é experimental: sozinho, não distingue estas imagens das de uma reprodução.',
 
   'recognition.twice': 'O parâmetro {name} foi informado mais de uma vez: informe-o uma só vez.',
   'recognition.not_a_number': 'O parâmetro {name} deve ser um número de {from} a {to}.',
@@ -93,6 +95,8 @@ export const pt: Messages = {
   'recognition.not_live': 'A prova de vida não foi confirmada',
   'recognition.heuristic':
     'A prova de vida não pode ser confirmada: este servidor não tem modelo anti-spoofing',
+  'recognition.experimental':
+    'A prova de vida não pode ser confirmada: o único modelo anti-spoofing deste servidor é experimental',
   'recognition.ok': 'OK',
   'recognition.no_match': 'O rosto não é o da pessoa cadastrada',
   'recognition.not_identified': 'O rosto não é o de ninguém cadastrado',
@@ -104,6 +108,8 @@ export const pt: Messages = {
     '{model} foi solicitado, mas não está instalado; o veredito não se apoia só nos outros modelos.',
   'reason.no_anti_spoof_model':
     'Nenhum modelo anti-spoofing está instalado; por isso, uma imagem parada não mostra se o rosto é real.',
+  'reason.experimental_net':
+    'O único modelo anti-spoofing aqui é experimental: sozinho, não cadastra ninguém nem confirma uma selfie de cadastro.',
   'reason.between_thresholds':
     'As pontuações ficam entre o limite de ataque ({attack}) e o de rosto real ({live}).',
   'reason.face_too_small':

@@ -72,6 +72,8 @@ export const uz: Messages = {
     'Hech bir rasmda yuz uning haqiqiyligini aniqlash uchun yetarlicha katta va to‘g‘ri ko‘rinmaydi.',
   'frames.sign.no_anti_spoof_model':
     'Soxta yuzni aniqlash modeli o‘rnatilmagan: bu rasmlarni qayta ko‘rsatilganidan ajratib bo‘lmaydi.',
+  'frames.sign.experimental_net':
+    'Bu yerdagi yagona soxta yuzni aniqlash modeli tajriba bosqichida: uning o‘zi bu rasmlarni qayta ko‘rsatilganidan ishonchli ajrata olmaydi.',
 
   'recognition.twice': '{name} parametri bir martadan ko‘p berilgan: uni bir marta bering.',
   'recognition.not_a_number': '{name} parametri {from} dan {to} gacha bo‘lgan son bo‘lishi kerak.',
@@ -93,6 +95,8 @@ export const uz: Messages = {
   'recognition.replaced': 'Muvaffaqiyatli ro‘yxatga olindi: avvalgi yozuv almashtirildi',
   'recognition.not_live': 'Yuzning tirikligi tasdiqlanmadi',
   'recognition.heuristic': 'Yuzning tirikligini tasdiqlab bo‘lmaydi: bu serverda anti-spoofing modeli yo‘q',
+  'recognition.experimental':
+    'Yuzning tirikligini tasdiqlab bo‘lmaydi: bu serverdagi yagona anti-spoofing modeli tajriba bosqichida',
   'recognition.ok': 'OK',
   'recognition.no_match': 'Bu yuz ro‘yxatga olingan odamniki emas',
   'recognition.not_identified': 'Bu yuz ro‘yxatga olinganlarning hech birigiki emas',
@@ -104,6 +108,8 @@ export const uz: Messages = {
     '{model} talab qilingan, lekin o‘rnatilmagan; xulosa faqat boshqa modellarga tayanib chiqarilmaydi.',
   'reason.no_anti_spoof_model':
     'Soxta yuzni aniqlash modeli o‘rnatilmagan, shuning uchun bitta surat yuzning jonli ekanini ko‘rsata olmaydi.',
+  'reason.experimental_net':
+    'Bu yerdagi yagona soxta yuzni aniqlash modeli tajriba bosqichida: uning xulosasi bilangina hech kim ro‘yxatga olinmaydi va selfi tasdiqlanmaydi.',
   'reason.between_thresholds':
     'Baholar hujum chegarasi ({attack}) bilan jonli yuz chegarasi ({live}) orasida.',
   'reason.face_too_small':

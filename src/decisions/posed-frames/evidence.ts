@@ -10,7 +10,7 @@ import { mean } from '../statistics.ts';
 import { type FrameName, inOrder, namesInOrder } from './order.ts';
 import type { PosedSubject, PosedSubjects } from './subjects.ts';
 
-/** A strong sign of an attack; and the last, that nothing looked for some of them. */
+/** A strong sign of an attack; and the last two, that nothing to be relied on looked for some of them. */
 export type AttackSign =
   | 'several_faces'
   | 'another_person'
@@ -21,7 +21,9 @@ export type AttackSign =
   /** There are anti-spoof nets, and no frame shows a face that they could judge. */
   | 'no_usable_frame'
   /** There are faces, and no anti-spoof net at all: the frames alone do not tell a replay. */
-  | 'no_anti_spoof_model';
+  | 'no_anti_spoof_model'
+  /** There are faces, and only the experimental net looked at them: it can refuse, but vouches for nobody. */
+  | 'experimental_net';
 
 /** What posed frames show beyond the checks of seed 002. */
 export interface PosedEvidence {
@@ -60,8 +62,9 @@ export function weighEvidence(subjects: PosedSubjects, passive: LiveCalibration)
     repeatedPicture && 'repeated_picture',
     flatMotion === true && 'flat_picture',
     liveProbability !== null && liveProbability <= passive.limits.attack && 'attack_scores',
-    hasAnyNet && usable.length === 0 && 'no_usable_frame',
+    hasAnyNet && !passive.isExperimental && usable.length === 0 && 'no_usable_frame',
     seen.length > 0 && !hasAnyNet && 'no_anti_spoof_model',
+    hasAnyNet && passive.isExperimental && 'experimental_net',
   ];
   return {
     onePerson,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { experimentalCalibration, ownScore } from '../../../test/support/experimental.ts';
 import { antiSpoof, embeddingFacts } from '../../../test/support/facts.ts';
 import { posedFace, seen } from '../../../test/support/posed-facts.ts';
 import { type FaceFacts, measured, unavailable } from '../facts.ts';
@@ -195,6 +196,25 @@ describe('a strong sign of an attack', () => {
       }
     },
   );
+
+  it('is not doubt of the experimental net, which refuses only where a net must be', () => {
+    const passive = experimentalCalibration;
+    const unsure: readonly Partial<FaceFacts>[] = [
+      { antiSpoof: ownScore(0.99) },
+      { antiSpoof: ownScore(0.4) },
+      { antiSpoof: ownScore(undefined) },
+      { antiSpoof: ownScore(0.4), measuredSide: 40 },
+    ];
+    for (const changes of unsure) {
+      const judgeWith = (needsAntiSpoof: boolean) =>
+        judgePosedFrames(sequence(changes), { ...options, passive, needsAntiSpoof });
+      const evidence = { signs: ['experimental_net'] };
+      expect(judgeWith(false)).toMatchObject({ isReal: true, vetoed: false, evidence });
+      expect(judgeWith(true)).toMatchObject({ isReal: false, vetoed: true, evidence });
+    }
+    const fake = judgePosedFrames(sequence({ antiSpoof: ownScore(0.01) }), { ...options, passive });
+    expect(fake).toMatchObject({ isReal: false, evidence: { signs: ['attack_scores', 'experimental_net'] } });
+  });
 
   it('is no lack of nets where there is nobody, or some net', () => {
     const nobody = { left: seen(), right: seen(), center: seen(), blink: [] };

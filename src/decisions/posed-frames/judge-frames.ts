@@ -2,7 +2,7 @@ import { type Pose, valueIfMeasured } from '../facts.ts';
 import type { LiveCalibration } from '../live-calibration.ts';
 import { mean } from '../statistics.ts';
 import { type AskedPose, checkPose, checkSizes, type PoseCheck, type SizeCheck } from './checks.ts';
-import { type PosedEvidence, weighEvidence } from './evidence.ts';
+import { type AttackSign, type PosedEvidence, weighEvidence } from './evidence.ts';
 import { inOrder } from './order.ts';
 import { findStillBlinks, type StillBlinks } from './still-blink.ts';
 import {
@@ -21,7 +21,7 @@ export interface PosedFramesOptions {
   readonly threshold: number;
   /** A strong sign of an attack refuses the frames, whatever the confidence. */
   readonly attackVeto: boolean;
-  /** Nobody is real on a machine without an anti-spoof net; else the frames alone decide there. */
+  /** Nobody is real on a machine with no anti-spoof net but the experimental one; else the frames alone decide there. */
   readonly needsAntiSpoof: boolean;
   /** Of the passive check. */
   readonly passive: LiveCalibration;
@@ -75,10 +75,14 @@ export function judgePosedFrames(frames: PosedFrames, options: PosedFramesOption
   const passed = all.filter((check) => check.error === undefined && check.valid).length;
   const earned = confidenceOf(all.map((check) => (check.error === undefined ? check : noCheck)));
   const vetoed = evidence.signs.some((sign) =>
-    sign === 'no_anti_spoof_model' ? options.needsAntiSpoof : options.attackVeto,
+    isLackOfNets(sign) ? options.needsAntiSpoof : options.attackVeto,
   );
   const confidence = vetoed ? Math.min(earned, options.threshold) / 2 : earned;
   return { isReal: !vetoed && confidence >= options.threshold, confidence, checks, passed, evidence, vetoed };
+}
+
+function isLackOfNets(sign: AttackSign): boolean {
+  return sign === 'no_anti_spoof_model' || sign === 'experimental_net';
 }
 
 const noCheck = { valid: false, confidence: 0 };
