@@ -51,6 +51,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     problems.push(
       'REQUIRE_ANTI_SPOOF and ALLOW_HEURISTIC_ENROL contradict each other: unset the one that you do not mean.',
     );
+  if (values.REQUIRE_ANTI_SPOOF && values.ALLOW_EXPERIMENTAL)
+    problems.push(
+      'REQUIRE_ANTI_SPOOF and ALLOW_EXPERIMENTAL contradict each other: unset the one that you do not mean.',
+    );
   problems.push(...problemsOfTemplateKey(env.TEMPLATE_KEY, values.TEMPLATE_KEY));
   if (problems.length > 0) throw new Error(`The configuration is wrong.\n  ${problems.join('\n  ')}`);
   return Object.freeze({

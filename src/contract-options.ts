@@ -47,7 +47,7 @@ export interface AppParts {
   /** A source of secure randomness; default: `crypto.randomBytes`. */
   readonly randomBytes?: (size: number) => Buffer;
   /** The classifier that LIVENESS_CLF_PATH names; default: none. */
-  readonly classifier?: Pick<LoadedClassifier, 'classify' | 'weighsAntiSpoof'> | undefined;
+  readonly classifier?: Pick<LoadedClassifier, 'classify' | 'restsOn'> | undefined;
   /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
   readonly drawDirections?: DrawDirections;
 }
@@ -108,6 +108,7 @@ export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
     faceThreshold: config.KYC_FACE_THRESHOLD,
     livenessThreshold: config.KYC_LIVENESS_THRESHOLD,
     calibration: calibrationInUse(perception, config),
+    allowExperimental: config.ALLOW_EXPERIMENTAL,
     minimumSide: config.KYC_MIN_FACE_SIDE,
     bystanderRatio: config.BYSTANDER_RATIO,
   };
@@ -157,10 +158,20 @@ function pictureRules({ config, perception, classifier }: AppParts): PictureRule
     },
     classify: classifier?.classify,
     needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
+    prefersHeuristic: config.ALLOW_HEURISTIC_ENROL,
     bystanderRatio: config.BYSTANDER_RATIO,
     maximumFrames: config.VIDEO_LIVENESS_MAX_FRAMES,
     minimumFrames: config.VIDEO_LIVENESS_MIN_FRAMES,
     passRatio: config.VIDEO_LIVENESS_PASS_RATIO,
+  };
+}
+
+/** Which scores enrol somebody, or let them be compared, with these settings. */
+export function trustOf({ config, classifier }: Pick<AppParts, 'config' | 'classifier'>) {
+  return {
+    allowHeuristic: config.ALLOW_HEURISTIC_ENROL,
+    allowExperimental: config.ALLOW_EXPERIMENTAL,
+    classifierRestsOn: classifier?.restsOn ?? ('texture' as const),
   };
 }
 
@@ -179,11 +190,7 @@ export function recognitionOptions(parts: AppParts) {
     randomId: randomUUID,
     alsoErase: { samples: (userId) => stores.samples.eraseUser(userId) },
   });
-  const trust = {
-    allowHeuristic: config.ALLOW_HEURISTIC_ENROL,
-    classifierWeighsNets: parts.classifier?.weighsAntiSpoof ?? false,
-  };
-  const people = { perception, matcher, rules, trust };
+  const people = { perception, matcher, rules, trust: trustOf(parts) };
   return {
     judgePicture: async (picture: Picture, { onJudged, ...context }: RecogniseContext) => {
       const judged = await judgePicture(perception, rules, picture, { ...context, measuredFaces: 10 });

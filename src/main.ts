@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { type Config, engineOptions, readConfig } from './config.ts';
+import { trustOf } from './contract-options.ts';
+import { isTrusted } from './decisions/recognition/trusted-score.ts';
 import type { Perception } from './perception/engine.ts';
 import { createPool, type PoolEvent } from './perception/pool.ts';
 import { textLog } from './plugins/text-log.ts';
@@ -48,9 +50,9 @@ async function main(): Promise<void> {
       { path: config.LIVENESS_CLF_PATH, trainedAt: classifier.trainedAt },
       'the classifier scores /v1',
     );
-  if (classifier && !classifier.weighsAntiSpoof && !config.ALLOW_HEURISTIC_ENROL)
+  if (classifier && !isTrusted('classifier', trustOf({ config, classifier })))
     logger.warn(
-      'the classifier weighs texture alone: by its score /v1 enrols nobody and matches nobody. Train one with the anti-spoof nets (`bonafide models pull`).',
+      `the classifier weighs texture ${classifier.restsOn === 'texture' ? 'alone' : 'and the experimental net alone'}: by its score /v1 enrols nobody and matches nobody. Train one with the anti-spoof nets (\`bonafide models pull\`).`,
     );
   const app = await buildApp({ config, perception, stores, logger, classifier });
   // Decided once: a server does not move. Each request asks anew whether it needs a key.

@@ -93,7 +93,11 @@ async function check(config: Config, bytes: Uint8Array): Promise<Outcome> {
   };
   try {
     const calibration = calibrationInUse(perception, config);
-    const options = { calibration, bystanderRatio: config.BYSTANDER_RATIO };
+    const options = {
+      calibration,
+      bystanderRatio: config.BYSTANDER_RATIO,
+      needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
+    };
     return { check: await checkLiveness(remember, options, bytes), ...(facts && { facts }) };
   } catch (error) {
     if (!(error instanceof BonafideError)) throw error;

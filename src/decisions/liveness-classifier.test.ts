@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { faceFacts } from '../../test/support/facts.ts';
+import { experimentalNet } from './experimental-net.ts';
 import { type FaceFacts, type ModelIdentity, measured, unavailable } from './facts.ts';
 import {
   availableFeatures,
+  basisOf,
   classifyFace,
   featuresOf,
   type LivenessClassifier,
   misfit,
   modelsBehind,
-  weighsAntiSpoof,
 } from './liveness-classifier.ts';
 
 const model = (role: ModelIdentity['role'], name: string, sha256 = 'ab'.repeat(32)): ModelIdentity => ({
@@ -57,9 +58,18 @@ describe('a classifier', () => {
     expect(features).toHaveLength(9);
     expect(features.slice(-2)).toEqual(['anti-spoof/net-a', 'anti-spoof/net-b']);
     expect(modelsBehind(features, models).map(({ name }) => name)).toEqual(['yunet', 'net-b', 'net-a']);
-    expect(weighsAntiSpoof(features)).toBe(true);
-    expect(weighsAntiSpoof(availableFeatures([model('detector', 'yunet')]))).toBe(false);
     expect(modelsBehind(['texture/blur'], models).map(({ name }) => name)).toEqual(['yunet']);
+  });
+
+  it.each([
+    ['texture', []],
+    ['experimental', [experimentalNet]],
+    ['anti_spoof', ['net-a']],
+    ['anti_spoof', ['net-a', experimentalNet]],
+    ['anti_spoof', [`named/${experimentalNet}`]],
+  ])('rests on %s where it was trained with %j', (expected, nets) => {
+    const features = availableFeatures(nets.map((name) => model('anti-spoof', name)));
+    expect(basisOf(features)).toBe(expected);
   });
 
   it('says the logistic of its weighted, standardised features', () => {

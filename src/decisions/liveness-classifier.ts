@@ -1,4 +1,6 @@
+import { experimentalNet } from './experimental-net.ts';
 import { type FaceFacts, type ModelIdentity, type TextureMeasures, valueIfMeasured } from './facts.ts';
+import type { ClassifierBasis } from './recognition/trusted-score.ts';
 import { type LogisticModel, probability } from './training/logistic-regression.ts';
 import { standardise } from './training/standardise.ts';
 
@@ -32,9 +34,11 @@ export function availableFeatures(models: readonly ModelIdentity[]): readonly st
   return [...Object.keys(textureFeatures), ...nets.sort()];
 }
 
-/** Whether an anti-spoof net is among what a classifier weighs: texture alone says next to nothing of life. */
-export function weighsAntiSpoof(features: readonly string[]): boolean {
-  return features.some((feature) => feature.startsWith(antiSpoofPrefix));
+/** What a classifier rests on: texture alone says next to nothing of life, and the experimental net alone too little. */
+export function basisOf(features: readonly string[]): ClassifierBasis {
+  const nets = features.filter((feature) => feature.startsWith(antiSpoofPrefix));
+  if (nets.some((feature) => feature !== antiSpoofPrefix + experimentalNet)) return 'anti_spoof';
+  return nets.length > 0 ? 'experimental' : 'texture';
 }
 
 /**

@@ -29,6 +29,8 @@ export interface LivenessCheckOptions {
   readonly calibration: LiveCalibration;
   /** See {@link chooseSubject}. */
   readonly bystanderRatio: number;
+  /** Nobody is live by the experimental net alone, which counts as no net then; default: false. */
+  readonly needsAntiSpoof?: boolean;
 }
 
 /** The embedding tells an active check, if one follows, whose face must blink. */
@@ -50,7 +52,7 @@ export async function checkLiveness(
   onFacts?.(facts);
   const subject = chooseSubject(facts.faces, options.bystanderRatio);
   if (subject.status !== 'chosen') throw new BonafideError(subject.status);
-  const decision = decideLiveness(subject.face, options.calibration);
+  const decision = decide(subject.face, options);
   const askToBlink =
     decision.verdict === 'inconclusive' ? (valueIfMeasured(subject.face.embedding) ?? null) : null;
   // Whose face nothing can be compared with could pass no active check: a better picture is what helps.
@@ -63,4 +65,10 @@ export async function checkLiveness(
     bystanders: subject.bystanders,
     askToBlink,
   };
+}
+
+function decide(face: FaceFacts, { calibration, needsAntiSpoof }: LivenessCheckOptions): LivenessDecision {
+  const decision = decideLiveness(face, calibration);
+  const isUnproven = decision.verdict === 'live' && calibration.isExperimental && needsAntiSpoof;
+  return isUnproven ? { ...decision, verdict: 'inconclusive' } : decision;
 }

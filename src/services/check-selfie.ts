@@ -9,7 +9,10 @@ import type { Perception } from '../perception/engine.ts';
 
 /** Whether a selfie for onboarding (KYC) shows a living person, with the facts that this stands on. */
 export interface SelfieCheck {
-  /** Never without an anti-spoof score, nor of a face that is too turned away or too small for one. */
+  /**
+   * Never without an anti-spoof score, nor of a face that is too turned away or too small for one, nor by the experimental
+   * net alone unless that is allowed.
+   */
   readonly live: boolean;
   /** Confidence in `live`, 0..1: 0 where it could not be judged. */
   readonly confidence: number;
@@ -29,6 +32,8 @@ export interface SelfieCheckOptions {
   /** Live probability from which a face is live, 0..1. */
   readonly livenessThreshold: number;
   readonly calibration: LiveCalibration;
+  /** `ALLOW_EXPERIMENTAL`: the word of the experimental net alone will do. */
+  readonly allowExperimental: boolean;
   /** Shorter side in pixels that the picture must have, and the face in it. */
   readonly minimumSide: number;
   /** See {@link chooseSubject}. */
@@ -74,11 +79,14 @@ export async function checkSelfie(
   if (subject.measuredSide < minimumSide) throw new BonafideError('low_resolution');
   // Unknown where no net is installed that could tell: that is not taken for a mask.
   if (isMasked(subject)) throw new BonafideError('face_masked');
-  const limits = { live: livenessThreshold, attack: livenessThreshold };
+  const { isExperimental } = calibration;
+  // What the experimental net is not sure of, no threshold of a request makes sure.
+  const limit = isExperimental ? Math.max(livenessThreshold, calibration.limits.live) : livenessThreshold;
+  const limits = { live: limit, attack: limit };
   const { verdict, liveProbability, reasons } = decideLiveness(subject, { ...calibration, limits });
-  const live = verdict === 'live';
-  const confidence =
-    verdict === 'inconclusive' || liveProbability === null ? 0 : live ? liveProbability : 1 - liveProbability;
+  const isJudged = verdict !== 'inconclusive' && (!isExperimental || options.allowExperimental);
+  const live = isJudged && verdict === 'live';
+  const confidence = !isJudged || liveProbability === null ? 0 : live ? liveProbability : 1 - liveProbability;
   return { live, confidence, liveProbability, reasons, subject, bystanders, facts };
 }
 

@@ -45,8 +45,8 @@ function load(content: unknown, smallFaceSide = 224) {
 
 describe('LIVENESS_CLF_PATH', () => {
   it('loads what bonafide train has written', async () => {
-    const { classify, weighsAntiSpoof } = await load(file);
-    expect(weighsAntiSpoof).toBe(false);
+    const { classify, restsOn } = await load(file);
+    expect(restsOn).toBe('texture');
     const texture = {
       blur: 0.6,
       saturation: 0,

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { FaceFacts, ModelIdentity } from '../decisions/facts.ts';
-import { classifyFace, misfit, weighsAntiSpoof } from '../decisions/liveness-classifier.ts';
+import { basisOf, classifyFace, misfit } from '../decisions/liveness-classifier.ts';
+import type { ClassifierBasis } from '../decisions/recognition/trusted-score.ts';
 
 const share = Type.Number({ minimum: 0, maximum: 1 });
 const count = Type.Integer({ minimum: 0 });
@@ -59,8 +60,8 @@ export type ClassifierFile = Static<typeof classifierFile>;
 export interface LoadedClassifier {
   /** The probability that a face is live, 0..1; undefined where it lacks a fact. */
   readonly classify: (face: FaceFacts) => number | undefined;
-  /** Whether it weighs an anti-spoof net; a score of texture alone enrols nobody. */
-  readonly weighsAntiSpoof: boolean;
+  /** What it weighs; a score of texture, or of the experimental net alone, enrols nobody. */
+  readonly restsOn: ClassifierBasis;
   readonly trainedAt: string;
 }
 
@@ -95,7 +96,7 @@ export async function loadClassifier(
     );
   return {
     classify: (face) => classifyFace(file, face),
-    weighsAntiSpoof: weighsAntiSpoof(file.features),
+    restsOn: basisOf(file.features),
     trainedAt: file.trained_at,
   };
 }

@@ -1,7 +1,7 @@
 import { isMasked } from '../decisions/face-mask.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../decisions/facts.ts';
 import { enrolmentThreshold } from '../decisions/recognition/effective-threshold.ts';
-import type { FaceJudgement } from '../decisions/recognition/judge-face.ts';
+import type { FaceJudgement, ScoreSource } from '../decisions/recognition/judge-face.ts';
 import { isTrusted, type Trust } from '../decisions/recognition/trusted-score.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
@@ -35,8 +35,11 @@ export interface Subject {
   readonly picture: JudgedPicture;
   /** Of the still's face, or of the clip's best frame. */
   readonly judgement: FaceJudgement;
-  /** `heuristic`: taken for live, but by texture alone, weighed by the heuristic or by a classifier. */
-  readonly liveness: 'live' | 'not_live' | 'heuristic';
+  /**
+   * `heuristic`: taken for live, but by texture alone, weighed by the heuristic or by a classifier; `experimental`: by the
+   * experimental net alone, or by a classifier that weighs no other.
+   */
+  readonly liveness: 'live' | 'not_live' | 'heuristic' | 'experimental';
   /** Of the still, or of the best frames of the clip; none where the face cannot be compared, or is not live. */
   readonly embeddings: readonly Embedding[];
   readonly isMasked: boolean;
@@ -137,8 +140,7 @@ async function findSubject(
   onJudged?.(judged);
   const seen = judged.kind === 'image' ? subjectOfStill(judged, rules) : subjectOfClip(judged);
   const { isLive, judgement, faces } = seen;
-  const isEnough = isTrusted(judgement.scoreSource, trust);
-  const liveness = !isLive ? 'not_live' : isEnough ? 'live' : 'heuristic';
+  const liveness = isLive ? gradeOf(judgement.scoreSource, trust) : 'not_live';
   return {
     picture: judged,
     judgement,
@@ -146,6 +148,13 @@ async function findSubject(
     embeddings: liveness === 'live' ? faces.flatMap((face) => valueIfMeasured(face.embedding) ?? []) : [],
     isMasked: faces.some((face) => isMasked(face) === true),
   };
+}
+
+/** What a live verdict by such a score is worth. */
+function gradeOf(source: ScoreSource, trust: Trust): Exclude<Subject['liveness'], 'not_live'> {
+  if (isTrusted(source, trust)) return 'live';
+  const basis = source === 'classifier' ? trust.classifierRestsOn : source;
+  return basis === 'experimental' ? 'experimental' : 'heuristic';
 }
 
 interface SeenSubject {

@@ -21,7 +21,12 @@ export const liveness = {
   REQUIRE_ANTI_SPOOF: Type.Boolean({
     default: false,
     description:
-      'Without any anti-spoof net installed, nothing is ever called live: neither a session, nor posed frames, nor a blink, nor a face of /v1. By default movements alone decide then, or the heuristic of /v1, and a replay of somebody who does as told passes. Contradicts ALLOW_HEURISTIC_ENROL.',
+      'Without any anti-spoof net installed but the experimental one, nothing is ever called live: neither a session, nor posed frames, nor a blink, nor a face of /v1. By default movements alone decide then, or the heuristic of /v1, and a replay of somebody who does as told passes. Contradicts ALLOW_HEURISTIC_ENROL and ALLOW_EXPERIMENTAL.',
+  }),
+  ALLOW_EXPERIMENTAL: Type.Boolean({
+    default: false,
+    description:
+      'Where the experimental net serves alone, let its word enrol and match (/v1) and confirm a selfie (KYC). By default it does neither: it errs far more often than the strong pack (see docs/accuracy.md).',
   }),
   BYSTANDER_RATIO: Type.Number({
     default: 0.5,

@@ -34,7 +34,7 @@ export const recognition = {
   ALLOW_HEURISTIC_ENROL: Type.Boolean({
     default: false,
     description:
-      'Let /v1/register and /v1/verify go by the score of the heuristic where no anti-spoof net is installed, or of a classifier that weighs none. For demonstrations only: it tells next to nothing.',
+      'Let /v1/register and /v1/verify go by the score of the heuristic where no anti-spoof net is installed, or the experimental one alone, or of a classifier that weighs none. For demonstrations only: it tells next to nothing.',
   }),
   LIVENESS_CLF_PATH: Type.String({
     default: '',

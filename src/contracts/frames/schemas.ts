@@ -123,7 +123,7 @@ const details = Type.Object({
         }),
         {
           description:
-            'The strong signs of an attack that were found; and `no_anti_spoof_model` where nothing is installed that looks for some of them, which refuses the frames with REQUIRE_ANTI_SPOOF alone.',
+            'The strong signs of an attack that were found; and `no_anti_spoof_model` where nothing is installed that looks for some of them, or `experimental_net` where only the experimental net does, which refuse the frames with REQUIRE_ANTI_SPOOF alone.',
         },
       ),
     },

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { nullable, share } from '../numbers.ts';
-import { bbox, bodyOf, livenessParameters, score } from './schemas.ts';
+import { bbox, bodyOf, experimental, heuristic, livenessParameters, score, scoreSource } from './schemas.ts';
 
 const path = (description: string) => Type.String({ description });
 
@@ -34,6 +34,9 @@ export const uploadResponse = Type.Object(
         score,
         threshold: share('The effective one.'),
         bbox,
+        score_source: scoreSource,
+        heuristic,
+        experimental,
       }),
       'The largest face, as POST /v1/liveness sees it; null where none was found.',
     ),
@@ -48,7 +51,14 @@ export const uploadResponse = Type.Object(
           raw: '/workspace/data/train/spoof/raw/0195f3b2c1007d3c8a6e5b4f9d20e1a7.jpg',
           face: '/workspace/data/train/spoof/faces/0195f3b2c1007d3c8a6e5b4f9d20e1a7.jpg',
         },
-        face: { is_live: false, score: 0.36, threshold: 0.5, bbox: { x: 79, y: 367, w: 736, h: 736 } },
+        face: {
+          is_live: false,
+          score: 0.36,
+          threshold: 0.5,
+          bbox: { x: 79, y: 367, w: 736, h: 736 },
+          score_source: 'heuristic',
+          heuristic: true,
+        },
       },
     ],
   },

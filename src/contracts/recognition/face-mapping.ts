@@ -30,8 +30,7 @@ function toFace({ face, judgement }: JudgedFace, picture: JudgedPicture, languag
     extra: {
       detector_backend: detectorOf(picture),
       explain: toExplain(face),
-      score_source: judgement.scoreSource,
-      ...(judgement.scoreSource === 'heuristic' && { heuristic: true as const }),
+      ...toScoreSource(judgement.scoreSource),
       reasons: toReasons(judgement.reasons, language),
     },
   };
@@ -82,6 +81,15 @@ function toClipFaces(picture: JudgedPicture & { readonly kind: 'video' }, langua
 /** A share with three decimals; null where no frame counts. */
 export function toPassRatio(ratio: number | null): number | null {
   return ratio === null ? null : round(ratio, 3);
+}
+
+/** Where a score comes from; what enrols nobody is marked. */
+export function toScoreSource(source: JudgedFace['judgement']['scoreSource']) {
+  return {
+    score_source: source,
+    ...(source === 'heuristic' && { heuristic: true as const }),
+    ...(source === 'experimental' && { experimental: true as const }),
+  };
 }
 
 /** Reasons with their codes, for programs, and in words, for people. */

@@ -3,7 +3,7 @@ import { detectorOf } from '../../services/judge-picture.ts';
 import type { EnrolmentResult, Identification, MatchDistance } from '../../services/matcher.ts';
 import type { NotLive, Recognised, Subject } from '../../services/recognise.ts';
 import { round } from '../numbers.ts';
-import { toPassRatio, toReasons } from './face-mapping.ts';
+import { toPassRatio, toReasons, toScoreSource } from './face-mapping.ts';
 import type { IdentifyResponse, RegisterResponse, VerifyResponse } from './people-schemas.ts';
 
 /** Decimals of distances, as many as those that were compared with the threshold have (`decisions/match-scale.ts`). */
@@ -82,7 +82,9 @@ export function toIdentifyResponse(
 }
 
 function refusal({ liveness }: Subject, language: Language): string {
-  return say(liveness === 'heuristic' ? 'recognition.heuristic' : 'recognition.not_live', language);
+  if (liveness === 'heuristic' || liveness === 'experimental')
+    return say(`recognition.${liveness}`, language);
+  return say('recognition.not_live', language);
 }
 
 function toCompared(subject: Subject, language: Language) {
@@ -96,8 +98,7 @@ function toCompared(subject: Subject, language: Language) {
       is_live: liveness !== 'not_live',
       score: judgement.score,
       threshold: judgement.threshold,
-      score_source: judgement.scoreSource,
-      ...(judgement.scoreSource === 'heuristic' && { heuristic: true as const }),
+      ...toScoreSource(judgement.scoreSource),
       detector_backend: detectorOf(picture),
       reasons: toReasons(reasons, language),
       ...(clip && { pass_ratio: toPassRatio(clip.passRatio) }),

@@ -1,14 +1,17 @@
 import { type Static, Type } from 'typebox';
 import { nullable } from '../numbers.ts';
-import { clip, heuristic, reasons, score, scoreSource } from './schemas.ts';
+import { clip, experimental, heuristic, reasons, score, scoreSource } from './schemas.ts';
 
 const liveness = Type.Object(
   {
-    is_live: Type.Boolean({ description: 'The verdict; with `heuristic` it may not be enough.' }),
+    is_live: Type.Boolean({
+      description: 'The verdict; with `heuristic` or `experimental` it may not be enough.',
+    }),
     score,
     threshold: Type.Number(),
     score_source: scoreSource,
     heuristic,
+    experimental,
     detector_backend: Type.String(),
     reasons,
     pass_ratio: clip.pass_ratio,

@@ -107,13 +107,20 @@ export const reasons = Type.Array(Type.Object({ code: Type.String(), text: Type.
   description: 'What bore on the verdict: a stable code, and words for people.',
 });
 
-export const scoreSource = Type.Enum(['classifier', 'anti_spoof', 'heuristic'], {
+export const scoreSource = Type.Enum(['classifier', 'anti_spoof', 'experimental', 'heuristic'], {
   description:
-    'Where the score comes from: the classifier of LIVENESS_CLF_PATH, the anti-spoof nets, or the heuristic over the seven signals.',
+    'Where the score comes from: the classifier of LIVENESS_CLF_PATH, the anti-spoof nets, the experimental net alone, or the heuristic over the seven signals.',
 });
 
 export const heuristic = Type.Optional(
   Type.Literal(true, { description: 'The score is the heuristic’s, which tells next to nothing of life.' }),
+);
+
+export const experimental = Type.Optional(
+  Type.Literal(true, {
+    description:
+      'The score is the experimental net’s alone, the only one that is installed: it enrols nobody and matches nobody unless ALLOW_EXPERIMENTAL says so.',
+  }),
 );
 
 export const score = nullable(
@@ -166,6 +173,7 @@ export const livenessResponse = Type.Object(
           explain: nullable(explain, 'Null where the face could not be measured.'),
           score_source: scoreSource,
           heuristic,
+          experimental,
           reasons,
           ...clip,
         }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { experimentalCalibration, ownScore } from '../../../test/support/experimental.ts';
 import { antiSpoof, faceFacts } from '../../../test/support/facts.ts';
 import { heuristicSettings, seedScore, seedTexture } from '../../../test/support/recognition-rules.ts';
 import { measured, unavailable } from '../facts.ts';
@@ -88,6 +89,44 @@ describe('a face is never live', () => {
     const judgement = judgeFace(face, 0.5, rules);
     expect(judgement).toMatchObject({ isLive: false, scoreSource: 'heuristic' });
     expect(codes(judgement)).toEqual(['anti_spoof_score_missing', 'anti_spoof_score_missing']);
+  });
+});
+
+describe('where the experimental net serves alone', () => {
+  const experimental = { ...rules, calibration: experimentalCalibration };
+  const faceOf = (live: number | undefined) => faceFacts({ texture, antiSpoof: ownScore(live) });
+
+  it('its score is marked, and live from the limit of its calibration on, whatever less is asked for', () => {
+    expect(judgeFace(faceOf(0.96), 0.3, experimental)).toEqual({
+      isLive: true,
+      score: 0.96,
+      scoreSource: 'experimental',
+      threshold: 0.95,
+      reasons: [],
+    });
+    expect(judgeFace(faceOf(0.94), 0.3, experimental)).toMatchObject({ isLive: false, threshold: 0.95 });
+    expect(judgeFace(faceOf(0.96), 0.97, experimental)).toMatchObject({ isLive: false, threshold: 0.97 });
+  });
+
+  it.each([0.01, 0.99, undefined])('in a demonstration the heuristic speaks as without it: %s', (live) => {
+    const demonstration = { ...experimental, prefersHeuristic: true };
+    const without = judgeFace(faceFacts({ texture, antiSpoof: {} }), 0.5, rules);
+    expect(judgeFace(faceOf(live), 0.5, demonstration)).toEqual(without);
+  });
+
+  it('the heuristic takes no net’s place but its own', () => {
+    const face = faceFacts({ texture, antiSpoof: antiSpoof(0.9, 0.6) });
+    expect(judgeFace(face, 0.5, { ...rules, prefersHeuristic: true }).scoreSource).toBe('anti_spoof');
+  });
+
+  it.each([
+    ['by its score', {}],
+    ['by a classifier', { classify: () => 1 }],
+  ])('it is no net where one is required: nobody is live %s', (_, more) => {
+    const judgement = judgeFace(faceOf(0.999), 0.5, { ...experimental, ...more, needsAntiSpoof: true });
+    expect(judgement.isLive).toBe(false);
+    expect(codes(judgement)).toEqual(['experimental_net']);
+    expect(judgeFace(faceOf(0.999), 0.5, { ...experimental, ...more }).isLive).toBe(true);
   });
 });
 

@@ -5,8 +5,11 @@ import type { Reason } from '../reasons.ts';
 import { effectiveThreshold, toThreeDecimals } from './effective-threshold.ts';
 import { type HeuristicSettings, heuristicScore, signStrengths } from './heuristic.ts';
 
-/** Where a score comes from. Of the three the heuristic alone is no reason to trust a face. */
-export type ScoreSource = 'classifier' | 'anti_spoof' | 'heuristic';
+/**
+ * Where a score comes from; `experimental`: our own net alone (`../experimental-net.ts`). Neither that nor the heuristic is
+ * reason enough to trust a face, see `trusted-score.ts`.
+ */
+export type ScoreSource = 'classifier' | 'anti_spoof' | 'experimental' | 'heuristic';
 
 /** A trained classifier (`LIVENESS_CLF_PATH`): the probability that a face is live, 0..1; undefined where it lacks a fact. */
 type ClassifyFace = (face: FaceFacts) => number | undefined;
@@ -17,8 +20,10 @@ export interface FaceRules {
   readonly heuristic: HeuristicSettings;
   /** The main score where it is given. */
   readonly classify?: ClassifyFace | undefined;
-  /** `REQUIRE_ANTI_SPOOF`: no face is live that no anti-spoof net has scored. */
+  /** `REQUIRE_ANTI_SPOOF`: no face is live that no anti-spoof net has scored; the experimental net is none then. */
   readonly needsAntiSpoof: boolean;
+  /** `ALLOW_HEURISTIC_ENROL`: the heuristic speaks rather than the experimental net; default: the net. */
+  readonly prefersHeuristic?: boolean;
 }
 
 /** Whether one face is live, and what that rests on. */
@@ -40,7 +45,8 @@ export interface FaceJudgement {
  * the heuristic's. A face is live when the score reaches the effective threshold and nothing kept it from being seen
  * well: too small or turned away, it is not live, whatever the score; nor where one of the nets that are asked for is
  * missing, unless a classifier speaks, which says itself what it needs. Where a net's score is required, neither the
- * heuristic nor a classifier takes its place.
+ * heuristic nor a classifier takes its place. By the experimental net alone a face is live from the limit of its
+ * calibration on, whatever less is asked for.
  *
  * @param asked the threshold that the request asks for, 0..1
  */
@@ -48,7 +54,11 @@ export function judgeFace(face: FaceFacts, asked: number, rules: FaceRules): Fac
   const texture = valueIfMeasured(face.texture);
   const { score, scoreSource, missing } = mainScore(face, texture, rules);
   const obstacles = [...missing, ...viewObstacles(face)];
-  const threshold = effectiveThreshold(asked, texture, rules.heuristic);
+  const effective = effectiveThreshold(asked, texture, rules.heuristic);
+  const threshold =
+    scoreSource === 'experimental'
+      ? toThreeDecimals(Math.max(effective, rules.calibration.limits.live))
+      : effective;
   const rounded = score === undefined ? null : toThreeDecimals(score);
   return {
     isLive: rounded !== null && rounded >= threshold && obstacles.length === 0,
@@ -62,21 +72,27 @@ export function judgeFace(face: FaceFacts, asked: number, rules: FaceRules): Fac
 function mainScore(
   face: FaceFacts,
   texture: TextureMeasures | undefined,
-  { calibration, classify, heuristic, needsAntiSpoof }: FaceRules,
+  { calibration, classify, heuristic, needsAntiSpoof, prefersHeuristic = false }: FaceRules,
 ): { score: number | undefined; scoreSource: ScoreSource; missing: readonly Reason[] } {
-  const nets = scoreReasons(face);
-  const unscored = nets.filter((reason) => !('live' in reason));
-  const live = liveProbability(face, calibration);
+  const { isExperimental } = calibration;
+  const isHushed = isExperimental && prefersHeuristic;
+  const unscored = isHushed ? [] : scoreReasons(face).filter((reason) => !('live' in reason));
+  const live = isHushed ? undefined : liveProbability(face, calibration);
   const probability = classify?.(face);
+  const lack: readonly Reason[] = isExperimental && needsAntiSpoof ? [{ code: 'experimental_net' }] : [];
   if (probability !== undefined)
     return {
       score: probability,
       scoreSource: 'classifier',
-      missing: needsAntiSpoof && live === undefined ? unscored : [],
+      missing: [...lack, ...(needsAntiSpoof && live === undefined ? unscored : [])],
     };
   // Without any net the heuristic is all there is, and no reason to say so of each face, unless one is required.
-  const missing = unscored.filter(({ code }) => needsAntiSpoof || code !== 'no_anti_spoof_model');
-  if (live !== undefined) return { score: live, scoreSource: 'anti_spoof', missing };
+  const missing = [
+    ...lack,
+    ...unscored.filter(({ code }) => needsAntiSpoof || code !== 'no_anti_spoof_model'),
+  ];
+  if (live !== undefined)
+    return { score: live, scoreSource: isExperimental ? 'experimental' : 'anti_spoof', missing };
   return { score: texture && heuristicScore(texture, heuristic), scoreSource: 'heuristic', missing };
 }
 
