@@ -1,0 +1,37 @@
+import { createDocument } from '@mixmark-io/domino';
+import * as Plot from '@observablehq/plot';
+import { type Content, html, type Markup, markup } from '../html.ts';
+
+/** What this file needs to know of an element: the browser's types are not loaded. */
+interface SvgElement {
+  readonly outerHTML: string;
+  setAttribute(name: string, value: string): void;
+  querySelector(selector: string): { remove(): void } | null;
+}
+
+/** A plot as SVG, in the colours of the page it stands on (`pages/look.css`). */
+export function draw(label: string, options: Plot.PlotOptions): string {
+  const svg = Plot.plot({
+    // Narrow enough for a phone: where there is more room it grows with its text.
+    width: 420,
+    className: 'plot',
+    ...options,
+    document: createDocument() as never,
+  }) as unknown as SvgElement;
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', label);
+  // Its rules stand in the page's style sheet, so that a strict policy can name the one there is.
+  svg.querySelector('style')?.remove();
+  return svg.outerHTML;
+}
+
+/** A drawing with a heading and what a reader should see in it. */
+export function figure(title: Content, svg: string, caption: Content, className = ''): Markup {
+  return html`<figure class="${className}">
+<p class="title">${title}</p>
+${markup(svg)}
+<figcaption>${caption}</figcaption>
+</figure>
+`;
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { EvaluationReport, PresentationReport } from '../../decisions/evaluation/report.ts';
+import { html, type Markup, markup } from './html.ts';
+import { counted } from './numbers.ts';
+import { styles } from './plots/palette.ts';
+import { calibration, singleCut } from './sections/calibration.ts';
+import { confounds } from './sections/confounds.ts';
+import { glossarySection } from './sections/glossary.ts';
+import { nonResponse } from './sections/non-response.ts';
+import {
+  comparisonSection,
+  day,
+  latencySection,
+  modelsSection,
+  provenanceSection,
+  verificationSection,
+} from './sections/others.ts';
+import { ratesBySource, ratesBySpecies, ratesOfFiles, type Styles } from './sections/rates.ts';
+import { scoreHistograms } from './sections/scores.ts';
+import { summarySection } from './sections/summary.ts';
+import { tradeOffs } from './sections/trade-offs.ts';
+import { joined, leadingScore } from './words.ts';
+
+/** A file of the package, which lies as far from here in `src` as in `dist`. */
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+/**
+ * The page of an evaluation: HTML that needs nothing beside it. It runs no script, asks no host for anything and shows
+ * no face; names that come from the list of files are text in it, whatever they hold. The same report gives the same
+ * page.
+ */
+export function renderReport(report: EvaluationReport): string {
+  const css = read('pages/look.css') + read('pages/report/report.css');
+  const names = [report.stills, report.clips].flatMap(
+    (part) => part?.sources.map(({ source }) => source) ?? [],
+  );
+  const drawn = styles([...new Set(names)].sort());
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy(css)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>Liveness evaluation, ${day(report.run.madeAt)}</title>
+<link rel="icon" href="data:,">
+<style>${markup(css)}</style>
+</head>
+<body>
+<a class="skip" href="#summary">To what this says</a>
+<header>
+<p class="kicker">Bonafide ${report.run.version} · ${day(report.run.madeAt)}</p>
+<h1>Does it tell a living person from an attack?</h1>
+<p class="lede">${lede(report)}</p>
+${contents(report)}
+</header>
+<main>
+${summarySection(report)}
+${glossarySection(report.run)}
+${report.stills ? presentation(report, report.stills, 'stills', drawn) : undefined}
+${report.clips ? presentation(report, report.clips, 'clips', drawn) : undefined}
+${verificationSection(report.verification)}
+${latencySection(report.latency)}
+${modelsSection(report.models)}
+${comparisonSection(report.comparison)}
+${provenanceSection(report)}
+</main>
+</body>
+</html>
+`.markup;
+}
+
+/** Nothing but the one style sheet that is in the page. */
+function policy(css: string): string {
+  const hash = createHash('sha256').update(css).digest('base64');
+  return `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+}
+
+function lede({ data, models }: EvaluationReport): string {
+  const nets = models.filter(({ role }) => role === 'anti-spoof').map(({ name }) => name);
+  const judged = nets.length === 0 ? 'No net against attacks was installed' : `Judged by ${joined(nets)}`;
+  return `Bonafide looked at ${counted(data.files, 'file')} of ${counted(data.sources, 'source')}, genuine people and attacks whose truth is known, as its server would have. ${judged}. This page says how often it was wrong.`;
+}
+
+function contents({ stills, clips }: EvaluationReport): Markup {
+  const places: readonly (readonly [string, string])[] = [
+    ['summary', 'What this says'],
+    ['words', 'The words'],
+    ...(stills ? [['stills', 'Still pictures'] as const] : []),
+    ...(clips ? [['clips', 'Clips'] as const] : []),
+    ['verification', 'Comparing faces'],
+    ['latency', 'How long it took'],
+    ['models', 'The models'],
+    ['comparison', 'Beside another run'],
+    ['made', 'How this was made'],
+  ];
+  return html`<nav aria-label="On this page"><ul>${places.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;
+}
+
+function presentation(
+  report: EvaluationReport,
+  part: PresentationReport,
+  id: 'stills' | 'clips',
+  drawn: Styles,
+): Markup {
+  const about =
+    id === 'stills'
+      ? 'Each picture is judged by itself, as the passive check does.'
+      : 'The frames of a clip are judged together, as the evidence of a whole session is.';
+  const units = leadingScore(part.headline.scores)?.units;
+  const many = units ? Math.min(units.bonaFide, units.attack) : 0;
+  return html`<section id="${id}">
+<h2>${id === 'stills' ? 'Still pictures' : 'Clips'}</h2>
+<p>${about}</p>
+${ratesBySource(part, drawn)}
+${ratesBySpecies(part, drawn)}
+${report.run.unit === 'file' ? undefined : ratesOfFiles(part)}
+${tradeOffs(part, drawn)}
+${scoreHistograms(report, part, drawn, id === 'stills')}
+${calibration(report, part)}
+${singleCut(part.singleCut, many)}
+${confounds(part, drawn)}
+${nonResponse(part, drawn)}
+</section>
+`;
+}

@@ -1,0 +1,151 @@
+import type {
+  AnswerRates,
+  Answers,
+  EvaluationReport,
+  PresentationReport,
+  Rate,
+  ScoreReport,
+} from '../../../decisions/evaluation/report.ts';
+import { html, type Markup } from '../html.ts';
+import { count, counted, fewUnits, percent, percentSpan } from '../numbers.ts';
+import { drawAnswers } from '../plots/answers-plot.ts';
+import { figure } from '../plots/figure.ts';
+import { answeredScore, confoundLabels, describe, joined, kindLabels, speciesText } from '../words.ts';
+
+/** What it all comes to, for somebody who has never heard of any of this. */
+export function summarySection(report: EvaluationReport): Markup {
+  const { stills, clips, run } = report;
+  return html`<section id="summary">
+<h2>What this says</h2>
+${stills ? summaryOf(report, stills, 'still pictures', 'picture') : undefined}
+${clips ? summaryOf(report, clips, 'clips', 'clip') : undefined}
+${stills || clips ? undefined : html`<p class="empty">Nothing was evaluated: no still picture and no clip of a known class was among the files.</p>`}
+${
+  run.notices.length > 0
+    ? html`<div class="notices"><h3>What to know of this run</h3><ul>${run.notices.map((notice) => html`<li>${notice}</li>`)}</ul></div>`
+    : undefined
+}
+</section>
+`;
+}
+
+function summaryOf(
+  report: EvaluationReport,
+  presentation: PresentationReport,
+  things: string,
+  thing: string,
+): Markup {
+  const { headline } = presentation;
+  const lead = answeredScore(headline.scores);
+  const answers = lead?.answers;
+  const { bonaFide = null, attack = null } = answers ?? {};
+  return html`<div class="card">
+<h3>Of ${things}</h3>
+${answers ? html`<div class="summary">${bars(things, bonaFide, attack)}${tiles(answers, presentation)}</div>` : noAnswers(presentation)}
+${lead ? html`<p>${about(report, lead)} ${improvement(headline.scores, lead)}</p>` : undefined}
+${fewWarning(headline.scores)}
+${sourcesText(presentation, thing)}
+</div>
+`;
+}
+
+function noAnswers({ headline, sources }: PresentationReport): Markup {
+  const why =
+    headline.sources.length === 0 && sources.length > 0
+      ? 'There are no headline figures: every source is left out of them, for the reasons below. What was measured of each stands further down.'
+      : 'There are no headline figures: no calibration answered, so there are scores below, but nobody was called live or an attack.';
+  return html`<p class="empty">${why}</p>`;
+}
+
+function bars(things: string, bonaFide: AnswerRates | null, attack: AnswerRates | null): Markup {
+  const classes = [
+    ...(bonaFide ? [{ name: 'Genuine people', ...sharesOf(bonaFide) }] : []),
+    ...(attack ? [{ name: 'Attacks', ...sharesOf(attack) }] : []),
+  ];
+  if (classes.length === 0) return html``;
+  const legend = html`<span class="key live">called live</span> <span class="key unsure">inconclusive: an active check follows</span> <span class="key attack">called an attack</span>`;
+  return figure('What was answered', drawAnswers(classes, `What was answered of ${things}`), legend);
+}
+
+function sharesOf({ live, inconclusive, attack }: AnswerRates) {
+  return { live: live.rate, inconclusive: inconclusive.rate, attack: attack.rate };
+}
+
+function tiles(
+  { bonaFide, attack, species, worstSpecies }: Answers,
+  { headline }: PresentationReport,
+): Markup {
+  const worst = species.length > 1 ? species.find((one) => one.species === worstSpecies) : undefined;
+  const noAnswer = headline.nonResponse;
+  return html`<ul class="tiles">
+${attack ? tile(attack.live, 'attacks were called live', worst ? html`The worst species, ${speciesText(worst.species)}: ${spelled(worst.live)}.` : undefined) : undefined}
+${bonaFide ? tile(bonaFide.attack, 'genuine people were called an attack') : undefined}
+${bonaFide ? tile(bonaFide.inconclusive, 'genuine people are sent to an active check', attack ? html`Of attacks: ${spelled(attack.inconclusive)}.` : undefined) : undefined}
+${noAnswer.bonaFide ? tile(noAnswer.bonaFide, 'genuine people got no answer at all', noAnswer.attack ? html`Of attacks: ${spelled(noAnswer.attack)}.` : undefined) : undefined}
+</ul>
+`;
+}
+
+function tile(rate: Rate, what: string, more?: Markup): Markup {
+  return html`<li><b>${hundredth(rate)}</b> <span>${what}</span>
+<small>${percentSpan(rate.low, rate.high, rate.of)} with 95 % confidence; ${count(rate.errors)} of ${counted(rate.of, 'unit')}. ${more}</small></li>
+`;
+}
+
+/** So many of a hundred; as many as there were, where none was seen. */
+export function hundredth({ rate, errors, of }: Rate): Markup {
+  if (errors === 0) return html`None <i>of ${count(of)}</i>`;
+  const hundred = Math.round(100 * rate);
+  return html`${hundred === 0 ? '<1' : hundred} <i>of 100</i>`;
+}
+
+function spelled({ rate, low, high, of }: Rate): string {
+  return `${percent(rate, of)} (${percentSpan(low, high, of)})`;
+}
+
+function about({ scoreKinds }: EvaluationReport, { kind }: ScoreReport): Markup {
+  const told =
+    kind === 'leave_one_source_out'
+      ? 'Each source was judged by a calibration that had not seen it, which is what a new camera meets.'
+      : 'These are the answers of the calibration that ships. Where it was fitted on some of these sources, they flatter it.';
+  const description = describe(scoreKinds, kind);
+  return html`${told}${description ? html` The calibration is <em>${description.name}</em>.` : undefined}`;
+}
+
+function improvement(scores: readonly ScoreReport[], { kind, eer }: ScoreReport): Markup | undefined {
+  const raw = scores.find((score) => score.kind === 'raw_mean');
+  if (!eer || !raw?.eer || kind === 'raw_mean' || raw.eer.value === 0) return undefined;
+  const many = Math.min(raw.units.bonaFide, raw.units.attack);
+  const change = Math.round(100 * (1 - eer.value / raw.eer.value));
+  const compared = change === 0 ? 'as much as' : `${Math.abs(change)} % ${change > 0 ? 'less' : 'more'} than`;
+  return html`Where both errors are made alike, that is ${percent(eer.value, many)} of the time (the equal error rate), ${compared} the ${kindLabels.raw_mean} (${percent(raw.eer.value, many)}).`;
+}
+
+function fewWarning(scores: readonly ScoreReport[]): Markup | undefined {
+  const units = scores[0]?.units;
+  if (!units || Math.min(units.bonaFide, units.attack) >= fewUnits) return undefined;
+  return html`<p class="few"><strong>These are few:</strong> ${counted(units.bonaFide, 'genuine unit')} and ${counted(units.attack, 'attack')}. Believe the intervals, not the rates: even without one error, fewer than ${fewUnits} leave room for more than 10 of 100.</p>`;
+}
+
+function sourcesText({ headline, sources, confounds }: PresentationReport, thing: string): Markup {
+  const out = sources.filter(({ marks }) => !marks.headline);
+  const oneClass = sources.filter(({ marks }) => marks.headline && !marks.bothClasses);
+  const reasons = out.map(({ source, marks }) => {
+    const worst = confounds.find((row) => row.source === source)?.worst;
+    return html`<li><strong>${source}</strong>: ${joined([
+      ...(marks.confounded && worst
+        ? [
+            `${confoundLabels[worst.name]} alone tells its classes apart (AUC ${worst.auc.toFixed(2)}), so that good figures prove nothing`,
+          ]
+        : []),
+      ...(marks.noisy ? ['whoever ran the evaluation said that its labels or crops are noise'] : []),
+    ])}.</li>`;
+  });
+  return html`<p><strong>Counted:</strong> ${
+    headline.sources.length === 0
+      ? 'no source'
+      : html`${counted(headline.sources.length, 'source')}, each with the same weight: ${joined(headline.sources)}`
+  }.${oneClass.length > 0 ? html` ${joined(oneClass.map(({ source }) => source))} ${oneClass.length === 1 ? 'has' : 'have'} one class only.` : undefined}</p>
+${out.length > 0 ? html`<p><strong>Left out of these figures:</strong></p><ul>${reasons}</ul>` : html`<p>No source had to be left out: no ${thing} source is told apart by something beside the face.</p>`}
+`;
+}
