@@ -19,7 +19,8 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
  */
 export async function startServer(settings = {}) {
   const port = await freePort();
-  const fixed = { HOST: '127.0.0.1', PORT: String(port), API_KEY: '', LOG_LEVEL: 'warn' };
+  const quiet = { LOG_LEVEL: 'warn', MODELS_AUTO_PULL: 'false' };
+  const fixed = { HOST: '127.0.0.1', PORT: String(port), API_KEY: '', ...quiet };
   // A folder of its own: a server that runs beside holds the lock of the usual one.
   const dataDir = mkdtempSync(join(tmpdir(), 'bonafide-bench-'));
   const env = { ...process.env, DATA_DIR: dataDir, ...fixed, ...settings };

@@ -17,6 +17,23 @@ it.each(['notaurl', 'ftp://x.example', 'https://x.example/?a=b'])('PUBLIC_URL=%s
   expect(() => readConfig({ PUBLIC_URL: url })).toThrow(/PUBLIC_URL=.*: must be an http or https address/);
 });
 
+it.each([
+  'ftp://mirror.example',
+  'https://user:secret@mirror.example/models',
+  'https://mirror.example/?token=secret',
+])('MODELS_MIRROR=%s is refused, and not shown', (mirror) => {
+  const read = () => readConfig({ MODELS_MIRROR: mirror });
+  expect(read).toThrow(/MODELS_MIRROR must be a folder, or an http or https address without user/);
+  expect(read).not.toThrow(mirror);
+});
+
+it.each(['', '../models', '/srv/models', 'C:\\models', 'http://mirror:8080/models/'])(
+  'MODELS_MIRROR=%s is taken',
+  (mirror) => {
+    expect(readConfig({ MODELS_MIRROR: mirror }).MODELS_MIRROR).toBe(mirror);
+  },
+);
+
 it('refuses a list of nets that names none', () => {
   expect(() => readConfig({ ANTISPOOF_NETS: ',' })).toThrow(/ANTISPOOF_NETS is set, but names no net/);
 });

@@ -41,6 +41,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     problems.push('ANTISPOOF_NETS is set, but names no net.');
   if (values.PUBLIC_URL && !isBaseUrl(values.PUBLIC_URL))
     problems.push(`PUBLIC_URL=${values.PUBLIC_URL}: must be an http or https address without a query.`);
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(values.MODELS_MIRROR) && !isPlainUrl(values.MODELS_MIRROR))
+    problems.push(
+      'MODELS_MIRROR must be a folder, or an http or https address without user, password and query.',
+    );
   if (values.VIDEO_LIVENESS_MIN_FRAMES > values.VIDEO_LIVENESS_MAX_FRAMES)
     problems.push(
       'VIDEO_LIVENESS_MIN_FRAMES must not be above VIDEO_LIVENESS_MAX_FRAMES: no clip would be live.',
@@ -109,6 +113,11 @@ function problemsOfTemplateKey(given: string | undefined, text: string): readonl
   } catch (error) {
     return [`TEMPLATE_KEY: ${(error as Error).message}`];
   }
+}
+
+/** Logs name the mirror, so that it must hold no secret. */
+function isPlainUrl(text: string): boolean {
+  return isBaseUrl(text) && new URL(text).username === '' && new URL(text).password === '';
 }
 
 function isBaseUrl(text: string): boolean {

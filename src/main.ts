@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { type Config, engineOptions, readConfig } from './config.ts';
@@ -8,6 +9,7 @@ import { isTrusted } from './decisions/recognition/trusted-score.ts';
 import type { Perception } from './perception/engine.ts';
 import { createPool, type PoolEvent } from './perception/pool.ts';
 import { textLog } from './plugins/text-log.ts';
+import { pullOnStart } from './pull-on-start.ts';
 import { loadClassifier } from './services/classifier-file.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
 import { everyMinute } from './services/every-minute.ts';
@@ -20,10 +22,12 @@ import { openTemplateKeys } from './stores/templates/template-key-file.ts';
 
 /** The server's process: compose, listen, drain. */
 async function main(): Promise<void> {
+  const offline = isOffline(process.argv.slice(2));
   const config = readConfig(process.env);
   const options = { level: config.LOG_LEVEL };
   const toStdout = (line: string) => void process.stdout.write(line);
   const logger = config.LOG_FORMAT === 'text' ? pino(options, textLog(toStdout)) : pino(options);
+  if (!(await pullModels(config, offline, logger))) return;
   // At the same time: models load in processes of their own.
   const [stores, perception] = await Promise.all([startStores(config, logger), startPool(config, logger)]);
   logger.info({ search: stores.enrolments.searchKind }, 'templates');
@@ -76,6 +80,33 @@ async function main(): Promise<void> {
     logger.info('stopped');
   };
   onStopSignal(() => void stop().then(() => process.exit(0), fail));
+}
+
+/**
+ * Whether `--offline` was said, to the server (`npm start -- --offline`) or to npm (`npm start --offline`), which
+ * keeps the word for itself.
+ *
+ * @throws Error about any other argument
+ */
+function isOffline(args: readonly string[]): boolean {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { offline: { type: 'boolean', default: false } },
+  });
+  return values.offline || process.env.npm_config_offline === 'true';
+}
+
+/** @returns false where a signal ended the pull, and the server should not start */
+async function pullModels(config: Config, offline: boolean, logger: pino.Logger): Promise<boolean> {
+  const stopped = new AbortController();
+  const stop = () => stopped.abort(new Error('the server was stopped'));
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  for (const signal of signals) process.once(signal, stop);
+  const terminal = process.stderr.isTTY ? process.stderr : undefined;
+  await pullOnStart(config, { logger, offline, terminal, signal: stopped.signal });
+  for (const signal of signals) process.off(signal, stop);
+  if (stopped.signal.aborted) logger.info('stopped');
+  return !stopped.signal.aborted;
 }
 
 async function startStores(config: Config, logger: pino.Logger): Promise<Stores> {
@@ -137,10 +168,12 @@ function templateOptions(
   };
 }
 
-function describe({ perception, load, notices }: ServerDescription, logger: pino.Logger): void {
+function describe(server: ServerDescription, logger: pino.Logger): void {
+  const { perception, load, notices, pack, packNote } = server;
   const { models, executionProviders } = perception;
   for (const { role, name, sha256 } of models) logger.info({ role, name, sha256 }, 'model');
   logger.info({ executionProviders, processes: load.processes }, 'perception is ready');
+  logger.info({ pack }, packNote);
   for (const notice of notices) logger.warn(notice);
 }
 

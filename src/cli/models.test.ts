@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serve, startMirror } from '../../test/support/mirror.ts';
 import { registry } from '../perception/models/registry.ts';
 
 const tool = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -17,28 +16,20 @@ beforeEach(() => {
 afterEach(() => rmSync(modelsDir, { recursive: true, force: true }));
 
 /** Runs `bonafide models …` as built, MODELS_DIR being the folder of the test. */
-function models(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { PATH: process.env.PATH, MODELS_DIR: modelsDir };
+function models(...args: string[]) {
+  return modelsWith({}, ...args);
+}
+
+function modelsWith(
+  settings: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { PATH: process.env.PATH, MODELS_DIR: modelsDir, ...settings };
   return new Promise((resolve) => {
     execFile(process.execPath, [tool, 'models', ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
-}
-
-/** A mirror that answers every request with these bytes; the paths asked for. */
-async function startMirror(bytes: string) {
-  const paths: (string | undefined)[] = [];
-  const server = createServer(({ url }, response) => {
-    paths.push(url);
-    response.end(bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, paths };
 }
 
 describe('bonafide models list', () => {
@@ -84,15 +75,27 @@ describe('bonafide models verify', () => {
 
 describe('bonafide models pull', () => {
   it('asks the mirror for the file of the model and refuses a wrong one', async () => {
-    const mirror = await startMirror('not a model');
+    const mirror = await startMirror(serve(Buffer.from('not a model')));
     const { code, stdout, stderr } = await models('pull', 'minifasnet-v2', '--from', mirror.url);
-    expect(mirror.paths).toEqual(['/minifasnet_v2_2.7_80x80.onnx']);
+    expect(mirror.requests.map(({ url }) => url)).toEqual(['/minifasnet_v2_2.7_80x80.onnx']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
       `bonafide: The model minifasnet-v2 could not be pulled from ${mirror.url}/minifasnet_v2_2.7_80x80.onnx: ` +
         'it ends after 11 of 1743561 bytes.\n',
     );
     expect(readdirSync(modelsDir)).toEqual([]);
+  });
+
+  it('asks MODELS_MIRROR, unless --from names another', async () => {
+    const [usual, other] = [
+      await startMirror(serve(Buffer.from('x'))),
+      await startMirror(serve(Buffer.from('x'))),
+    ];
+    const settings = { MODELS_MIRROR: usual.url };
+    expect((await modelsWith(settings, 'pull', 'yunet')).code).toBe(1);
+    expect([usual.requests.length, other.requests.length]).toEqual([1, 0]);
+    expect((await modelsWith(settings, 'pull', 'yunet', '--from', other.url)).code).toBe(1);
+    expect([usual.requests.length, other.requests.length]).toEqual([1, 1]);
   });
 
   it('begins with the detector by default', async () => {

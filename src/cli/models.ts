@@ -13,7 +13,8 @@ const help = `Usage: bonafide models <list|pull|verify> [name …] [options]
   verify [name …]    hash the files that are here (those named must be); exit code 1 when one is wrong
 
 Options
-  --from DIR|URL     pull from a folder, or from URL/<file>, instead of each model's own address
+  --from DIR|URL     pull from a folder, or from URL/<file>, instead of each model's own address;
+                     MODELS_MIRROR otherwise
   --models-dir DIR   folder of the strong pack; MODELS_DIR otherwise
   -h, --help         show this text
 `;
@@ -43,12 +44,13 @@ export async function modelsCommand(
     return 0;
   }
   if (values.from !== undefined && action !== 'pull') throw new UsageError('--from goes with models pull.');
-  const modelsDir = values['models-dir'] ?? readConfig(env).MODELS_DIR;
+  const { MODELS_DIR, MODELS_MIRROR } = readConfig(env);
+  const modelsDir = values['models-dir'] ?? MODELS_DIR;
   switch (action) {
     case 'list':
       return list(named(names), modelsDir);
     case 'pull':
-      return pull(named(names), modelsDir, values.from);
+      return pull(named(names), modelsDir, values.from ?? (MODELS_MIRROR || undefined));
     case 'verify':
       return verify(named(names), modelsDir);
     default:

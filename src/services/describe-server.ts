@@ -1,3 +1,4 @@
+import type { ModelIdentity } from '../decisions/facts.ts';
 import type { Perception, PerceptionDescription, PerceptionLoad } from '../perception/engine.ts';
 import type { Database } from '../stores/ports.ts';
 
@@ -9,9 +10,16 @@ export interface ServerDescription {
   readonly load: PerceptionLoad;
   /** The model that finds the faces; null before any is loaded. */
   readonly detector: string | null;
-  /** `embedded`, or `strong` as soon as one model comes from elsewhere than the npm packages. */
-  readonly pack: 'embedded' | 'strong';
+  readonly pack: Pack;
+  /** A sentence: which pack serves, and how to get the other. */
+  readonly packNote: string;
 }
+
+/**
+ * Where the models come from that decide about liveness, detector and anti-spoof nets: `embedded` where both come
+ * with the server (or there is no net), `strong` where neither does, else `mixed`.
+ */
+export type Pack = 'embedded' | 'strong' | 'mixed';
 
 /** What a server with no anti-spoof net has to say for itself. */
 const withoutNets = {
@@ -39,6 +47,35 @@ export function describeServer(
     notices: hasNet ? description.notices : [...description.notices, notice],
     load: perception.load(),
     detector: description.models.find(({ role }) => role === 'detector')?.name ?? null,
-    pack: description.models.every(({ pack }) => pack === 'embedded') ? 'embedded' : 'strong',
+    ...describePack(description.models),
   };
+}
+
+function describePack(models: PerceptionDescription['models']): Pick<ServerDescription, 'pack' | 'packNote'> {
+  const deciding = models.filter(({ role }) => role === 'detector' || role === 'anti-spoof');
+  const ours = deciding.filter(({ pack }) => pack === 'embedded').map(nameOf);
+  const others = deciding.filter(({ pack }) => pack !== 'embedded').map(nameOf);
+  const hasNet = deciding.some(({ role }) => role === 'anti-spoof');
+  if (others.length === 0)
+    return { pack: 'embedded', packNote: `${embeddedServes(ours, hasNet)} ${toGetStrong}` };
+  if (ours.length === 0 && hasNet)
+    return { pack: 'strong', packNote: `The strong pack serves: ${others.join(', ')}. ${toGetEmbedded}` };
+  const part = `A part of the strong pack serves, ${others.join(', ')}, beside ${ours.join(', ') || 'no anti-spoof net'}.`;
+  return { pack: 'mixed', packNote: `${part} ${toGetStrong}` };
+}
+
+function embeddedServes(names: readonly string[], hasNet: boolean): string {
+  return `The embedded pack serves${names.length > 0 ? `: ${names.join(', ')}` : ''}${hasNet ? '' : ', and no anti-spoof net'}.`;
+}
+
+const toGetStrong =
+  'The strong pack is fetched by `bonafide models pull` (--from DIR|URL: from a mirror), or by a start with a network unless MODELS_AUTO_PULL=false or --offline forbids it; it serves from the next start on.';
+
+const toGetEmbedded =
+  'The embedded pack serves where MODELS_DIR names an empty folder and MODELS_AUTO_PULL=false or --offline is set.';
+
+/** Our own anti-spoof net is an experiment, and called one wherever it is named. */
+function nameOf({ role, name, pack }: ModelIdentity): string {
+  if (pack === 'named') return `${name} (MODEL_PATH)`;
+  return role === 'anti-spoof' && pack === 'embedded' ? `${name} (experimental)` : name;
 }

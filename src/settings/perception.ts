@@ -7,6 +7,23 @@ export const perception = {
     default: 'models',
     description: 'Folder of the strong pack (see `bonafide models pull`).',
   }),
+  MODELS_AUTO_PULL: Type.Boolean({
+    default: true,
+    description:
+      'Fetch at the start what MODELS_DIR lacks of the strong pack, checked against pinned hashes; where that fails, what is there serves. `--offline` on the command line turns it off, too.',
+  }),
+  MODELS_MIRROR: Type.String({
+    default: '',
+    description:
+      "A folder, or an http or https address before /<file>, to fetch models from in place of each one's own address: at the start, and by `bonafide models pull`.",
+  }),
+  MODELS_PULL_TIMEOUT_MS: Type.Integer({
+    default: 10_000,
+    minimum: 100,
+    maximum: 600_000,
+    description:
+      'Longest time the start spends on fetching models, in milliseconds; what has arrived by then is kept and resumed by the next start. A server that is silent for 5 s is given up at once.',
+  }),
   MODEL_PATH: Type.String({
     default: '',
     description: 'One anti-spoof ONNX file named by hand; it takes the place of ANTISPOOF_NETS.',

@@ -18,11 +18,14 @@ export interface Server {
  * Starts the built server on a free port, the embedded pack alone, with a data folder of its own unless `settings`
  * name one; whoever starts it kills it.
  */
-export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
+export async function startServer(
+  settings: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bonafide-data-'));
-  const env = { PATH: process.env.PATH, PORT: '0', MODELS_DIR: 'none', PERCEPTION_PROCESSES: '1' };
-  const child = spawn(process.execPath, [main], {
-    env: { ...env, DATA_DIR: dataDir, ENABLE_TRACING: 'false', ...settings },
+  const env = { PATH: process.env.PATH, PORT: '0', MODELS_DIR: 'none', MODELS_AUTO_PULL: 'false' };
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...env, PERCEPTION_PROCESSES: '1', DATA_DIR: dataDir, ENABLE_TRACING: 'false', ...settings },
   });
   child.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   let output = '';

@@ -92,6 +92,7 @@ function toHealth(server: ServerDescription, database: Health['database'], versi
       execution_providers: [...executionProviders],
     },
     pack: server.pack,
+    pack_note: server.packNote,
     detector: server.detector,
     models: models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
     database,

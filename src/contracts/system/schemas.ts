@@ -30,7 +30,11 @@ export const health = Type.Object(
       cuda: Type.Object({ available: Type.Boolean() }),
       execution_providers: Type.Array(Type.String()),
     }),
-    pack: Type.Enum(['embedded', 'strong'], { description: 'Where the models come from.' }),
+    pack: Type.Enum(['embedded', 'strong', 'mixed'], {
+      description:
+        'Where the detector and the anti-spoof nets come from: `embedded`: with the server; `strong`: from the strong pack, or MODEL_PATH; `mixed`: some of each.',
+    }),
+    pack_note: Type.String({ description: 'Which pack serves, and how to get the other.' }),
     detector: Type.Union([Type.String(), Type.Null()], { description: 'The model that finds the faces.' }),
     models: Type.Array(
       Type.Object({

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { serve, serveHalf, startMirror, unusedAddress } from '../../../test/support/mirror.ts';
 import { type PullOptions, type PullProgress, pullModels } from './pull.ts';
 import type { StrongModel } from './registry.ts';
 
@@ -34,44 +34,6 @@ const target = () => join(folder, 'sample.onnx');
 const part = () => `${target()}.part`;
 const pull = (options: Partial<PullOptions>) =>
   pullModels({ entries: [entry()], modelsDir: folder, ...options });
-
-/** A server for one test: its address, and the requests it got. */
-async function startMirror(answer: RequestListener) {
-  const requests: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    requests.push(request);
-    answer(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
-}
-
-/** Serves `bytes` as a good mirror does, ranges included. */
-const serve =
-  (bytes: Buffer): RequestListener =>
-  (request, response) => {
-    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    if (start >= bytes.length) {
-      response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
-    } else if (start > 0) {
-      const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`;
-      response.writeHead(206, { 'content-range': range }).end(bytes.subarray(start));
-    } else {
-      response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
-    }
-  };
-
-/** Promises the whole file, sends half of it, then does as told. */
-const serveHalf =
-  (then: (response: ServerResponse) => void): RequestListener =>
-  (_request, response) => {
-    response.writeHead(200, { 'content-length': content.length });
-    response.write(half, () => then(response));
-  };
 
 function expectInstalled(): void {
   expect(readFileSync(target()).equals(content)).toBe(true);
@@ -139,7 +101,9 @@ describe('a pull', () => {
 
 describe('an interrupted pull', () => {
   it('keeps its part when the connection is cut, and the next one resumes it', async () => {
-    const cut = await startMirror(serveHalf((response) => setTimeout(() => response.destroy(), 100)));
+    const cut = await startMirror(
+      serveHalf(content, (response) => setTimeout(() => response.destroy(), 100)),
+    );
     await expect(pull({ from: cut.url })).rejects.toThrow('the connection was cut; pull again to resume');
     expect(readdirSync(folder)).toEqual(['sample.onnx.part']);
     // What was still in the pipe when the connection broke may be lost.
@@ -154,7 +118,7 @@ describe('an interrupted pull', () => {
   });
 
   it('gives up on a stalled transfer and keeps the part', async () => {
-    const mirror = await startMirror(serveHalf(() => {}));
+    const mirror = await startMirror(serveHalf(content, () => {}));
     await expect(pull({ from: mirror.url, stallTimeout: 200 })).rejects.toThrow('no bytes came for 0.2 s');
     expect(readFileSync(part()).equals(half)).toBe(true);
   });
@@ -179,7 +143,7 @@ describe('an interrupted pull', () => {
   it('ends at once with the reason of its signal, and keeps the part', async () => {
     const interruption = new AbortController();
     const mirror = await startMirror(
-      serveHalf(() => setTimeout(() => interruption.abort(new Error('interrupted')), 100)),
+      serveHalf(content, () => setTimeout(() => interruption.abort(new Error('interrupted')), 100)),
     );
     await expect(pull({ from: mirror.url, signal: interruption.signal })).rejects.toThrow(/: interrupted\.$/);
     expect(readFileSync(part()).equals(half)).toBe(true);
@@ -300,12 +264,3 @@ describe('a pull refuses', () => {
     );
   });
 });
-
-/** An address nothing listens at: a port that was free a moment ago. */
-async function unusedAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { locateModel, modelPath } from './files.ts';
@@ -68,6 +68,8 @@ async function pullModel(entry: StrongModel, origin: string, options: PullOption
   if (file.status === 'present') return onProgress?.({ entry, state: 'present', received: entry.bytes });
 
   await mkdir(modelsDir, { recursive: true });
+  // Asked before any server is: where nothing can be kept, nobody should wait for a network.
+  await access(modelsDir, constants.W_OK);
   const target = modelPath(entry, modelsDir);
   const part = await claimPart(target);
   try {
@@ -222,15 +224,25 @@ function createWatchdog(timeout: number, outer: AbortSignal | undefined) {
   };
 }
 
+/** Where a proxy looks into TLS, its authority has to be named to Node. */
+const notTrusted = 'its certificate is not trusted here; NODE_EXTRA_CA_CERTS names authorities to trust';
+
 /** Words for the system's error codes that an operator is likely to meet. */
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name could not be looked up',
+  ENETUNREACH: 'there is no network that leads there',
+  ENETDOWN: 'there is no network that leads there',
+  EHOSTUNREACH: 'the host cannot be reached',
   ETIMEDOUT: 'the server does not answer',
   UND_ERR_CONNECT_TIMEOUT: 'the server does not answer',
   ECONNRESET: 'the connection was cut; pull again to resume',
   UND_ERR_SOCKET: 'the connection was cut; pull again to resume',
+  SELF_SIGNED_CERT_IN_CHAIN: notTrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: notTrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: notTrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: notTrusted,
   ENOENT: 'there is no such file',
   ENOSPC: 'the disk is full',
   EACCES: 'permission denied',
@@ -245,7 +257,8 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);
   const { code = '', path, message } = error as NodeJS.ErrnoException;
-  const reason = reasons[code] ?? message.replace(/\.$/, '');
+  // Where all of a host's addresses failed, an AggregateError without a message holds the code of the first.
+  const reason = reasons[code] ?? (message.replace(/\.$/, '') || code || error.name);
   return path ? `${reason} (${path})` : reason;
 }
 
