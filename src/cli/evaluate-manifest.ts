@@ -52,9 +52,14 @@ type Row = Readonly<Record<string, string>>;
  *
  * @param where conditions, all of which hold: `column=value`, `column!=value`, several values with commas; `path`
  *   compares beginnings
- * @throws UsageError where the file is no such table, a condition names no column, or nothing is left
+ * @param noisy names of sources, or of folders, whose files are noisy, whatever the manifest says
+ * @throws UsageError where the file is no such table, a condition or `noisy` names nothing, or nothing is left
  */
-export async function selectFiles(manifest: string, where: readonly string[]): Promise<Selection> {
+export async function selectFiles(
+  manifest: string,
+  where: readonly string[],
+  noisy: readonly string[] = [],
+): Promise<Selection> {
   const bytes = await readFile(manifest).catch((error) => {
     throw new UsageError(`${manifest} cannot be read: ${error.code ?? error.message}.`);
   });
@@ -79,12 +84,18 @@ export async function selectFiles(manifest: string, where: readonly string[]): P
     throw new UsageError(
       `Nothing is left to evaluate in ${manifest}: ${[...notCounted].map(([why, count]) => `${count} ${why}`).join('; ') || 'it has no rows'}.`,
     );
+  for (const name of noisy)
+    if (!files.some((file) => isOf(file, name)))
+      throw new UsageError(`--noisy ${name}: no source and no folder that is evaluated is named so.`);
   return {
-    files,
+    files: files.map((file) => ({ ...file, noisy: file.noisy || noisy.some((name) => isOf(file, name)) })),
     notCounted: [...notCounted].map(([why, count]) => ({ why, files: count })),
     manifestSha256: createHash('sha256').update(bytes).digest('hex'),
   };
 }
+
+const isOf = ({ source, path }: ManifestFile, name: string) =>
+  source === name || path.startsWith(`${name.replace(/\/$/, '')}/`);
 
 function parse(manifest: string, text: string) {
   try {

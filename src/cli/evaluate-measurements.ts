@@ -21,8 +21,8 @@ export interface MeasurementsFile {
   close(): void;
 }
 
-/** Of the shape of a line; one of another shape is not reused. */
-const lineVersion = 1;
+/** Counts the shapes that lines have had, and the facts of a face in them; those of another are not reused. */
+const lineVersion = 2;
 
 /** Names an engine in each line: 16 hexadecimal digits of the SHA-256 of all that it is. */
 export function engineKey({ version, models, settings }: MeasuringEngine): string {

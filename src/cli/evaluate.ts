@@ -1,14 +1,21 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, engineOptions, readConfig } from '../config.ts';
+import { buildReport } from '../decisions/evaluation/build-report.ts';
+import { compareReports } from '../decisions/evaluation/compare-reports.ts';
+import type { Measurement } from '../decisions/evaluation/measurement.ts';
+import type { EvaluationReport, UnitKind } from '../decisions/evaluation/report.ts';
 import { BonafideError } from '../errors.ts';
-import type { Perception } from '../perception/engine.ts';
+import type { Perception, PerceptionDescription } from '../perception/engine.ts';
 import { createPool } from '../perception/pool.ts';
 import { calibrationInUse } from '../services/calibration-in-use.ts';
 import { measureFiles } from '../services/evaluate-files.ts';
-import { checkFiles, type HashedFile, selectFiles } from './evaluate-manifest.ts';
+import { replaceFile } from '../stores/write-durably.ts';
+import { readReport } from './evaluate-compare.ts';
+import { checkFiles, type HashedFile, type Selection, selectFiles } from './evaluate-manifest.ts';
 import { type MeasurementsFile, openMeasurements } from './evaluate-measurements.ts';
+import { summary } from './evaluate-summary.ts';
 import { showProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
@@ -23,12 +30,17 @@ it errs, in the words of ISO/IEC 30107-3.
   --where CONDITION     which rows: column=value, column!=value, column=value,value; path compares beginnings. May be
                         given several times, all must hold. Default: kind=A,B, where there is such a column
   --unit UNIT           what counts as one presentation: subject (default), clip or file
-  --noisy SOURCES       sources, with commas, whose labels are not to be trusted: kept out of the headline
+  --noisy NAMES         sources or folders, with commas, whose labels or crops are not to be trusted: kept out of the
+                        headline, and of what calibrations are fitted to
   --pairs FILE.csv      pairs of pictures, a,b,same: how well faces are told apart, too
   --out DIR             gets report.json, report.html and measurements.jsonl. Where that file is there already, what it
                         holds is not measured again
   --compare OTHER       another evaluation's folder or report.json: its figures stand beside these
   -h, --help            show this text`;
+
+/** The intervals of one data set are the same in each run. */
+const seed = 20_261_121;
+const bootstrapDraws = 1000;
 
 /**
  * `bonafide evaluate`.
@@ -57,15 +69,17 @@ export async function evaluateCommand(
     console.log(usage);
     return 0;
   }
-  const { manifest, out, where, unit } = values;
+  const { manifest, out, where, unit, compare } = values;
   if (!manifest || !out)
     throw new UsageError(
       'Say what to evaluate and where to write it: bonafide evaluate --manifest FILE.csv --out DIR.',
     );
   if (unit !== 'subject' && unit !== 'clip' && unit !== 'file')
     throw new UsageError('--unit must be subject, clip or file.');
+  const other = compare === undefined ? undefined : await readReport(compare);
   const config = readConfig(env);
-  const selection = await selectFiles(manifest, where);
+  const noisy = listOf(values.noisy);
+  const selection = await selectFiles(manifest, where, noisy);
   const files = await checkFiles(selection.files);
   await mkdir(out, { recursive: true });
   const interruption = new AbortController();
@@ -77,10 +91,21 @@ export async function evaluateCommand(
       console.error('Stopped. The same command goes on from here.');
       return 130;
     }
+    const report = assemble(config, { manifest, where, unit, noisy }, selection, files, measured);
+    const compared = other ? { ...report, comparison: compareReports(report, other) } : report;
+    replaceFile(join(out, 'report.json'), `${JSON.stringify(compared, null, 1)}\n`, { mode: 0o644 });
+    console.log(summary(compared).join('\n'));
+    console.log(`Written: ${join(out, 'report.json')}`);
     return 0;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+/** What is known of the files, and what measured them. */
+interface Measured {
+  readonly perception: PerceptionDescription;
+  readonly known: ReadonlyMap<string, Measurement>;
 }
 
 /** Measures what is not measured yet; undefined where it was interrupted. */
@@ -90,7 +115,7 @@ async function measure(
   out: string,
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
-) {
+): Promise<Measured | undefined> {
   const perception = await startPool(config, env);
   let kept: MeasurementsFile | undefined;
   try {
@@ -131,6 +156,56 @@ async function measure(
     await perception.close();
   }
 }
+
+/** What was asked for, beside the settings. */
+interface Question {
+  readonly manifest: string;
+  readonly where: readonly string[];
+  readonly unit: UnitKind;
+  readonly noisy: readonly string[];
+}
+
+function assemble(
+  config: Config,
+  { manifest, where, unit, noisy }: Question,
+  { notCounted, manifestSha256 }: Selection,
+  files: readonly HashedFile[],
+  { perception: { models, notices }, known }: Measured,
+): EvaluationReport {
+  return buildReport({
+    files: files.map((file) => ({ ...file, measurement: known.get(file.sha256)! })),
+    notCounted,
+    run: {
+      version: version(),
+      madeAt: new Date().toISOString(),
+      manifest: basename(manifest),
+      manifestSha256,
+      where,
+      noisy,
+      unit,
+      seed,
+      bootstrapDraws,
+      settings: { ...measuringSettings(config), ...limitSettings(config) },
+    },
+    notices,
+    models,
+    calibration: calibrationInUse({ describe: () => ({ models, notices, executionProviders: [] }) }, config),
+    refit: null,
+    concurrency: config.PERCEPTION_PROCESSES + 1,
+    verification: null,
+  });
+}
+
+/** Settings that move limits; those that are empty say nothing. */
+function limitSettings({ LIVE_THRESHOLD, ATTACK_THRESHOLD, REQUIRE_ANTI_SPOOF }: Config) {
+  return {
+    ...(LIVE_THRESHOLD !== undefined && { LIVE_THRESHOLD }),
+    ...(ATTACK_THRESHOLD !== undefined && { ATTACK_THRESHOLD }),
+    REQUIRE_ANTI_SPOOF,
+  };
+}
+
+const listOf = (text: string) => text.split(',').flatMap((name) => name.trim() || []);
 
 /** How much slower than a server may be what is measured here: the machine's speed is not the question. */
 const patience = 10;

@@ -39,11 +39,12 @@ export async function measureFiles(
 ): Promise<void> {
   const unknown = new Map<string, FileToMeasure>();
   for (const file of files) if (!kept.known.has(file.sha256)) unknown.set(file.sha256, file);
-  // Clips first: one that comes last would keep a single process busy while the others are idle.
-  const waiting = [...unknown.values()].sort((one, other) => rank(one) - rank(other));
-  let done = new Set(files.map(({ sha256 }) => sha256)).size - waiting.length;
-  const work = async () => {
-    for (let file = waiting.shift(); file && !plan.signal.aborted; file = waiting.shift()) {
+  const pictures = [...unknown.values()].filter(({ presentation }) => presentation === 'still');
+  const clips = [...unknown.values()].filter(({ presentation }) => presentation === 'clip');
+  let done = new Set(files.map(({ sha256 }) => sha256)).size - unknown.size;
+  const work = async (first: FileToMeasure[], then: FileToMeasure[]) => {
+    const next = () => first.shift() ?? then.shift();
+    for (let file = next(); file && !plan.signal.aborted; file = next()) {
       const measurement = await measureOne(perception, plan, file);
       if (plan.signal.aborted) return;
       kept.add(file.sha256, measurement);
@@ -51,13 +52,14 @@ export async function measureFiles(
     }
   };
   try {
-    await Promise.all(Array.from({ length: plan.concurrency }, work));
+    // Clips take seconds each, and perception leaves one process to the pictures: so one worker begins with the clips,
+    // and neither kind waits for the other.
+    const others = Array.from({ length: Math.max(plan.concurrency - 1, 0) }, () => work(pictures, clips));
+    await Promise.all([work(clips, pictures), ...others]);
   } catch (error) {
     if (!plan.signal.aborted) throw error;
   }
 }
-
-const rank = ({ presentation }: FileToMeasure) => (presentation === 'clip' ? 0 : 1);
 
 async function measureOne(
   perception: Perception,

@@ -56,6 +56,8 @@ export interface RunDescription {
   readonly manifestSha256: string;
   /** The conditions that chose the rows, as they were given; empty where the default set was taken. */
   readonly where: readonly string[];
+  /** Sources, or folders of files, that were said to be noisy, beside those that the manifest says it of. */
+  readonly noisy: readonly string[];
   readonly unit: UnitKind;
   /** Of the bootstrap. */
   readonly seed: number;
@@ -285,7 +287,7 @@ export interface ConfoundRow {
   readonly auc: Readonly<Record<ConfoundName, number | null>>;
   /** The strongest; null with one class. */
   readonly worst: { readonly name: ConfoundName; readonly auc: number } | null;
-  /** `worst` is above 0.9. */
+  /** `worst` is above 0.9, and there are four files of each class or more: with fewer, chance would do. */
   readonly confounded: boolean;
 }
 

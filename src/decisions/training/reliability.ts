@@ -15,10 +15,18 @@ export interface ReliabilityBin {
 /**
  * Whether a probability keeps its word: of rows that score 0.8, 80 % should be live. Both classes count alike in all,
  * as in training, whatever their numbers in the data. Bins without rows are left out.
+ *
+ * @param rows each may have a weight within its class; 1 where it has none
  */
-export function reliability(rows: readonly ScoredRow[], bins = 10): ReliabilityBin[] {
-  const live = rows.filter((row) => row.live).length;
-  const countOf = (row: ScoredRow) => 1 / (row.live ? live : rows.length - live);
+export function reliability(
+  rows: readonly (ScoredRow & { readonly weight?: number })[],
+  bins = 10,
+): ReliabilityBin[] {
+  type Row = (typeof rows)[number];
+  const weigh = (isLive: boolean) =>
+    rows.reduce((sum, { live, weight = 1 }) => (live === isLive ? sum + weight : sum), 0);
+  const [live, attacks] = [weigh(true), weigh(false)];
+  const countOf = (row: Row) => (row.weight ?? 1) / (row.live ? live : attacks);
   return Array.from({ length: bins }, (_, bin) => ({ from: bin / bins, to: (bin + 1) / bins })).flatMap(
     ({ from, to }) => {
       const inside = rows.filter(({ score }) => score >= from && (score < to || (to === 1 && score === 1)));

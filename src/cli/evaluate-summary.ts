@@ -1,0 +1,60 @@
+import type {
+  EvaluationReport,
+  PooledReport,
+  PresentationReport,
+  Rate,
+  ScoreReport,
+} from '../decisions/evaluation/report.ts';
+
+/** The headline of a report in a few lines; the rest is for its page. */
+export function summary(report: EvaluationReport): string[] {
+  const { data } = report;
+  return [
+    `${data.files} files, ${data.units} units (${report.run.unit}), ${data.sources} sources.`,
+    ...section('Stills', report.stills),
+    ...section('Clips', report.clips),
+  ];
+}
+
+function section(title: string, report: PresentationReport | null): string[] {
+  if (report === null) return [];
+  const marked = report.sources.filter(({ marks }) => !marks.headline);
+  return [
+    `${title}, each source with the same weight`,
+    ...pooledLines('headline', report.headline),
+    ...pooledLines('all', report.all),
+    ...(marked.length > 0
+      ? [
+          `  not in the headline: ${marked
+            .map(({ source, marks }) => `${source} (${marks.noisy ? 'noisy' : 'confounded'})`)
+            .join(', ')}`,
+        ]
+      : []),
+  ];
+}
+
+function pooledLines(name: string, { sources, scores }: PooledReport): string[] {
+  return [
+    `  ${name}: ${sources.length} sources`,
+    ...scores.map((score) => `    ${score.kind.padEnd(20)} ${figures(score).join('; ')}`),
+  ];
+}
+
+function figures({ eer, auc, answers, bpcerAt }: ScoreReport): string[] {
+  const worst = answers?.species.find(({ species }) => species === answers.worstSpecies);
+  const at5 = bpcerAt.find(({ allowed }) => allowed === 0.05);
+  return [
+    ...(eer ? [`EER ${estimate(eer)}`] : []),
+    ...(auc ? [`AUC ${auc.value.toFixed(3)}`] : []),
+    ...(at5 ? [`BPCER ${percent(at5.bpcer.rate)} at APCER 5 %`] : []),
+    ...(worst ? [`APCER ${rate(worst.live)} (${worst.species})`] : []),
+    ...(answers?.bonaFide ? [`BPCER ${rate(answers.bonaFide.attack)}`] : []),
+    ...(answers?.bonaFide ? [`bona fide inconclusive ${percent(answers.bonaFide.inconclusive.rate)}`] : []),
+  ];
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const rate = ({ rate: share, low, high }: Rate) =>
+  `${percent(share)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+const estimate = ({ value, low, high }: { value: number; low: number | null; high: number | null }) =>
+  `${percent(value)}${low === null || high === null ? '' : ` (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`}`;

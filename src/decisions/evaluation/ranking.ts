@@ -1,0 +1,124 @@
+/** A unit with a score. */
+export interface RankedRow {
+  /** Any finite number; the higher, the more live. */
+  readonly score: number;
+  readonly live: boolean;
+}
+
+/** Rows sorted by their scores once, so that thousands of weightings of them cost one pass each. */
+export interface Ranking {
+  /** Distinct scores, the least first. */
+  readonly scores: readonly number[];
+  /** For each distinct score the rows that have it, by their places in the list that was ranked. */
+  readonly rows: readonly (readonly number[])[];
+  readonly live: readonly boolean[];
+}
+
+/**
+ * What each threshold does. Place k is of the threshold `scores[k]`, from which a row is called live; the last place
+ * calls nobody live. So APCER falls from 1 to 0 and BPCER grows from 0 to 1.
+ */
+export interface OperatingPoints {
+  readonly thresholds: readonly (number | null)[];
+  readonly apcer: Float64Array;
+  readonly bpcer: Float64Array;
+}
+
+export function rank(rows: readonly RankedRow[]): Ranking {
+  const order = rows.map((_, at) => at).sort((one, other) => rows[one]!.score - rows[other]!.score);
+  const scores: number[] = [];
+  const tied: number[][] = [];
+  for (const at of order) {
+    const { score } = rows[at]!;
+    if (scores.at(-1) === score) tied.at(-1)!.push(at);
+    else {
+      scores.push(score);
+      tied.push([at]);
+    }
+  }
+  return { scores, rows: tied, live: rows.map(({ live }) => live) };
+}
+
+/**
+ * @param weights of the rows, in the order in which they were ranked; 0 or more
+ * @returns undefined where a class has no weight
+ */
+export function operatingPoints(
+  { scores, rows, live }: Ranking,
+  weights: ArrayLike<number>,
+): OperatingPoints | undefined {
+  let [lives, attacks] = [0, 0];
+  for (let row = 0; row < live.length; row++) {
+    if (live[row]) lives += weights[row]!;
+    else attacks += weights[row]!;
+  }
+  if (lives === 0 || attacks === 0) return undefined;
+  const apcer = new Float64Array(scores.length + 1);
+  const bpcer = new Float64Array(scores.length + 1);
+  let [livesBelow, attacksBelow] = [0, 0];
+  apcer[0] = 1;
+  for (let at = 0; at < scores.length; at++) {
+    for (const row of rows[at]!) {
+      if (live[row]) livesBelow += weights[row]!;
+      else attacksBelow += weights[row]!;
+    }
+    apcer[at + 1] = 1 - attacksBelow / attacks;
+    bpcer[at + 1] = livesBelow / lives;
+  }
+  // Sums of thirds need not come to one again; the ends are known.
+  apcer[scores.length] = 0;
+  bpcer[scores.length] = 1;
+  return { thresholds: [...scores, null], apcer, bpcer };
+}
+
+/**
+ * The area under the ROC curve: the probability that a bona fide row scores higher than an attack, ties counting half
+ * (Mann and Whitney).
+ */
+export function areaUnder({ apcer, bpcer }: OperatingPoints): number {
+  let area = 0;
+  for (let at = 0; at + 1 < apcer.length; at++)
+    area += (apcer[at]! - apcer[at + 1]!) * (1 - (bpcer[at]! + bpcer[at + 1]!) / 2);
+  return area;
+}
+
+/**
+ * The equal error rate: where the line between two neighbouring operating points crosses APCER = BPCER. Taking a
+ * threshold between them at random errs so often in both ways (Fawcett 2006, on the ROC's convex hull and ties).
+ */
+export function equalErrorRate({ thresholds, apcer, bpcer }: OperatingPoints): {
+  rate: number;
+  threshold: number;
+} {
+  let at = 0;
+  while (apcer[at + 1]! > bpcer[at + 1]!) at++;
+  const [before, after] = [apcer[at]! - bpcer[at]!, apcer[at + 1]! - bpcer[at + 1]!];
+  const share = before === after ? 0 : before / (before - after);
+  const lower = thresholds[at]!;
+  const upper = thresholds[at + 1] ?? lower;
+  return {
+    rate: apcer[at]! + share * (apcer[at + 1]! - apcer[at]!),
+    threshold: lower + share * (upper - lower),
+  };
+}
+
+/** Shares that differ by less are alike: they are sums of weights. */
+const tolerance = 1e-9;
+
+/** The place of the lowest threshold at which at most `allowed` of the attacks pass, and so the fewest are refused. */
+export function placeOfApcer({ apcer }: OperatingPoints, allowed: number): number {
+  return apcer.findIndex((rate) => rate <= allowed + tolerance);
+}
+
+/**
+ * The cut with the least mean of APCER and BPCER: halfway between two neighbouring scores, so that what lies near
+ * either is on its own side; the lowest of several.
+ */
+export function bestCut({ thresholds, apcer, bpcer }: OperatingPoints): number {
+  let best = 0;
+  for (let at = 1; at < apcer.length; at++)
+    if (apcer[at]! + bpcer[at]! < apcer[best]! + bpcer[best]! - tolerance) best = at;
+  const [below, above] = [thresholds[best - 1], thresholds[best]];
+  if (below === undefined || below === null) return above!;
+  return above === null || above === undefined ? below + 1 : (below + above) / 2;
+}

@@ -1,0 +1,205 @@
+import { brierScore, reliability } from '../training/reliability.ts';
+import { answersOfFiles, answersOfUnits, type SourceUnits } from './answers.ts';
+import { interval } from './draws.ts';
+import {
+  areaUnder,
+  equalErrorRate,
+  type OperatingPoints,
+  operatingPoints,
+  placeOfApcer,
+  type Ranking,
+  rank,
+} from './ranking.ts';
+import { exactRate, pooledRate } from './rates.ts';
+import type { BpcerAtApcer, DetPoint, HistogramBin, Rate, ScoreKind, ScoreReport } from './report.ts';
+
+/** A unit that has a score. */
+interface ScoredUnit {
+  readonly score: number;
+  readonly live: boolean;
+  readonly subject: string;
+  /** The place of its source in the list. */
+  readonly source: number;
+}
+
+/** What BPCER is asked at: the issue's, and those that iBeta's and FIDO's reports are read by. */
+const allowedApcers = [0.1, 0.05, 0.01];
+
+/** Points of a DET curve that are kept: a page draws no more. */
+const detPoints = 200;
+
+/**
+ * All that one kind of score says of one source, or of several that weigh alike. AUC, EER, DET and what depends on a
+ * threshold are of sources with both classes: in another one a threshold could not be wrong in both ways.
+ *
+ * @returns undefined where no unit has this kind of score
+ */
+export function scoreReport(
+  sources: readonly SourceUnits[],
+  kind: ScoreKind,
+  pooled: boolean,
+): ScoreReport | undefined {
+  const hasKind = sources.some(({ units }) => units.some(({ scores }) => scores[kind]));
+  if (!hasKind) return undefined;
+  const all = scoredUnits(sources, kind);
+  const both = sources.filter((_source, at) => isWithBoth(all.filter(({ source }) => source === at)));
+  const units = scoredUnits(both, kind);
+  const ranking = rank(units);
+  const points = operatingPoints(ranking, evenWeights(units));
+  const drawn = points && bootstrap(both, units, ranking);
+  const eer = points && equalErrorRate(points);
+  return {
+    kind,
+    units: {
+      bonaFide: all.filter(({ live }) => live).length,
+      attack: all.filter(({ live }) => !live).length,
+    },
+    answers: answersOfUnits(sources, kind, pooled),
+    files: answersOfFiles(sources, kind),
+    auc: points && drawn ? { value: areaUnder(points), ...bounds(drawn.auc) } : null,
+    eer: eer && drawn ? { value: eer.rate, ...bounds(drawn.eer), threshold: eer.threshold } : null,
+    bpcerAt: points ? allowedApcers.map((allowed) => bpcerAt(points, allowed, units, both, pooled)) : [],
+    det: points ? thinned(points) : [],
+    histogram: histogram(all),
+    reliability: points ? reliabilityOf(units) : [],
+    brier: points ? brierScore(units.map(asProbability)) : null,
+  };
+}
+
+function scoredUnits(sources: readonly SourceUnits[], kind: ScoreKind): ScoredUnit[] {
+  return sources.flatMap(({ units }, source) =>
+    units.flatMap(({ scores, live, subject }) => {
+      const score = scores[kind]?.logOdds ?? null;
+      return score === null ? [] : [{ score, live, subject, source }];
+    }),
+  );
+}
+
+const isWithBoth = (units: readonly ScoredUnit[]) =>
+  units.some(({ live }) => live) && units.some(({ live }) => !live);
+
+/**
+ * Each class of each source weighs the same, however many units it has.
+ *
+ * @param counts how often each unit counts; once by default
+ */
+function evenWeights(units: readonly ScoredUnit[], counts?: ArrayLike<number>): Float64Array {
+  const sources = units.reduce((most, { source }) => Math.max(most, source + 1), 0);
+  const [lives, attacks] = [new Float64Array(sources), new Float64Array(sources)];
+  for (let at = 0; at < units.length; at++) {
+    const { live, source } = units[at]!;
+    (live ? lives : attacks)[source]! += counts?.[at] ?? 1;
+  }
+  const weights = new Float64Array(units.length);
+  for (let at = 0; at < units.length; at++) {
+    const { live, source } = units[at]!;
+    // A draw that misses a class of a source says nothing of that source.
+    if (lives[source] === 0 || attacks[source] === 0) continue;
+    weights[at] = (counts?.[at] ?? 1) / (live ? lives : attacks)[source]!;
+  }
+  return weights;
+}
+
+/** AUC and EER of each draw; those that miss a class everywhere are left out. */
+function bootstrap(
+  sources: readonly SourceUnits[],
+  units: readonly ScoredUnit[],
+  ranking: Ranking,
+): { readonly auc: readonly number[]; readonly eer: readonly number[] } {
+  const numbers = units.map(({ source, subject }) => sources[source]!.draws.numbers.get(subject)!);
+  const [auc, eer]: [number[], number[]] = [[], []];
+  const draws = sources[0]?.draws.draws ?? 0;
+  for (let draw = 0; draw < draws; draw++) {
+    const drawn = sources.map((source) => source.draws.counts[draw]!);
+    const counts = units.map(({ source }, at) => drawn[source]![numbers[at]!]!);
+    const points = operatingPoints(ranking, evenWeights(units, counts));
+    if (!points) continue;
+    auc.push(areaUnder(points));
+    eer.push(equalErrorRate(points).rate);
+  }
+  return { auc, eer };
+}
+
+function bounds(values: readonly number[]): { readonly low: number | null; readonly high: number | null } {
+  return interval(values) ?? { low: null, high: null };
+}
+
+function bpcerAt(
+  points: OperatingPoints,
+  allowed: number,
+  units: readonly ScoredUnit[],
+  sources: readonly SourceUnits[],
+  pooled: boolean,
+): BpcerAtApcer {
+  const place = placeOfApcer(points, allowed);
+  const threshold = points.thresholds[place]!;
+  const genuine = units.filter(({ live }) => live);
+  const errs = ({ score }: ScoredUnit) => threshold === null || score < threshold;
+  const bpcer: Rate = pooled
+    ? pooledRate(
+        sources.map(({ draws }, source) => ({
+          draws,
+          trials: genuine
+            .filter((unit) => unit.source === source)
+            .map((unit) => ({ subject: unit.subject, errs: errs(unit) })),
+        })),
+      )!
+    : exactRate(genuine.filter(errs).length, genuine.length)!;
+  return { allowed, apcer: points.apcer[place]!, threshold, bpcer };
+}
+
+/** The ends, and points that are evenly spread over the curve's corners between them. */
+function thinned({ thresholds, apcer, bpcer }: OperatingPoints): DetPoint[] {
+  const last = thresholds.length - 1;
+  const places = last < detPoints ? thresholds.map((_, at) => at) : spread(apcer, bpcer);
+  return places.map((at) => ({ threshold: thresholds[at]!, apcer: apcer[at]!, bpcer: bpcer[at]! }));
+}
+
+/** Places at even steps along the curve, whose length from end to end is 2 where each step counts both ways. */
+function spread(apcer: Float64Array, bpcer: Float64Array): number[] {
+  const places = [0];
+  const last = apcer.length - 1;
+  const along = (at: number) => 1 - apcer[at]! + bpcer[at]!;
+  let next = 2 / (detPoints - 2);
+  for (let at = 1; at < last; at++) {
+    if (along(at) < next) continue;
+    places.push(at);
+    while (next <= along(at)) next += 2 / (detPoints - 2);
+  }
+  return [...places, last];
+}
+
+/** Where histograms begin and end; log-odds of 0.0003 and 0.9997. */
+const histogramEnd = 8;
+const histogramStep = 0.5;
+
+function histogram(units: readonly ScoredUnit[]): HistogramBin[] {
+  const bins = Array.from({ length: (2 * histogramEnd) / histogramStep }, (_, at) => {
+    const from = at * histogramStep - histogramEnd;
+    return { from, to: from + histogramStep, bonaFide: 0, attack: 0 };
+  });
+  for (const live of [true, false]) {
+    const rows = units.filter((unit) => unit.live === live);
+    const perSource = new Map<number, number>();
+    for (const { source } of rows) perSource.set(source, (perSource.get(source) ?? 0) + 1);
+    for (const { score, source } of rows) {
+      const at = Math.floor((score + histogramEnd) / histogramStep);
+      const bin = bins[Math.min(Math.max(at, 0), bins.length - 1)]!;
+      bin[live ? 'bonaFide' : 'attack'] += 1 / perSource.get(source)! / perSource.size;
+    }
+  }
+  return bins;
+}
+
+function reliabilityOf(units: readonly ScoredUnit[]) {
+  const weights = evenWeights(units);
+  return reliability(units.map((unit, at) => ({ ...asProbability(unit), weight: weights[at]! }))).map(
+    ({ rows, ...bin }) => ({ ...bin, units: rows }),
+  );
+}
+
+const asProbability = ({ score, live, subject }: ScoredUnit) => ({
+  score: 1 / (1 + Math.exp(-score)),
+  live,
+  subject,
+});
