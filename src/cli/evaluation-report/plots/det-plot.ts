@@ -32,8 +32,8 @@ export function drawDet(curves: readonly DetCurve[], axes: DetAxes): string {
     labelArrow: 'none' as const,
   };
   return draw(axes.label, {
-    height: 420,
-    marginLeft: 52,
+    height: 380,
+    marginLeft: 44,
     marginBottom: 46,
     marginTop: 28,
     marginRight: 8,

@@ -13,7 +13,7 @@ interface SvgElement {
 export function draw(label: string, options: Plot.PlotOptions): string {
   const svg = Plot.plot({
     // Narrow enough for a phone: where there is more room it grows with its text.
-    width: 420,
+    width: 380,
     className: 'plot',
     ...options,
     document: createDocument() as never,

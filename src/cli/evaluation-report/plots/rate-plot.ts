@@ -6,14 +6,20 @@ import type { Style } from './palette.ts';
 export interface RateRow {
   readonly name: string;
   readonly style: Style;
-  /** Shares; null where it was not measured. */
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
+  /** Shares; null where there is nothing to take one of. */
+  readonly shown: { readonly value: number; readonly low: number; readonly high: number } | null;
   /** Printed bold and filled: what it all comes to. */
   readonly strong?: boolean;
   /** Printed faint and hollow: not in the headline. */
   readonly faint?: boolean;
+}
+
+type Measured = RateRow & { readonly shown: NonNullable<RateRow['shown']> };
+
+/** A round share that no interval goes beyond. */
+export function endOfAxis(rows: readonly RateRow[]): number {
+  const most = Math.max(0, ...rows.map(({ shown }) => shown?.high ?? 0));
+  return [0.05, 0.1, 0.2, 0.4, 0.6].find((end) => most <= end) ?? 1;
 }
 
 /**
@@ -23,6 +29,8 @@ export interface RateRow {
  */
 export function drawRates(rows: readonly RateRow[], label: string, axis: string, end = 1): string {
   const ink = (row: RateRow) => (row.faint ? 'var(--line)' : row.style.colour);
+  const at = (row: RateRow) => rows.indexOf(row);
+  const measured = rows.filter((row): row is Measured => row.shown !== null);
   return draw(label, {
     height: 54 + 24 * rows.length,
     marginLeft: 4 + 6.6 * Math.min(26, Math.max(...rows.map(({ name }) => [...name].length))),
@@ -45,7 +53,7 @@ export function drawRates(rows: readonly RateRow[], label: string, axis: string,
         Plot.text(
           rows.filter((row) => (row.strong ?? false) === strong),
           {
-            y: (row: RateRow) => rows.indexOf(row),
+            y: at,
             frameAnchor: 'left',
             textAnchor: 'end',
             text: ({ name }: RateRow) => shortened(name),
@@ -55,26 +63,27 @@ export function drawRates(rows: readonly RateRow[], label: string, axis: string,
           },
         ),
       ),
-      Plot.link(rows, {
-        x1: ({ low }: RateRow) => Math.min(low, end),
-        x2: ({ high }: RateRow) => Math.min(high, end),
-        y: (_: RateRow, at: number) => at,
+      Plot.text(
+        rows.filter(({ shown }) => shown === null),
+        { y: at, x: 0, text: () => 'none measured', textAnchor: 'start', dx: 6, fill: 'var(--faint)' },
+      ),
+      Plot.link(measured, {
+        x1: ({ shown }: Measured) => Math.min(shown.low, end),
+        x2: ({ shown }: Measured) => Math.min(shown.high, end),
+        y: at,
         stroke: ink,
         strokeWidth: 2.5,
         strokeLinecap: 'butt',
       }),
-      Plot.dot(
-        rows.filter(({ value }) => value <= end),
-        {
-          x: 'value',
-          y: (row: RateRow) => rows.indexOf(row),
-          r: 5,
-          symbol: (row: RateRow) => row.style.symbol,
-          fill: (row: RateRow) => (row.strong ? row.style.colour : 'var(--surface)'),
-          stroke: ink,
-          strokeWidth: 2,
-        },
-      ),
+      Plot.dot(measured, {
+        x: ({ shown }: Measured) => shown.value,
+        y: at,
+        r: 5,
+        symbol: ({ style }: RateRow) => style.symbol,
+        fill: (row: RateRow) => (row.strong ? row.style.colour : 'var(--surface)'),
+        stroke: ink,
+        strokeWidth: 2,
+      }),
     ],
   });
 }

@@ -10,7 +10,7 @@ import { html, type Markup } from '../html.ts';
 import { areaCell, estimateCell, none, percent, probability, rateCell } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
 import { pooledStyle } from '../plots/palette.ts';
-import { drawRates } from '../plots/rate-plot.ts';
+import { drawRates, endOfAxis } from '../plots/rate-plot.ts';
 import { drawReliability } from '../plots/reliability-plot.ts';
 import { table } from '../table.ts';
 import { describe, joined, kindLabels } from '../words.ts';
@@ -108,24 +108,26 @@ export function singleCut(report: SingleCutReport | null, units: number): Markup
   const heading = html`<h3>One cut for all cameras</h3>`;
   if (!report)
     return html`${heading}<p class="empty">No source of the headline has both classes, so no cut can be judged.</p>`;
-  const rows = report.rows.map((row) => ({
+  const sorted = order.flatMap((kind) => report.rows.filter((row) => row.kind === kind));
+  const rows = sorted.map((row) => ({
     name: `${short[row.kind]}, ${row.chosen === 'hindsight' ? 'hindsight' : 'unseen'}`,
     style: {
       ...pooledStyle,
       colour: row.kind === 'raw_mean' ? 'var(--attack)' : 'var(--accent)',
       symbol: row.kind === 'raw_mean' ? ('triangle' as const) : ('circle' as const),
     },
-    value: row.halfTotalErrorRate.value,
-    low: row.halfTotalErrorRate.low ?? row.halfTotalErrorRate.value,
-    high: row.halfTotalErrorRate.high ?? row.halfTotalErrorRate.value,
+    shown: {
+      value: row.halfTotalErrorRate.value,
+      low: row.halfTotalErrorRate.low ?? row.halfTotalErrorRate.value,
+      high: row.halfTotalErrorRate.high ?? row.halfTotalErrorRate.value,
+    },
     strong: row.chosen === 'other_sources',
   }));
-  const end = [0.1, 0.2, 0.4].find((limit) => Math.max(...rows.map(({ high }) => high)) <= limit) ?? 1;
   return html`${heading}
 <p>No third answer here, and one threshold for every camera. “In hindsight” is the cut that suits these very sources best,
 which nobody could have known; “unseen” takes, for each source, the one that suits the others. The error is the mean of
 APCER (all species together) and BPCER. ${verdict(report, units)} Of ${joined(report.sources)}.</p>
-<div class="figures">${figure('Mean of both errors', drawRates(rows, 'Mean of both errors at one cut', 'mean of both errors', end), 'Filled marks: the cut was chosen on other sources. Left is better.')}</div>
+<div class="figures">${figure('Mean of both errors', drawRates(rows, 'Mean of both errors at one cut', 'mean of both errors', endOfAxis(rows)), 'Filled marks: the cut was chosen on other sources. Left is better.')}</div>
 ${table<SingleCutRow>(
   'One cut for all cameras',
   [
@@ -139,7 +141,7 @@ ${table<SingleCutRow>(
     { head: 'attacks called live', numeric: true, cell: (row) => estimateCell(row.apcer, units) },
     { head: 'people called an attack', numeric: true, cell: (row) => estimateCell(row.bpcer, units) },
   ],
-  report.rows,
+  sorted,
 )}`;
 }
 
@@ -157,5 +159,5 @@ function verdict({ rows }: SingleCutReport, units: number): Markup | undefined {
     .find((row) => row !== undefined);
   if (!raw || !ours) return undefined;
   const [here, there] = [ours.halfTotalErrorRate.value, raw.halfTotalErrorRate.value];
-  return html`<strong>${kindLabels[ours.kind]}, on unseen sources: ${percent(here, units)}; the raw mean at its best single cut: ${percent(there, units)}${here < there ? '.' : ', which is no worse.'}</strong>`;
+  return html`<strong>On unseen sources, ${kindLabels[ours.kind]}: ${percent(here, units)}; the raw mean at its best single cut: ${percent(there, units)}${here < there ? '.' : ', which is no worse.'}</strong>`;
 }

@@ -18,7 +18,7 @@ export function confounds({ confounds: rows, sources }: PresentationReport, styl
   return html`${heading}
 <p>In some collections the attacks are simply smaller, darker or saved in another format. A detector may learn that, look
 good, and fail at the first camera it does not know. Each figure is the AUC of that one property <em>alone</em>: 0.5 tells
-nothing, 1 tells everything. Above ${confoundedFrom} the source is marked (▲) and left out of the headline.</p>
+nothing, 1 tells everything. Above ${confoundedFrom} the source is marked (▲) and left out of the headline, unless it has so few files that chance would do.</p>
 ${table<ConfoundRow>(
   'How well each property alone separates the classes',
   [
@@ -26,7 +26,7 @@ ${table<ConfoundRow>(
     ...(['face_width', 'brightness', 'sharpness', 'format'] as const).map((name) => ({
       head: confoundLabels[name],
       numeric: true,
-      cell: ({ auc }: ConfoundRow) => areaMeter(auc[name]),
+      cell: ({ auc, confounded }: ConfoundRow) => areaMeter(auc[name], confounded),
     })),
     {
       head: html`our score <small>AUC</small>`,
@@ -42,9 +42,9 @@ ${table<ConfoundRow>(
 }
 
 /** A figure with a bar from 0.5 to 1. */
-function areaMeter(auc: number | null): Markup {
+function areaMeter(auc: number | null, confounded: boolean): Markup {
   if (auc === null) return none;
-  const over = auc > confoundedFrom;
+  const over = confounded && auc > confoundedFrom;
   const length = Math.round(100 * Math.max(0, auc - 0.5));
   return html`<span class="${over ? 'meter over' : 'meter'}">${over ? '▲ ' : ''}${auc.toFixed(2)}<svg viewBox="0 0 50 4" width="50" height="4" aria-hidden="true"><rect width="50" height="4" class="track"/><rect width="${length}" height="4" class="fill"/></svg></span>`;
 }

@@ -19,7 +19,7 @@ ${table<SourceReport>(
     { head: 'without an answer', numeric: true, cell: ({ bonaFide }) => rateCell(bonaFide.nonResponse) },
     { head: 'attacks', numeric: true, cell: ({ attack }) => amount(attack) },
     { head: 'without an answer', numeric: true, cell: ({ attack }) => rateCell(attack.nonResponse) },
-    { head: 'files without an answer', cell: ({ bonaFide, attack }) => reasons([bonaFide, attack]) },
+    { head: 'why, in files', cell: ({ bonaFide, attack }) => reasons([bonaFide, attack]) },
   ],
   sources,
 )}`;
@@ -27,7 +27,7 @@ ${table<SourceReport>(
 
 function amount({ files, units, subjects }: ClassSummary): Markup {
   if (files === 0) return none;
-  return html`${counted(units, 'unit')} <small>${counted(files, 'file')}, ${count(subjects)} ${subjects === 1 ? 'subject' : 'subjects'}</small>`;
+  return html`${counted(units, 'unit')} <small class="count">${counted(files, 'file')}, ${counted(subjects, 'subject')}</small>`;
 }
 
 function reasons(classes: readonly ClassSummary[]): Markup {

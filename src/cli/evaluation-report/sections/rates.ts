@@ -2,6 +2,7 @@ import type {
   Answers,
   PooledReport,
   PresentationReport,
+  Rate,
   ScoreReport,
   SourceReport,
   SpeciesAnswers,
@@ -10,7 +11,7 @@ import { html, type Markup } from '../html.ts';
 import { areaCell, count, estimateCell, none, rateCell } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
 import { pooledStyle, type Style, swatch } from '../plots/palette.ts';
-import { drawRates, type RateRow } from '../plots/rate-plot.ts';
+import { drawRates, endOfAxis, type RateRow } from '../plots/rate-plot.ts';
 import { table } from '../table.ts';
 import { answeredScore, kindLabels, leadingScore, speciesText } from '../words.ts';
 
@@ -49,37 +50,26 @@ function linesOf({ sources, headline, all }: PresentationReport): Line[] {
 }
 
 function drawn(lines: readonly Line[], styles: Styles): Markup {
-  const rows = (
-    rate: (answers: Answers) => (Pick<RateRow, 'low' | 'high'> & { rate: number }) | undefined,
-  ): RateRow[] =>
-    lines.flatMap(({ name, source, score }) => {
+  const rows = (rate: (answers: Answers) => Rate | undefined): RateRow[] =>
+    lines.map(({ name, source, score }) => {
       const found = score?.answers ? rate(score.answers) : undefined;
-      if (!found) return [];
-      const style = source ? styles.get(source.source)! : pooledStyle;
-      return [
-        {
-          name,
-          style,
-          value: found.rate,
-          low: found.low,
-          high: found.high,
-          strong: source === null,
-          faint: source?.marks.headline === false,
-        },
-      ];
+      return {
+        name,
+        style: source ? styles.get(source.source)! : pooledStyle,
+        shown: found ? { value: found.rate, low: found.low, high: found.high } : null,
+        strong: source === null,
+        faint: source?.marks.headline === false,
+      };
     });
   const apcer = rows((answers) => worst(answers)?.live);
   const bpcer = rows((answers) => answers.bonaFide?.attack);
-  const most = Math.max(0, ...[...apcer, ...bpcer].map(({ high }) => high));
-  const end = [0.1, 0.2, 0.4, 0.6].find((limit) => most <= limit) ?? 1;
+  const end = endOfAxis([...apcer, ...bpcer]);
   const one = (title: string, which: readonly RateRow[], axis: string) =>
-    which.length === 0
-      ? html`<figure><p class="title">${title}</p><p class="empty">Nothing of this class was answered.</p></figure>`
-      : figure(
-          title,
-          drawRates(which, title, axis, end),
-          'The mark is what was seen, the line its 95 % interval. Left is better.',
-        );
+    figure(
+      title,
+      drawRates(which, title, axis, end),
+      'The mark is what was seen, the line its 95 % interval. Left is better.',
+    );
   return html`<div class="figures">
 ${one('Attacks called live (APCER of the worst species)', apcer, 'share of attacks')}
 ${one('Genuine people called an attack (BPCER)', bpcer, 'share of genuine people')}
@@ -98,8 +88,12 @@ function sourceTable(lines: readonly Line[], styles: Styles): Markup {
     'Rates by source: units with an answer',
     [
       { head: 'source', cell: (line) => nameCell(line, styles) },
-      { head: 'genuine', numeric: true, cell: ({ score }) => (score ? count(score.units.bonaFide) : none) },
-      { head: 'attacks', numeric: true, cell: ({ score }) => (score ? count(score.units.attack) : none) },
+      {
+        head: html`units <small>genuine / attacks</small>`,
+        numeric: true,
+        cell: ({ score }) =>
+          score ? html`${count(score.units.bonaFide)} / ${count(score.units.attack)}` : none,
+      },
       {
         head: html`attacks called live <small>APCER, worst species</small>`,
         numeric: true,
@@ -115,11 +109,6 @@ function sourceTable(lines: readonly Line[], styles: Styles): Markup {
         numeric: true,
         cell: (line) => rateCell(answers(line)?.bonaFide?.inconclusive),
       },
-      {
-        head: html`attacks inconclusive`,
-        numeric: true,
-        cell: (line) => rateCell(answers(line)?.attack?.inconclusive),
-      },
       { head: 'EER', numeric: true, cell: (line) => estimateCell(line.score?.eer, many(line)) },
       { head: 'AUC', numeric: true, cell: (line) => areaCell(line.score?.auc, many(line)) },
     ],
@@ -131,6 +120,7 @@ function sourceTable(lines: readonly Line[], styles: Styles): Markup {
 function worstCell(answers: Answers | null | undefined): Markup {
   const found = answers ? worst(answers) : undefined;
   if (!found) return none;
+  if (found.live.errors === 0) return rateCell(found.live);
   return html`${rateCell(found.live)}${answers!.species.length > 1 ? html` <small>${speciesText(found.species)}</small>` : undefined}`;
 }
 
@@ -186,7 +176,7 @@ ${table(
 function speciesOf(scores: readonly ScoreReport[]): (SpeciesAnswers & { worst: boolean })[] {
   const answers = answeredScore(scores)?.answers;
   if (!answers) return [];
-  const several = answers.species.length > 1;
+  const several = answers.species.length > 1 && answers.species.some(({ live }) => live.errors > 0);
   return answers.species.map((one) => ({ ...one, worst: several && one.species === answers.worstSpecies }));
 }
 

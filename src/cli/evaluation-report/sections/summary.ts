@@ -75,7 +75,10 @@ function tiles(
   { bonaFide, attack, species, worstSpecies }: Answers,
   { headline }: PresentationReport,
 ): Markup {
-  const worst = species.length > 1 ? species.find((one) => one.species === worstSpecies) : undefined;
+  const worst =
+    species.length > 1
+      ? species.find((one) => one.species === worstSpecies && one.live.errors > 0)
+      : undefined;
   const noAnswer = headline.nonResponse;
   return html`<ul class="tiles">
 ${attack ? tile(attack.live, 'attacks were called live', worst ? html`The worst species, ${speciesText(worst.species)}: ${spelled(worst.live)}.` : undefined) : undefined}
