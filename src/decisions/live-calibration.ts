@@ -1,6 +1,7 @@
 import rawMean from './calibration/minifasnet-mean.json' with { type: 'json' };
+import { isExperimentalAlone } from './experimental-net.ts';
 import { type FaceFacts, type ModelIdentity, valueIfMeasured } from './facts.ts';
-import { mean } from './statistics.ts';
+import { clamp, mean } from './statistics.ts';
 
 /** Where a live probability becomes a verdict; both 0..1, `attack` not above `live`. */
 export interface Limits {
@@ -10,8 +11,10 @@ export interface Limits {
   readonly attack: number;
 }
 
-/** How the logit of one net counts: `weight · (logit − mean) / scale`, `weight` never below 0. */
+/** How the logit of one net counts: `weight · (bounded logit − mean) / scale`, `weight` never below 0. */
 export interface NetTerm {
+  /** The logit counts as this, or as its negative, where it lies beyond: how sure a sure net is says no more. */
+  readonly bound: number;
   readonly mean: number;
   readonly scale: number;
   readonly weight: number;
@@ -46,32 +49,39 @@ export const uncalibrated: LiveCalibration = {
  * @param limits take the place of the calibration's own
  */
 export function chooseCalibration(
-  _models: readonly ModelIdentity[],
+  models: readonly ModelIdentity[],
   limits: Partial<Limits> = {},
 ): LiveCalibration {
-  return { ...uncalibrated, limits: { ...uncalibrated.limits, ...limits } };
+  const isExperimental = isExperimentalAlone(models);
+  return { ...uncalibrated, isExperimental, limits: { ...uncalibrated.limits, ...limits } };
 }
 
 /**
  * The log-odds that a face is live, both classes being as frequent.
  *
- * @returns undefined where a net of the calibration did not score the face
+ * @returns undefined where a net of the calibration did not score the face, and for the experimental net without a
+ *   calibration of its own: its raw score means nothing
  */
 export function liveLogOdds(
   { antiSpoof }: Pick<FaceFacts, 'antiSpoof'>,
-  { nets, bias }: LiveCalibration,
+  { nets, bias, isExperimental }: LiveCalibration,
 ): number | undefined {
   if (nets === null) {
-    const share = meanScore(antiSpoof);
+    const share = isExperimental ? undefined : meanScore(antiSpoof);
     return share === undefined ? undefined : Math.log(share) - Math.log1p(-share);
   }
   let sum = bias;
   for (const [name, term] of Object.entries(nets)) {
     const score = antiSpoof[name] && valueIfMeasured(antiSpoof[name]);
     if (!score) return undefined;
-    sum += (term.weight * (score.logit - term.mean)) / term.scale;
+    sum += contribution(score.logit, term);
   }
   return sum;
+}
+
+/** What one net adds to the log-odds. */
+export function contribution(logit: number, { bound, mean, scale, weight }: NetTerm): number {
+  return (weight * (clamp(logit, -bound, bound) - mean)) / scale;
 }
 
 /** The live probability of a face, 0..1; undefined where {@link liveLogOdds} is. */
@@ -80,7 +90,7 @@ export function liveProbability(
   calibration: LiveCalibration,
 ): number | undefined {
   // Not by way of its logarithm, which would lose the last digits.
-  if (calibration.nets === null) return meanScore(face.antiSpoof);
+  if (calibration.nets === null) return calibration.isExperimental ? undefined : meanScore(face.antiSpoof);
   const logOdds = liveLogOdds(face, calibration);
   return logOdds === undefined ? undefined : 1 / (1 + Math.exp(-logOdds));
 }

@@ -9,6 +9,8 @@ export interface LabelledRow {
   readonly values: readonly number[];
   /** What is to be told: true where the probability should be 1. */
   readonly positive: boolean;
+  /** How much it counts beside others of its class; 1 unless told. */
+  readonly count?: number;
 }
 
 /** The probability that a row is positive, 0..1. */
@@ -22,7 +24,8 @@ export function probability({ weights, bias }: LogisticModel, values: readonly n
  *
  * Minimises the log-loss plus `penalty`/2 times the sum of squared weights; the bias is not penalised. Classes are
  * balanced: each row counts n / (2 · rows of its class), so both classes count alike and n in all, as scikit-learn's
- * `class_weight='balanced'` has it; `penalty` then is 1 / C of scikit-learn.
+ * `class_weight='balanced'` has it; `penalty` then is 1 / C of scikit-learn. Rows that say how much they count do so
+ * within their class.
  *
  * @param rows of one length, with both classes among them; values should be standardised, for the penalty asks all
  *   weights alike
@@ -31,6 +34,10 @@ export function probability({ weights, bias }: LogisticModel, values: readonly n
  */
 export function fitLogisticRegression(rows: readonly LabelledRow[], penalty: number): LogisticModel {
   const positives = rows.filter(({ positive }) => positive).length;
+  const countOf = ({ count = 1 }: LabelledRow) => count;
+  const all = (ofClass: boolean) =>
+    rows.reduce((sum, row) => (row.positive === ofClass ? sum + countOf(row) : sum), 0);
+  const total = { positive: all(true), negative: all(false) };
   if (positives === 0 || positives === rows.length) throw new RangeError('Both classes are needed.');
   if (rows.some(({ values }) => !values.every(Number.isFinite)))
     throw new RangeError('A value is not finite.');
@@ -38,7 +45,9 @@ export function fitLogisticRegression(rows: readonly LabelledRow[], penalty: num
     // The bias is the weight of one more value, which is 1 in each row.
     rows: rows.map(({ values }) => [...values, 1]),
     signs: rows.map(({ positive }) => (positive ? 1 : -1)),
-    counts: rows.map(({ positive }) => rows.length / (2 * (positive ? positives : rows.length - positives))),
+    counts: rows.map(
+      (row) => (rows.length * countOf(row)) / (2 * (row.positive ? total.positive : total.negative)),
+    ),
     penalty,
   };
   const parameters = minimise(problem);

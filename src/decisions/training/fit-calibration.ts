@@ -1,0 +1,196 @@
+import { contribution, type LiveCalibration, type NetTerm } from '../live-calibration.ts';
+import { clamp } from '../statistics.ts';
+import { chooseLimits, type ScoredPresentation, type StatedRates } from './choose-limits.ts';
+import { dealFolds } from './folds.ts';
+import { fitLogisticRegression } from './logistic-regression.ts';
+import { shareAlike } from './share-alike.ts';
+
+/** One face to learn from, in range: `viewObstacles` of `fusion.ts` finds nothing. */
+export interface CalibrationRow {
+  /** Where it comes from: sources weigh alike, however many rows they have. */
+  readonly source: string;
+  /** Which rows stand for one presentation: a subject, a clip, a file. Units of a source weigh alike. */
+  readonly unit: string;
+  readonly live: boolean;
+  /** What each net says, by its name in the registry; at least those that are fitted. */
+  readonly logits: Readonly<Record<string, number>>;
+}
+
+/** What is fitted, and how. */
+export interface CalibrationPlan {
+  readonly name: string;
+  /** Names in the registry. */
+  readonly nets: readonly string[];
+  readonly isExperimental: boolean;
+  readonly rates: StatedRates;
+  /** Sources that are neither learnt from nor counted where limits are chosen. */
+  readonly excluded: ReadonlySet<string>;
+}
+
+/** A calibration, and how the same recipe scores what it has not seen. */
+export interface FittedCalibration {
+  readonly calibration: LiveCalibration;
+  /** All rows that were learnt from, each scored by a fit without its source. */
+  readonly outOfFold: readonly ScoredPresentation[];
+  /** What was left out at a time: sources; parts of the units where there are too few sources. */
+  readonly folds: 'sources' | 'units';
+}
+
+/** The L2 penalty on standardised logits, with rows that count 1 on average; the data move weights little below 0.3. */
+const penaltyShare = 0.1;
+
+/** A net is sure beyond this logit (a live score of 0.9997), and how sure differs from camera to camera. */
+const bound = 8;
+
+/** So few rows of one class say nothing of a source: they would weigh as much as another's hundreds. */
+const leastRows = 5;
+
+/** From so many origins on, each in turn is left out; of fewer the units are dealt out. */
+const leastOrigins = 3;
+const unitFolds = 5;
+
+/**
+ * Where a source comes from: frames of a clip (`vf_…`) and crops of one repository show the same people before the
+ * same camera, so they are left out together.
+ */
+export function originOf(source: string): string {
+  return source.replace(/^vf_/, '');
+}
+
+/**
+ * Fits a calibration: logistic regression on bounded, standardised logits, never falling in any of them, with an L2
+ * penalty; sources, classes of a source and units of a class weigh alike. Limits are chosen for the stated rates on
+ * scores out of fold.
+ *
+ * @throws RangeError with a sentence that says what is missing
+ */
+export function fitCalibration(rows: readonly CalibrationRow[], plan: CalibrationPlan): FittedCalibration {
+  const known = worthLearning(rows, plan);
+  const folds = foldsOf(known);
+  const outOfFold = [...new Set(folds.of)].flatMap((fold) => {
+    const terms = fitTerms(
+      known.filter((_, at) => folds.of[at] !== fold),
+      plan.nets,
+    );
+    return known
+      .filter((_, at) => folds.of[at] === fold)
+      .map((row) => ({ source: row.source, unit: row.unit, live: row.live, logOdds: logOddsOf(row, terms) }));
+  });
+  const limits = chooseLimits(outOfFold, plan.rates);
+  const calibration = {
+    ...fitTerms(known, plan.nets),
+    name: plan.name,
+    limits: { live: probabilityOf(limits.live), attack: probabilityOf(limits.attack) },
+    isExperimental: plan.isExperimental,
+  };
+  return { calibration, outOfFold, folds: folds.by };
+}
+
+/**
+ * For each source the calibration that the same recipe gives without it and what shares its origin, limits
+ * included: what a camera meets that nobody has seen. Sources that are not learnt from have one, too.
+ *
+ * @throws RangeError as {@link fitCalibration}
+ */
+export function leaveOneSourceOut(
+  rows: readonly CalibrationRow[],
+  plan: CalibrationPlan,
+): ReadonlyMap<string, LiveCalibration> {
+  const byOrigin = new Map<string, LiveCalibration>();
+  const calibrations = new Map<string, LiveCalibration>();
+  for (const { source } of rows) {
+    const origin = originOf(source);
+    const without = () => rows.filter((row) => originOf(row.source) !== origin);
+    const calibration = byOrigin.get(origin) ?? fitCalibration(without(), plan).calibration;
+    byOrigin.set(origin, calibration);
+    calibrations.set(source, calibration);
+  }
+  return calibrations;
+}
+
+/** Rows of sources that are not excluded, of classes that have enough of them. */
+function worthLearning(
+  rows: readonly CalibrationRow[],
+  { excluded }: Pick<CalibrationPlan, 'excluded'>,
+): CalibrationRow[] {
+  const classOf = ({ source, live }: CalibrationRow) => `${live} ${source}`;
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(classOf(row), (counts.get(classOf(row)) ?? 0) + 1);
+  const known = rows.filter(
+    (row) => !excluded.has(row.source) && (counts.get(classOf(row)) ?? 0) >= leastRows,
+  );
+  for (const live of [true, false])
+    if (!known.some((row) => row.live === live))
+      throw new RangeError(
+        `No source has ${leastRows} usable ${live ? 'bona fide presentations' : 'attacks'} to learn from.`,
+      );
+  return known;
+}
+
+/** Which rows are left out together. */
+function foldsOf(rows: readonly CalibrationRow[]): {
+  of: readonly (string | number)[];
+  by: 'sources' | 'units';
+} {
+  const origins = rows.map(({ source }) => originOf(source));
+  const isLeft = (origin: string) =>
+    [true, false].every((live) => rows.some((row, at) => row.live === live && origins[at] !== origin));
+  if (new Set(origins).size >= leastOrigins && [...new Set(origins)].every(isLeft))
+    return { of: origins, by: 'sources' };
+  const units = rows.map(({ source, unit }) => `${source} ${unit}`);
+  return { of: dealFolds(units, Math.min(unitFolds, new Set(units).size)), by: 'units' };
+}
+
+type Terms = Pick<LiveCalibration, 'bias'> & { readonly nets: Readonly<Record<string, NetTerm>> };
+
+/** The log-odds of one row; both classes being as frequent. */
+function logOddsOf({ logits }: CalibrationRow, { nets, bias }: Terms): number {
+  return Object.entries(nets).reduce((sum, [net, term]) => sum + contribution(logits[net]!, term), bias);
+}
+
+/** Fits without the nets that would count against what they say, one after the other: never falling in any. */
+function fitTerms(rows: readonly CalibrationRow[], nets: readonly string[]): Terms {
+  const counts = shareAlike(rows).map((share) => share * rows.length);
+  const standards = nets.map((net) =>
+    standardOf(
+      rows.map((row) => boundedLogit(row, net)),
+      counts,
+    ),
+  );
+  let used = nets.map((_, at) => at);
+  for (;;) {
+    const labelled = rows.map((row, index) => ({
+      values: used.map((at) => (boundedLogit(row, nets[at]!) - standards[at]!.mean) / standards[at]!.scale),
+      positive: row.live,
+      count: counts[index]!,
+    }));
+    const { weights, bias } = fitLogisticRegression(labelled, penaltyShare * rows.length);
+    const lowest = weights.indexOf(Math.min(...weights));
+    if (weights.length === 0 || weights[lowest]! >= 0) {
+      const weightOf = (at: number) => (used.includes(at) ? weights[used.indexOf(at)]! : 0);
+      const terms = nets.map((net, at) => [net, { bound, ...standards[at]!, weight: weightOf(at) }] as const);
+      return { bias, nets: Object.fromEntries(terms) };
+    }
+    used = used.filter((_, index) => index !== lowest);
+  }
+}
+
+function boundedLogit({ logits }: CalibrationRow, net: string): number {
+  const logit = logits[net];
+  if (logit === undefined || Number.isNaN(logit)) throw new RangeError(`A row has no score of ${net}.`);
+  return clamp(logit, -bound, bound);
+}
+
+/** Where values lie and how far they spread; 1 where they do not. */
+function standardOf(values: readonly number[], counts: readonly number[]): { mean: number; scale: number } {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const weighted = (of: (value: number) => number) =>
+    values.reduce((sum, value, at) => sum + counts[at]! * of(value), 0) / total;
+  const mean = weighted((value) => value);
+  const variance = weighted((value) => (value - mean) ** 2);
+  return { mean, scale: variance > 1e-12 ? Math.sqrt(variance) : 1 };
+}
+
+function probabilityOf(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
+}
