@@ -145,6 +145,11 @@ export interface FaceFacts {
   readonly measuredSide: number;
   /** The share of the box that lies inside the picture, 0..1: less than 1 where the face is cut off. */
   readonly visible: number;
+  /**
+   * How many times its size the box could have and still fit into the picture, wherever it lies: 1 where the face
+   * fills it. Anti-spoof nets look around the face, and a crop of it has nothing there.
+   */
+  readonly room: number;
   /** The detector's score, 0..1; `not_requested` where a face was followed. */
   readonly detectorScore: Fact<number>;
   /** 468 mesh points, flat `[x0, y0, z0, x1, …]`: pixels; z in the same pixels, smaller is nearer. */

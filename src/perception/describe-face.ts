@@ -119,6 +119,7 @@ function undescribed(box: Box, image: RgbImage, detectorScore: Fact<number>): Fa
     box,
     measuredSide: Math.min(box.width, box.height),
     visible: shareInside(box, image),
+    room: Math.min(image.width / box.width, image.height / box.height),
     detectorScore,
     mesh: nothing,
     presence: nothing,

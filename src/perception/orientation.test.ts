@@ -33,6 +33,7 @@ describe('restoreFace', () => {
     box: { x: 10, y: 20, width: 30, height: 40 },
     measuredSide: 30,
     visible: 1,
+    room: 2,
     detectorScore: measured(1),
     embedding: unavailable('not_requested'),
     mask: unavailable('not_requested'),

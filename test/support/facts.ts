@@ -12,6 +12,7 @@ export function faceFacts(changes: Partial<FaceFacts> = {}): FaceFacts {
     box: { x: 100, y: 50, width: 200, height: 240 },
     measuredSide: 200,
     visible: 1,
+    room: 2,
     detectorScore: measured(0.95),
     mesh: measured(new Float32Array(1404)),
     presence: measured(0.99),

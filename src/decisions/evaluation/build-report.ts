@@ -33,6 +33,7 @@ export interface LabelledMeasurement {
 /** A still to fit a calibration to. */
 export interface FitStill {
   readonly source: string;
+  readonly family: string;
   /** Files of one unit are one presentation. */
   readonly unit: string;
   readonly live: boolean;
@@ -135,6 +136,7 @@ function leaveOut({ files, refit }: EvaluationInput): Scoring['withoutFamily'] {
             ? [
                 {
                   source,
+                  family: file.family,
                   unit: JSON.stringify([live, subjectOf(file)]),
                   live,
                   face: restoreFace(measurement.face),

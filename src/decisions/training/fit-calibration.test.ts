@@ -28,7 +28,7 @@ function camera(
     const live = at % 2 === 0;
     const middle = shift + (live ? gap / 2 : -gap / 2);
     const logits = { one: middle + noise(), other: sign * middle + noise() };
-    return { source, unit: `${source} ${at}`, live, logits };
+    return { source, family: source.replace('vf_', ''), unit: `${source} ${at}`, live, logits };
   });
 }
 
@@ -75,6 +75,7 @@ describe('the fit', () => {
     const noise = camera('noise', { gap: -20 });
     const single: CalibrationRow = {
       source: 'dov',
+      family: 'dov',
       unit: 'dov',
       live: true,
       logits: { one: -20, other: -20 },
@@ -91,7 +92,7 @@ describe('the fit', () => {
 });
 
 describe('what is left out', () => {
-  it('is a source with all of its origin', () => {
+  it('is a source with all of its family', () => {
     const frames = camera('vf_ana', { shift: 5, gap: 1 });
     const without = leaveOneSourceOut([...cameras, ...frames], plan);
     expect(without.get('ana')).toEqual(fitCalibration(cameras.slice(60), plan).calibration);
@@ -100,7 +101,7 @@ describe('what is left out', () => {
   });
 
   it('is a part of the units where there are fewer than three sources', () => {
-    expect(fitCalibration(cameras, plan).folds).toBe('sources');
+    expect(fitCalibration(cameras, plan).folds).toBe('families');
     const { folds, outOfFold } = fitCalibration(cameras.slice(0, 60), plan);
     expect(folds).toBe('units');
     expect(outOfFold.length).toBe(60);

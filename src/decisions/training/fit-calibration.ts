@@ -9,6 +9,11 @@ import { shareAlike } from './share-alike.ts';
 export interface CalibrationRow {
   /** Where it comes from: sources weigh alike, however many rows they have. */
   readonly source: string;
+  /**
+   * What its source shares with others and is left out with it: frames of clips and crops of one repository show the
+   * same people before the same camera.
+   */
+  readonly family: string;
   /** Which rows stand for one presentation: a subject, a clip, a file. Units of a source weigh alike. */
   readonly unit: string;
   readonly live: boolean;
@@ -32,8 +37,8 @@ export interface FittedCalibration {
   readonly calibration: LiveCalibration;
   /** All rows that were learnt from, each scored by a fit without its source. */
   readonly outOfFold: readonly ScoredPresentation[];
-  /** What was left out at a time: sources; parts of the units where there are too few sources. */
-  readonly folds: 'sources' | 'units';
+  /** What was left out at a time: families of sources; parts of the units where there are too few. */
+  readonly folds: 'families' | 'units';
 }
 
 /** The L2 penalty on standardised logits, with rows that count 1 on average; the data move weights little below 0.3. */
@@ -45,17 +50,9 @@ const bound = 8;
 /** So few rows of one class say nothing of a source: they would weigh as much as another's hundreds. */
 const leastRows = 5;
 
-/** From so many origins on, each in turn is left out; of fewer the units are dealt out. */
-const leastOrigins = 3;
+/** From so many families on, each in turn is left out; of fewer the units are dealt out. */
+const leastFamilies = 3;
 const unitFolds = 5;
-
-/**
- * Where a source comes from: frames of a clip (`vf_…`) and crops of one repository show the same people before the
- * same camera, so they are left out together.
- */
-export function originOf(source: string): string {
-  return source.replace(/^vf_/, '');
-}
 
 /**
  * Fits a calibration: logistic regression on bounded, standardised logits, never falling in any of them, with an L2
@@ -87,7 +84,7 @@ export function fitCalibration(rows: readonly CalibrationRow[], plan: Calibratio
 }
 
 /**
- * For each source the calibration that the same recipe gives without it and what shares its origin, limits
+ * For each source the calibration that the same recipe gives without its family, limits
  * included: what a camera meets that nobody has seen. Sources that are not learnt from have one, too.
  *
  * @throws RangeError as {@link fitCalibration}
@@ -96,13 +93,12 @@ export function leaveOneSourceOut(
   rows: readonly CalibrationRow[],
   plan: CalibrationPlan,
 ): ReadonlyMap<string, LiveCalibration> {
-  const byOrigin = new Map<string, LiveCalibration>();
+  const byFamily = new Map<string, LiveCalibration>();
   const calibrations = new Map<string, LiveCalibration>();
-  for (const { source } of rows) {
-    const origin = originOf(source);
-    const without = () => rows.filter((row) => originOf(row.source) !== origin);
-    const calibration = byOrigin.get(origin) ?? fitCalibration(without(), plan).calibration;
-    byOrigin.set(origin, calibration);
+  for (const { source, family } of rows) {
+    const without = () => rows.filter((row) => row.family !== family);
+    const calibration = byFamily.get(family) ?? fitCalibration(without(), plan).calibration;
+    byFamily.set(family, calibration);
     calibrations.set(source, calibration);
   }
   return calibrations;
@@ -130,13 +126,13 @@ function worthLearning(
 /** Which rows are left out together. */
 function foldsOf(rows: readonly CalibrationRow[]): {
   of: readonly (string | number)[];
-  by: 'sources' | 'units';
+  by: 'families' | 'units';
 } {
-  const origins = rows.map(({ source }) => originOf(source));
-  const isLeft = (origin: string) =>
-    [true, false].every((live) => rows.some((row, at) => row.live === live && origins[at] !== origin));
-  if (new Set(origins).size >= leastOrigins && [...new Set(origins)].every(isLeft))
-    return { of: origins, by: 'sources' };
+  const families = rows.map(({ family }) => family);
+  const isLeft = (family: string) =>
+    [true, false].every((live) => rows.some((row, at) => row.live === live && families[at] !== family));
+  if (new Set(families).size >= leastFamilies && [...new Set(families)].every(isLeft))
+    return { of: families, by: 'families' };
   const units = rows.map(({ source, unit }) => `${source} ${unit}`);
   return { of: dealFolds(units, Math.min(unitFolds, new Set(units).size)), by: 'units' };
 }
