@@ -32,6 +32,8 @@ export interface Selection {
   readonly files: readonly ManifestFile[];
   readonly notCounted: readonly { readonly why: string; readonly files: number }[];
   readonly manifestSha256: string;
+  /** Whose each file of the manifest is, chosen or not, by its path. */
+  readonly subjects: ReadonlyMap<string, string>;
 }
 
 type Row = Readonly<Record<string, string>>;
@@ -91,6 +93,9 @@ export async function selectFiles(
     files: files.map((file) => ({ ...file, noisy: file.noisy || noisy.some((name) => isOf(file, name)) })),
     notCounted: [...notCounted].map(([why, count]) => ({ why, files: count })),
     manifestSha256: createHash('sha256').update(bytes).digest('hex'),
+    subjects: new Map(
+      rows.flatMap(({ path, subject }) => (path && subject ? [[path, subject] as const] : [])),
+    ),
   };
 }
 

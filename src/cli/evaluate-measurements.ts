@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, fsyncSync, openSync } from 'node:fs';
 import { readFile, truncate } from 'node:fs/promises';
-import type { Measurement } from '../decisions/evaluation/measurement.ts';
+import { keptFacts, type Measurement } from '../decisions/evaluation/measurement.ts';
 import type { ModelIdentity } from '../decisions/facts.ts';
 
 /** What measurements depend on, beside the file: lines of another engine are not reused. */
@@ -21,15 +21,15 @@ export interface MeasurementsFile {
   close(): void;
 }
 
-/** Counts the shapes that lines have had, and the facts of a face in them; those of another are not reused. */
-const lineVersion = 2;
+/** Counts the shapes that lines have had; those of another are not reused. */
+const lineVersion = 1;
 
-/** Names an engine in each line: 16 hexadecimal digits of the SHA-256 of all that it is. */
+/** Names an engine, and what it keeps, in each line: 16 hexadecimal digits of the SHA-256 of all that bears on it. */
 export function engineKey({ version, models, settings }: MeasuringEngine): string {
   const weights = models.map(({ role, name, sha256 }) => [role, name, sha256].join(' ')).sort();
   const named = Object.entries(settings).sort();
   return createHash('sha256')
-    .update(JSON.stringify([lineVersion, version, weights, named]))
+    .update(JSON.stringify([lineVersion, Object.keys(keptFacts).sort(), version, weights, named]))
     .digest('hex')
     .slice(0, 16);
 }

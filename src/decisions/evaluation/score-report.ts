@@ -12,6 +12,7 @@ import {
 } from './ranking.ts';
 import { exactRate, pooledRate } from './rates.ts';
 import type { BpcerAtApcer, DetPoint, HistogramBin, Rate, ScoreKind, ScoreReport } from './report.ts';
+import { spread } from './thin.ts';
 
 /** A unit that has a score. */
 interface ScoredUnit {
@@ -24,9 +25,6 @@ interface ScoredUnit {
 
 /** What BPCER is asked at: the issue's, and those that iBeta's and FIDO's reports are read by. */
 const allowedApcers = [0.1, 0.05, 0.01];
-
-/** Points of a DET curve that are kept: a page draws no more. */
-const detPoints = 200;
 
 /**
  * All that one kind of score says of one source, or of several that weigh alike. AUC, EER, DET and what depends on a
@@ -59,7 +57,7 @@ export function scoreReport(
     auc: points && drawn ? { value: areaUnder(points), ...bounds(drawn.auc) } : null,
     eer: eer && drawn ? { value: eer.rate, ...bounds(drawn.eer), threshold: eer.threshold } : null,
     bpcerAt: points ? allowedApcers.map((allowed) => bpcerAt(points, allowed, units, both, pooled)) : [],
-    det: points ? thinned(points) : [],
+    det: points ? detOf(points) : [],
     histogram: histogram(all),
     reliability: points ? reliabilityOf(units) : [],
     brier: points ? brierScore(units.map(asProbability)) : null,
@@ -148,25 +146,9 @@ function bpcerAt(
   return { allowed, apcer: points.apcer[place]!, threshold, bpcer };
 }
 
-/** The ends, and points that are evenly spread over the curve's corners between them. */
-function thinned({ thresholds, apcer, bpcer }: OperatingPoints): DetPoint[] {
-  const last = thresholds.length - 1;
-  const places = last < detPoints ? thresholds.map((_, at) => at) : spread(apcer, bpcer);
-  return places.map((at) => ({ threshold: thresholds[at]!, apcer: apcer[at]!, bpcer: bpcer[at]! }));
-}
-
-/** Places at even steps along the curve, whose length from end to end is 2 where each step counts both ways. */
-function spread(apcer: Float64Array, bpcer: Float64Array): number[] {
-  const places = [0];
-  const last = apcer.length - 1;
-  const along = (at: number) => 1 - apcer[at]! + bpcer[at]!;
-  let next = 2 / (detPoints - 2);
-  for (let at = 1; at < last; at++) {
-    if (along(at) < next) continue;
-    places.push(at);
-    while (next <= along(at)) next += 2 / (detPoints - 2);
-  }
-  return [...places, last];
+function detOf(points: OperatingPoints): DetPoint[] {
+  const { thresholds, apcer, bpcer } = points;
+  return spread(points).map((at) => ({ threshold: thresholds[at]!, apcer: apcer[at]!, bpcer: bpcer[at]! }));
 }
 
 /** Where histograms begin and end; log-odds of 0.0003 and 0.9997. */
