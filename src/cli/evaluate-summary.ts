@@ -22,6 +22,7 @@ function section(title: string, report: PresentationReport | null): string[] {
   return [
     `${title}, each source with the same weight`,
     ...pooledLines('headline', report.headline),
+    ...pooledLines('all but the noisy', report.notNoisy),
     ...pooledLines('all', report.all),
     ...(marked.length > 0
       ? [
@@ -33,10 +34,17 @@ function section(title: string, report: PresentationReport | null): string[] {
   ];
 }
 
-function pooledLines(name: string, { sources, scores }: PooledReport): string[] {
+function pooledLines(name: string, { sources, scores, meansOfSources }: PooledReport): string[] {
   return [
     `  ${name}: ${sources.length} sources`,
-    ...scores.map((score) => `    ${score.kind.padEnd(20)} ${figures(score).join('; ')}`),
+    ...scores.map((score) => {
+      const own = meansOfSources.find(({ kind }) => kind === score.kind);
+      const shown = [
+        ...figures(score),
+        ...(own ? [`mean of the sources' own EER ${percent(own.eer.value)}`] : []),
+      ];
+      return `    ${score.kind.padEnd(20)} ${shown.join('; ')}`;
+    }),
   ];
 }
 

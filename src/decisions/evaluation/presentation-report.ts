@@ -12,7 +12,7 @@ import type {
   SourceReport,
   UnitKind,
 } from './report.ts';
-import { scoreReport } from './score-report.ts';
+import { meanOfSources, scoreReport } from './score-report.ts';
 import { singleCuts } from './single-cut.ts';
 import { type AnswerLimits, makeUnits, type ScoredFile, subjectOf, type Unit } from './units.ts';
 
@@ -62,6 +62,10 @@ export function presentationReport(
   return {
     sources: sources.map(({ report }) => report),
     headline: pooled(headline, options.kinds),
+    notNoisy: pooled(
+      sources.filter(({ report }) => !report.marks.noisy),
+      options.kinds,
+    ),
     all: pooled(sources, options.kinds),
     confounds,
     singleCut: singleCuts(
@@ -124,6 +128,7 @@ function pooled(sources: readonly Source[], kinds: readonly ScoreKind[]): Pooled
     sourcesWithBothClasses: sources.flatMap(({ source, report }) => (report.marks.bothClasses ? source : [])),
     nonResponse: { bonaFide: nonResponse(sources, true), attack: nonResponse(sources, false) },
     scores: scoresOf(sources, kinds, true),
+    meansOfSources: kinds.flatMap((kind) => meanOfSources(sources, kind) ?? []),
   };
 }
 

@@ -113,6 +113,8 @@ export interface PresentationReport {
   readonly sources: readonly SourceReport[];
   /** Sources that are neither confounded nor noisy, weighted equally. The figures to quote. */
   readonly headline: PooledReport;
+  /** All sources but the noisy ones, weighted equally. */
+  readonly notNoisy: PooledReport;
   /** All sources, weighted equally. */
   readonly all: PooledReport;
   /** One row a source, in the order of `sources`. */
@@ -164,6 +166,17 @@ export interface PooledReport {
   readonly nonResponse: { readonly bonaFide: Rate | null; readonly attack: Rate | null };
   /** AUC, EER, DET and BPCER at fixed APCER: one threshold for all sources. */
   readonly scores: readonly ScoreReport[];
+  /**
+   * The mean of the sources' own AUC and EER, each at a threshold of its own: what ranking alone could do. One entry a
+   * score kind; empty where no source has both classes.
+   */
+  readonly meansOfSources: readonly MeanOfSources[];
+}
+
+export interface MeanOfSources {
+  readonly kind: ScoreKind;
+  readonly auc: Estimate;
+  readonly eer: Estimate;
 }
 
 /**
@@ -375,7 +388,7 @@ export interface ComparisonReport {
 
 export interface ComparisonRow {
   readonly presentations: 'stills' | 'clips';
-  /** `headline`, `all`, or a source's name. */
+  /** `headline`, `not_noisy`, `all`, or a source's name. */
   readonly of: string;
   readonly kind: ScoreKind;
   /** `eer`, `auc`, `apcer` (of the worst species), `bpcer`, `bpcer_at_5` … */

@@ -1,3 +1,4 @@
+import { mean } from '../statistics.ts';
 import { brierScore, reliability } from '../training/reliability.ts';
 import { answersOfFiles, answersOfUnits, type SourceUnits } from './answers.ts';
 import { interval } from './draws.ts';
@@ -11,7 +12,16 @@ import {
   rank,
 } from './ranking.ts';
 import { exactRate, pooledRate } from './rates.ts';
-import type { BpcerAtApcer, DetPoint, HistogramBin, Rate, ScoreKind, ScoreReport } from './report.ts';
+import type {
+  BpcerAtApcer,
+  DetPoint,
+  Estimate,
+  HistogramBin,
+  MeanOfSources,
+  Rate,
+  ScoreKind,
+  ScoreReport,
+} from './report.ts';
 import { spread } from './thin.ts';
 
 /** A unit that has a score. */
@@ -64,6 +74,28 @@ export function scoreReport(
   };
 }
 
+/**
+ * The mean of the sources' own AUC and EER, of those with both classes.
+ *
+ * @returns undefined where there are none
+ */
+export function meanOfSources(sources: readonly SourceUnits[], kind: ScoreKind): MeanOfSources | undefined {
+  const each = sources.flatMap((source) => {
+    const units = scoredUnits([source], kind);
+    const ranking = rank(units);
+    const points = operatingPoints(ranking, evenWeights(units));
+    return points ? [{ points, drawn: bootstrap([source], units, ranking) }] : [];
+  });
+  if (each.length === 0) return undefined;
+  const estimate = (read: (points: OperatingPoints) => number, of: 'auc' | 'eer'): Estimate => {
+    const draws = each[0]!.drawn[of].map((_, draw) =>
+      mean(each.flatMap(({ drawn }) => (Number.isNaN(drawn[of][draw]) ? [] : drawn[of][draw]!))),
+    );
+    return { value: mean(each.map(({ points }) => read(points))), ...bounds(draws) };
+  };
+  return { kind, auc: estimate(areaUnder, 'auc'), eer: estimate((of) => equalErrorRate(of).rate, 'eer') };
+}
+
 function scoredUnits(sources: readonly SourceUnits[], kind: ScoreKind): ScoredUnit[] {
   return sources.flatMap(({ units }, source) =>
     units.flatMap(({ scores, live, subject }) => {
@@ -98,7 +130,7 @@ function evenWeights(units: readonly ScoredUnit[], counts?: ArrayLike<number>): 
   return weights;
 }
 
-/** AUC and EER of each draw; those that miss a class everywhere are left out. */
+/** AUC and EER of each draw; NaN of those that miss a class everywhere. */
 function bootstrap(
   sources: readonly SourceUnits[],
   units: readonly ScoredUnit[],
@@ -111,9 +143,8 @@ function bootstrap(
     const drawn = sources.map((source) => source.draws.counts[draw]!);
     const counts = units.map(({ source }, at) => drawn[source]![numbers[at]!]!);
     const points = operatingPoints(ranking, evenWeights(units, counts));
-    if (!points) continue;
-    auc.push(areaUnder(points));
-    eer.push(equalErrorRate(points).rate);
+    auc.push(points ? areaUnder(points) : Number.NaN);
+    eer.push(points ? equalErrorRate(points).rate : Number.NaN);
   }
   return { auc, eer };
 }
