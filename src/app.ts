@@ -112,7 +112,7 @@ async function registerContracts(
   // What describes the server is answered without a database too, and then does not call it open.
   const needsKey = () => keys.needsKey().catch(() => true);
   await app.register(system, {
-    describeServer: () => describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }),
+    describeServer: () => describeServer(perception, config),
     describeDatabase: () => describeDatabase(parts.stores.database),
     version: packageInfo.version,
     description: packageInfo.description,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
 
 it('takes the keys apart', () => {
@@ -62,8 +62,27 @@ it.each([
 });
 
 it('names every wrong setting at once', () => {
-  const wrong = { PORT: 'eighty', ENABLE_METRICS: 'maybe', LIVE_THRESHOLD: '0.2', API_KEY: ',' };
+  const wrong = {
+    PORT: 'eighty',
+    ENABLE_METRICS: 'maybe',
+    LIVE_THRESHOLD: '0.2',
+    ATTACK_THRESHOLD: '0.3',
+    API_KEY: ',',
+  };
   expect(() => readConfig(wrong)).toThrow(
     /PORT=eighty: must be a whole number(.|\n)*API_KEY is set(.|\n)*ATTACK_THRESHOLD must not be above/,
   );
+});
+
+describe('ANTISPOOF_NETS', () => {
+  it('says `none` alone', () => {
+    expect(readConfig({ ANTISPOOF_NETS: 'none' }).ANTISPOOF_NETS).toEqual([]);
+    expect(readConfig({}).ANTISPOOF_NETS).toEqual(['minifasnet-v2', 'minifasnet-v1se']);
+    expect(() => readConfig({ ANTISPOOF_NETS: 'none,minifasnet-v2' })).toThrow(/`none` and others/);
+  });
+
+  it('goes with one word about what may be trusted', () => {
+    const both = { REQUIRE_ANTI_SPOOF: 'true', ALLOW_EXPERIMENTAL: 'true' };
+    expect(() => readConfig(both)).toThrow(/REQUIRE_ANTI_SPOOF and ALLOW_EXPERIMENTAL contradict/);
+  });
 });

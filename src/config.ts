@@ -13,6 +13,7 @@ export interface Config
   extends Readonly<Omit<Settings, 'API_KEY' | 'ALLOWED_ORIGINS' | 'ANTISPOOF_NETS' | 'EXECUTION_PROVIDERS'>> {
   readonly API_KEY: readonly string[];
   readonly ALLOWED_ORIGINS: readonly string[];
+  /** Empty where the setting says `none`. */
   readonly ANTISPOOF_NETS: readonly string[];
   readonly EXECUTION_PROVIDERS: readonly string[];
 }
@@ -39,6 +40,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (env.API_KEY && keys.length === 0) problems.push('API_KEY is set, but holds no key.');
   if (env.ANTISPOOF_NETS?.trim() && items(values.ANTISPOOF_NETS).length === 0)
     problems.push('ANTISPOOF_NETS is set, but names no net.');
+  if (items(values.ANTISPOOF_NETS).length > 1 && items(values.ANTISPOOF_NETS).includes('none'))
+    problems.push('ANTISPOOF_NETS names `none` and others: name the nets, or `none` alone.');
   if (values.PUBLIC_URL && !isBaseUrl(values.PUBLIC_URL))
     problems.push(`PUBLIC_URL=${values.PUBLIC_URL}: must be an http or https address without a query.`);
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(values.MODELS_MIRROR) && !isPlainUrl(values.MODELS_MIRROR))
@@ -67,7 +70,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     TRAIN_DIR: values.TRAIN_DIR || join(values.DATA_DIR, 'train'),
     API_KEY: keys,
     ALLOWED_ORIGINS: items(values.ALLOWED_ORIGINS),
-    ANTISPOOF_NETS: items(values.ANTISPOOF_NETS),
+    ANTISPOOF_NETS: items(values.ANTISPOOF_NETS).filter((name) => name !== 'none'),
     EXECUTION_PROVIDERS: items(values.EXECUTION_PROVIDERS),
   });
 }

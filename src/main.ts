@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     (error) =>
       logger.warn({ err: error }, 'unfinished uploads could not be settled; the next try is in a minute'),
   );
-  describe(describeServer(perception, { needsAntiSpoof: config.REQUIRE_ANTI_SPOOF }), logger);
+  describe(describeServer(perception, config), logger);
   const classifier = config.LIVENESS_CLF_PATH
     ? await loadClassifier(config.LIVENESS_CLF_PATH, {
         models: perception.describe().models,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findModel, registry } from '../src/perception/models/registry.ts';
+import { strongNets } from './support/engine.ts';
 import { drip, serve, serveHalf, startMirror, unusedAddress } from './support/mirror.ts';
 import { type Server, startServer } from './support/server.ts';
 
@@ -28,7 +29,12 @@ const modelsDir = () => join(folder, 'models');
 
 /** Starts a server that pulls, unless it is told not to; it ends with the test. */
 async function start(settings: Readonly<Record<string, string>>, args?: readonly string[]): Promise<Server> {
-  const pulling = { MODELS_DIR: modelsDir(), MODELS_AUTO_PULL: 'true', DISABLE_WARMUP: 'true' };
+  const pulling = {
+    MODELS_DIR: modelsDir(),
+    MODELS_AUTO_PULL: 'true',
+    ANTISPOOF_NETS: strongNets.join(),
+    DISABLE_WARMUP: 'true',
+  };
   const server = await startServer({ ...pulling, ...settings }, args);
   onTestFinished(async () => {
     server.process.kill('SIGKILL');

@@ -21,6 +21,7 @@ const clients = 4;
 
 const config = readConfig({
   MODELS_DIR: 'none',
+  ANTISPOOF_NETS: 'none',
   ENABLE_TRACING: 'false',
   MAX_CLIP_BYTES: '200000',
   MAX_CLIP_SECONDS: '3',

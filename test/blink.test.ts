@@ -28,7 +28,7 @@ import { sharedStores } from './support/stores.ts';
 
 // The active check on a fresh machine, from the upload to the verdict: a person is a puppet whose lids move.
 
-const config = readConfig({ MODELS_DIR: 'none', ENABLE_TRACING: 'false' });
+const config = readConfig({ MODELS_DIR: 'none', ANTISPOOF_NETS: 'none', ENABLE_TRACING: 'false' });
 const events: PoolEvent[] = [];
 let perception: Perception;
 let app: FastifyInstance;

@@ -12,7 +12,7 @@ import { type Direction, type PoseBank, renderPoseBank } from './support/pose-ba
 
 // The test page in a real browser, before real models: a puppet is its user.
 
-const engine = engineOptions(readConfig({ MODELS_DIR: 'none' }));
+const engine = engineOptions(readConfig({ MODELS_DIR: 'none', ANTISPOOF_NETS: 'none' }));
 const directions: readonly Direction[] = ['LEFT', 'RIGHT', 'UP', 'DOWN'];
 
 let pool: Perception;

@@ -21,7 +21,7 @@ import type { Direction, PoseBank } from './support/pose-bank.ts';
 // Seed 001 with the real models, the real pool and puppets for users: the wire alone, with its limits, is
 // tested beside the contract.
 
-const engine = engineOptions(readConfig({ MODELS_DIR: 'none' }));
+const engine = engineOptions(readConfig({ MODELS_DIR: 'none', ANTISPOOF_NETS: 'none' }));
 
 /** A busy machine shall not fail those who do as told. */
 const patience = { CHALLENGE_TIMEOUT: '30', SESSION_TIMEOUT: '120' };

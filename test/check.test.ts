@@ -36,7 +36,12 @@ interface Outcome {
 const check = (...args: string[]) => checkWith({}, ...args);
 
 function checkWith(settings: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome> {
-  const env = { PATH: process.env.PATH, MODELS_DIR: join(folder, 'none'), ...settings };
+  const env = {
+    PATH: process.env.PATH,
+    MODELS_DIR: join(folder, 'none'),
+    ANTISPOOF_NETS: 'none',
+    ...settings,
+  };
   return new Promise((resolve) => {
     execFile(process.execPath, [cli, 'check', ...args], { env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),

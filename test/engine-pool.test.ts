@@ -10,7 +10,7 @@ import { photographPath } from './support/faces.ts';
 
 // The pool with the real models in its processes; its mechanics are tested in pool.test.ts.
 
-const engine = engineOptions(readConfig({ MODELS_DIR: 'none' }));
+const engine = engineOptions(readConfig({ MODELS_DIR: 'none', ANTISPOOF_NETS: 'none' }));
 const request = { measuredFaces: 1 };
 
 let group: Buffer;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -9,11 +9,11 @@ import { createInlinePerception } from '../src/perception/inline.ts';
 import { createEngine } from '../src/perception/load-engine.ts';
 import { modelPath } from '../src/perception/models/files.ts';
 import { findModel } from '../src/perception/models/registry.ts';
-import { engineOptions } from './support/engine.ts';
+import { engineOptions, strongNets } from './support/engine.ts';
 import { encodeJpeg, loadSampleFaces, photographPath, type SampleFace } from './support/faces.ts';
 import { onFrame, turned } from './support/frames.ts';
 
-/** The embedded pack alone: what a fresh machine has. */
+/** The embedded pack alone, without an anti-spoof net. */
 const embedded = engineOptions();
 
 let perception: Perception;
@@ -76,6 +76,12 @@ describe('faces of every size and frame', () => {
     expect(face.visible).toBe(1);
     expect(found.visible).toBeGreaterThan(0.4);
     expect(found.visible).toBeLessThan(0.85);
+  });
+
+  it('says how much room there is around a face', async () => {
+    const face = await largestFace(await onFrame(person, 640, 480, 0.25));
+    expect(face!.room).toBeGreaterThan(3.2);
+    expect(face!.room).toBeLessThan(5);
   });
 });
 
@@ -195,8 +201,7 @@ describe('the facts of a face', () => {
     const distance = iris.left.centre.x - iris.right.centre.x;
     expect(iris.left.radius / distance).toBeGreaterThan(0.06);
     expect(iris.left.radius / distance).toBeLessThan(0.13);
-    const missing = { status: 'unavailable', reason: 'no_model' };
-    expect(face.antiSpoof).toEqual({ 'minifasnet-v2': missing, 'minifasnet-v1se': missing });
+    expect(face.antiSpoof).toEqual({});
   });
 
   it('come with the time of each stage', async () => {
@@ -225,9 +230,37 @@ describe('models that are missing or wrong', () => {
     const names = ['blazeface', 'facemesh', 'iris', 'dlib-resnet', 'face-mask'];
     expect(models.map(({ name }) => name)).toEqual(names);
     expect(notices.join('\n')).toMatch(/YuNet is not installed: BlazeFace/);
-    expect(notices.join('\n')).toMatch(
-      /Not installed in .* \(MODELS_DIR\): anti-spoof minifasnet-v2, minifasnet-v1se: passive checks are inconclusive/,
+  });
+
+  it.each([
+    [
+      strongNets,
+      /Not installed in .* \(MODELS_DIR\): anti-spoof minifasnet-v2, minifasnet-v1se: .* experimental, stands in/,
+    ],
+    [['bonafide-antispoof'], undefined],
+    [['bonafide-antispoof', 'minifasnet-v2'], /anti-spoof minifasnet-v2: .* experimental, stands in/],
+  ])('lets our own anti-spoof net stand in for %j, alone', async (antiSpoofNets, notice) => {
+    const engine = await start({ antiSpoofNets });
+    const { models, notices } = engine.describe();
+    expect(models.filter(({ role }) => role === 'anti-spoof')).toMatchObject([
+      { name: 'bonafide-antispoof', pack: 'embedded', sha256: findModel('bonafide-antispoof').sha256 },
+    ]);
+    expect(notices.filter((text) => /anti-spoof/.test(text))).toEqual(
+      notice ? [expect.stringMatching(notice)] : [],
     );
+    const picture = await encodeJpeg(person.image);
+    const { faces } = await engine.analyseImage(picture, { measuredFaces: 1 }, () => false);
+    expect(faces[0]?.antiSpoof).toEqual({
+      'bonafide-antispoof': { status: 'measured', value: expect.anything() },
+    });
+  });
+
+  it('knows our own net by its hash where MODEL_PATH names it, whatever the file is called', async () => {
+    const renamed = join(mkdtempSync(join(tmpdir(), 'bonafide-')), 'minifasnet-v2.onnx');
+    copyFileSync(modelPath(findModel('bonafide-antispoof'), ''), renamed);
+    const { models, notices } = (await start({ modelPath: renamed })).describe();
+    expect(models.at(-1)).toMatchObject({ name: 'bonafide-antispoof', pack: 'named' });
+    expect(notices.join()).not.toContain('MODEL_PATH');
   });
 
   it('refuses to start with a file of the wrong content', async () => {
@@ -246,7 +279,7 @@ describe('models that are missing or wrong', () => {
 
   it('refuses an unknown net, a MODEL_PATH that is missing and one that is no model', async () => {
     await expect(start({ antiSpoofNets: ['resnet'] })).rejects.toThrow(
-      /ANTISPOOF_NETS names "resnet".*known are minifasnet-v2/,
+      /ANTISPOOF_NETS names "resnet".*known are minifasnet-v2, .*bonafide-antispoof, or none/,
     );
     await expect(start({ antiSpoofNets: ['minifasnet-v1se'] })).rejects.toThrow(
       /minifasnet-v1se alone, which must not/,

@@ -22,6 +22,7 @@ const SEED = 20_260_101;
 
 const config = readConfig({
   MODELS_DIR: 'none',
+  ANTISPOOF_NETS: 'none',
   ENABLE_TRACING: 'false',
   // Small, so that requests past the limits are cheap to send.
   MAX_IMAGE_BYTES: '100000',

@@ -8,7 +8,9 @@ import { createPuppet, type Puppet, type PuppetMove } from './support/puppet.ts'
 
 // The puppet moves rightly when the real engine says so.
 
-const perception = await createInlinePerception(engineOptions(readConfig({ MODELS_DIR: 'none' })));
+const perception = await createInlinePerception(
+  engineOptions(readConfig({ MODELS_DIR: 'none', ANTISPOOF_NETS: 'none' })),
+);
 
 let samples: readonly SampleFace[];
 let puppets: readonly Puppet[];

@@ -35,7 +35,12 @@ let portrait: Buffer;
 let stranger: Buffer;
 let other: SampleFace;
 
-const config = readConfig({ MODELS_DIR: 'none', ENABLE_TRACING: 'false', ALLOW_HEURISTIC_ENROL: 'true' });
+const config = readConfig({
+  MODELS_DIR: 'none',
+  ANTISPOOF_NETS: 'none',
+  ENABLE_TRACING: 'false',
+  ALLOW_HEURISTIC_ENROL: 'true',
+});
 
 beforeAll(async () => {
   perception = await createInlinePerception(engineOptions(config));

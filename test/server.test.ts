@@ -35,7 +35,7 @@ it('is open on loopback only without a key, and loud about it', async () => {
     .poll(() => server.log().map(({ msg }) => msg))
     .toContainEqual(expect.stringMatching(/IS OPEN/));
   expect(server.log().map(({ msg }) => msg)).toContainEqual(
-    expect.stringMatching(/No anti-spoof net is installed: .* a replay of somebody who does as told passes/),
+    expect.stringMatching(/No anti-spoof net is in use: .* a replay of somebody who does as told passes/),
   );
   const models = server.log().filter(({ msg }) => msg === 'model');
   expect(models.map(({ role }) => role)).toEqual(expect.arrayContaining(['detector', 'mesh']));

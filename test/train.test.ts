@@ -25,7 +25,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const run = (...args: readonly string[]) => runWith({}, ...args);
 
 async function runWith(settings: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const env = { PATH: process.env.PATH, MODELS_DIR: 'none', PERCEPTION_PROCESSES: '2', ...settings };
+  const models = { MODELS_DIR: 'none', ANTISPOOF_NETS: 'none' };
+  const env = { PATH: process.env.PATH, ...models, PERCEPTION_PROCESSES: '2', ...settings };
   const { stdout, stderr, code } = await promisify(execFile)(process.execPath, [bonafide, ...args], { env })
     .then((done) => ({ ...done, code: 0 }))
     .catch((error) => error as { stdout: string; stderr: string; code: number });

@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
+import { bonafideAntiSpoof } from '../perception/models/bonafide-antispoof.ts';
 import { experimentalNet, isExperimentalAlone } from './experimental-net.ts';
 import type { ModelIdentity } from './facts.ts';
 
 const net = (name: string): Pick<ModelIdentity, 'role' | 'name'> => ({ role: 'anti-spoof', name });
+it('is called what perception calls it', () => {
+  expect(experimentalNet).toBe(bonafideAntiSpoof);
+});
+
 const detector = { role: 'detector', name: 'blazeface' } as const;
 
 it.each([

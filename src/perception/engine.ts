@@ -65,7 +65,10 @@ export interface EngineOptions {
   readonly modelsDir: string;
   /** One anti-spoof ONNX file named by hand (seed 000's `MODEL_PATH`), or empty. */
   readonly modelPath: string;
-  /** Names in the model registry; those whose files are missing are left out with a notice. */
+  /**
+   * Names in the model registry; those whose files are missing are left out with a notice, and where none is there that
+   * may speak alone, our own net stands in. Empty: no net at all.
+   */
   readonly antiSpoofNets: readonly string[];
   /** One of the strong pack must be installed, or the engine does not start. */
   readonly embedder: EmbedderName;

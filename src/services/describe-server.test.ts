@@ -22,7 +22,7 @@ describe('the pack that serves', () => {
     const describe = () => ({ models: [mesh, ...models], executionProviders: ['cpu'], notices: [] });
     const { pack, packNote } = describeServer(
       { ...scriptedPerception(), describe },
-      { needsAntiSpoof: false },
+      { REQUIRE_ANTI_SPOOF: false, ALLOW_EXPERIMENTAL: false },
     );
     return [pack, packNote];
   };

@@ -1,3 +1,4 @@
+import { isExperimentalAlone } from '../decisions/experimental-net.ts';
 import type { ModelIdentity } from '../decisions/facts.ts';
 import type { Perception, PerceptionDescription, PerceptionLoad } from '../perception/engine.ts';
 import type { Database } from '../stores/ports.ts';
@@ -5,7 +6,9 @@ import type { Database } from '../stores/ports.ts';
 /** What serves on this machine, and how busy it is. */
 export interface ServerDescription {
   readonly perception: PerceptionDescription;
-  /** Sentences for the operator: perception's, and what the server is worth without anti-spoof nets. */
+  /** `experimental`: our own net alone, whose word enrols nobody and confirms no selfie unless the operator says so. */
+  readonly antiSpoof: 'installed' | 'experimental' | 'none';
+  /** Sentences for the operator: perception's, and what the server is worth without anti-spoof nets that are trusted. */
   readonly notices: readonly string[];
   readonly load: PerceptionLoad;
   /** The model that finds the faces; null before any is loaded. */
@@ -21,12 +24,28 @@ export interface ServerDescription {
  */
 export type Pack = 'embedded' | 'strong' | 'mixed';
 
-/** What a server with no anti-spoof net has to say for itself. */
-const withoutNets = {
-  allowed:
-    'No anti-spoof net is installed: sessions, posed frames and blinks rest on movements alone, and a replay of somebody who does as told passes. REQUIRE_ANTI_SPOOF=true calls nothing live then.',
-  refused: 'No anti-spoof net is installed, and REQUIRE_ANTI_SPOOF is set: nothing is called live.',
+/** What a server with no anti-spoof net, or the experimental one alone, has to say for itself. */
+const caveats = {
+  none: {
+    allowed:
+      'No anti-spoof net is in use: sessions, posed frames and blinks rest on movements alone, and a replay of somebody who does as told passes. REQUIRE_ANTI_SPOOF=true calls nothing live then.',
+    refused: 'No anti-spoof net is in use, and REQUIRE_ANTI_SPOOF is set: nothing is called live.',
+  },
+  experimental: {
+    allowed:
+      'The only anti-spoof net here is our own, bonafide-antispoof, which is experimental. Its passive verdicts enrol nobody and satisfy no KYC check (ALLOW_EXPERIMENTAL=true lets them). In sessions, posed frames and blinks it refuses what it takes for an attack, but vouches for nobody: they rest on movements, and a replay of somebody who does as told may pass. REQUIRE_ANTI_SPOOF=true calls nothing live then. `bonafide models pull` fetches the strong pack.',
+    trusted:
+      'The only anti-spoof net here is our own, bonafide-antispoof, which is experimental, and ALLOW_EXPERIMENTAL lets its word enrol and satisfy KYC: attacks will pass. `bonafide models pull` fetches the strong pack.',
+    refused:
+      'The only anti-spoof net here is our own, bonafide-antispoof, which is experimental, and REQUIRE_ANTI_SPOOF is set: nothing is called live. `bonafide models pull` fetches the strong pack.',
+  },
 } as const;
+
+/** The settings that say what a server without trusted nets may do. */
+export interface AntiSpoofSettings {
+  readonly REQUIRE_ANTI_SPOOF: boolean;
+  readonly ALLOW_EXPERIMENTAL: boolean;
+}
 
 /** Which database serves, and whether it answers; a third of a second at most. */
 export async function describeDatabase(database: Database) {
@@ -35,20 +54,31 @@ export async function describeDatabase(database: Database) {
 }
 
 /** Describes the server without asking a perception process: it answers while all of them work. */
-export function describeServer(
-  perception: Perception,
-  { needsAntiSpoof }: { readonly needsAntiSpoof: boolean },
-): ServerDescription {
+export function describeServer(perception: Perception, settings: AntiSpoofSettings): ServerDescription {
   const description = perception.describe();
-  const hasNet = description.models.some(({ role }) => role === 'anti-spoof');
-  const notice = withoutNets[needsAntiSpoof ? 'refused' : 'allowed'];
+  const antiSpoof = antiSpoofOf(description.models);
   return {
     perception: description,
-    notices: hasNet ? description.notices : [...description.notices, notice],
+    antiSpoof,
+    notices: [...description.notices, ...caveatsOf(antiSpoof, settings)],
     load: perception.load(),
     detector: description.models.find(({ role }) => role === 'detector')?.name ?? null,
     ...describePack(description.models),
   };
+}
+
+function antiSpoofOf(models: readonly ModelIdentity[]): ServerDescription['antiSpoof'] {
+  if (isExperimentalAlone(models)) return 'experimental';
+  return models.some(({ role }) => role === 'anti-spoof') ? 'installed' : 'none';
+}
+
+function caveatsOf(
+  antiSpoof: ServerDescription['antiSpoof'],
+  { REQUIRE_ANTI_SPOOF: refuses, ALLOW_EXPERIMENTAL: trusts }: AntiSpoofSettings,
+): readonly string[] {
+  if (antiSpoof === 'installed') return [];
+  if (refuses) return [caveats[antiSpoof].refused];
+  return [antiSpoof === 'experimental' && trusts ? caveats.experimental.trusted : caveats[antiSpoof].allowed];
 }
 
 function describePack(models: PerceptionDescription['models']): Pick<ServerDescription, 'pack' | 'packNote'> {

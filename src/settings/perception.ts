@@ -30,7 +30,7 @@ export const perception = {
   }),
   ANTISPOOF_NETS: list(
     'minifasnet-v2,minifasnet-v1se',
-    'Anti-spoof nets to use where their files are present. minifasnet-v2se is opt-in (its training data is non-commercial).',
+    'Anti-spoof nets to use where their files are present; where none of them is, our own experimental net, bonafide-antispoof, stands in. minifasnet-v2se is opt-in (its training data is non-commercial). `none`: no net at all.',
   ),
   EMBEDDER: Type.Enum(['dlib-resnet', 'mobilefacenet'], {
     default: 'dlib-resnet',

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { Health } from '../../src/contracts/system/schemas.ts';
 import { locateModel } from '../../src/perception/models/files.ts';
 import { findModel } from '../../src/perception/models/registry.ts';
+import { strongNets } from '../support/engine.ts';
 import { serve, startMirror } from '../support/mirror.ts';
 import { type Server, startServer } from '../support/server.ts';
 
@@ -28,7 +29,8 @@ const mirrorOfShared: RequestListener = (request, response) =>
 
 async function start(mirror: string, settings: Readonly<Record<string, string>> = {}): Promise<Server> {
   const pulling = { MODELS_DIR: modelsDir, MODELS_AUTO_PULL: 'true', MODELS_MIRROR: mirror };
-  const server = await startServer({ ...pulling, MODELS_PULL_TIMEOUT_MS: '60000', ...settings });
+  const nets = { ANTISPOOF_NETS: strongNets.join() };
+  const server = await startServer({ ...pulling, ...nets, MODELS_PULL_TIMEOUT_MS: '60000', ...settings });
   onTestFinished(async () => {
     server.process.kill('SIGKILL');
     await once(server.process, 'exit');

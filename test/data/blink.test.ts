@@ -9,10 +9,12 @@ import type { RgbImage } from '../../src/media/image.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';
 import { handTremor, movePhoto, timedPictures } from '../support/attack-clips.ts';
 import { encodeClip } from '../support/encode-clip.ts';
-import { engineOptions } from '../support/engine.ts';
+import { engineOptions, strongNets } from '../support/engine.ts';
 
 const shared = join(import.meta.dirname, '../../../shared');
-const perception = await createInlinePerception(engineOptions({ modelsDir: join(shared, 'models') }));
+const perception = await createInlinePerception(
+  engineOptions({ modelsDir: join(shared, 'models'), antiSpoofNets: strongNets }),
+);
 afterAll(() => perception.close());
 
 /** The clips of the table whose blinks were counted, with the times in seconds. */

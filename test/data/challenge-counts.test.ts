@@ -17,7 +17,7 @@ import type { Direction, PoseBank } from '../support/pose-bank.ts';
 
 // Fifty sessions of each kind with puppets, as issue "Motion" asks: too many for `npm test`, which runs some.
 
-const engine = engineOptions(readConfig({ MODELS_DIR: 'none' }));
+const engine = engineOptions(readConfig({ MODELS_DIR: 'none', ANTISPOOF_NETS: 'none' }));
 const sessionsOfEach = 50;
 const directions: readonly Direction[] = ['LEFT', 'RIGHT', 'UP', 'DOWN'];
 

@@ -29,7 +29,7 @@ import type { RgbImage } from '../../src/media/image.ts';
 import type { Engine } from '../../src/perception/engine.ts';
 import { createEngine } from '../../src/perception/load-engine.ts';
 import { seedSettings } from '../support/challenge-player.ts';
-import { engineOptions } from '../support/engine.ts';
+import { engineOptions, strongNets } from '../support/engine.ts';
 import { turnPicture } from '../support/flat-picture.ts';
 
 const shared = join(import.meta.dirname, '../../../shared');
@@ -103,7 +103,9 @@ let engine: Engine;
 const clips = new Map<string, readonly Frame[]>();
 
 beforeAll(async () => {
-  engine = await createEngine(engineOptions({ modelsDir: join(shared, 'models') }));
+  engine = await createEngine(
+    engineOptions({ modelsDir: join(shared, 'models'), antiSpoofNets: strongNets }),
+  );
   const paths = new Set([...Object.keys(turning), ...resting, ...live, ...attacks]);
   for (const path of paths) {
     const bytes = readFileSync(join(shared, 'data/B', path));

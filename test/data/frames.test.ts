@@ -6,7 +6,7 @@ import { decodeClip } from '../../src/media/decode-clip.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';
 import { type FramesValidation, validateFrames } from '../../src/services/validate-frames.ts';
-import { engineOptions } from '../support/engine.ts';
+import { engineOptions, strongNets } from '../support/engine.ts';
 import { encodeJpeg } from '../support/faces.ts';
 
 // Posed frames cut out of clips, as a client would have taken them; the strong pack judges.
@@ -15,7 +15,9 @@ const shared = join(import.meta.dirname, '../../../shared');
 
 let perception: Perception;
 beforeAll(async () => {
-  perception = await createInlinePerception(engineOptions({ modelsDir: join(shared, 'models') }));
+  perception = await createInlinePerception(
+    engineOptions({ modelsDir: join(shared, 'models'), antiSpoofNets: strongNets }),
+  );
 });
 afterAll(() => perception?.close());
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { strongNets } from '../support/engine.ts';
 import { type Server, startServer } from '../support/server.ts';
 
 const shared = fileURLToPath(new URL('../../../shared', import.meta.url));
@@ -37,6 +38,7 @@ beforeAll(async () => {
   server = await startServer({
     API_KEY,
     MODELS_DIR: `${shared}/models`,
+    ANTISPOOF_NETS: strongNets.join(),
     PERCEPTION_PROCESSES: `${processes}`,
   });
   const rest = [...samples];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { strongNets } from '../support/engine.ts';
 import { childProcesses } from '../support/processes.ts';
 import { postPicture, type Server, startServer } from '../support/server.ts';
 
@@ -11,6 +12,7 @@ let server: Server;
 beforeAll(async () => {
   server = await startServer({
     MODELS_DIR: `${shared}/models`,
+    ANTISPOOF_NETS: strongNets.join(),
     PERCEPTION_PROCESSES: `${processes}`,
     LOG_LEVEL: 'info',
   });

@@ -14,16 +14,19 @@ export interface Server {
   readonly log: () => readonly Record<string, unknown>[];
 }
 
+/** The embedded pack, and no anti-spoof net: see `engineOptions` in `engine.ts`. */
+const models = { MODELS_DIR: 'none', MODELS_AUTO_PULL: 'false', ANTISPOOF_NETS: 'none' };
+
 /**
- * Starts the built server on a free port, the embedded pack alone, with a data folder of its own unless `settings`
- * name one; whoever starts it kills it.
+ * Starts the built server on a free port, the embedded pack without any anti-spoof net, with a data folder of its own
+ * unless `settings` name one; whoever starts it kills it.
  */
 export async function startServer(
   settings: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
 ): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bonafide-data-'));
-  const env = { PATH: process.env.PATH, PORT: '0', MODELS_DIR: 'none', MODELS_AUTO_PULL: 'false' };
+  const env = { PATH: process.env.PATH, PORT: '0', ...models };
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...env, PERCEPTION_PROCESSES: '1', DATA_DIR: dataDir, ENABLE_TRACING: 'false', ...settings },
   });

@@ -15,6 +15,7 @@ describe('GET /health', () => {
     expect(response.json()).toMatchObject({
       status: 'ok',
       model_loaded: true,
+      anti_spoof: 'installed',
       service: 'liveness-detection',
       version: JSON.parse(read('package.json')).version,
       runtime: { node: process.versions.node, python: null, cuda: { available: false } },
@@ -32,6 +33,7 @@ describe('GET /health', () => {
     const app = await testApp({}, { perception: { ...perception, describe } });
     expect((await app.inject('/health')).json()).toMatchObject({
       model_loaded: false,
+      anti_spoof: 'none',
       notices: [expect.stringMatching(/posed frames and blinks rest on movements .* a replay .* passes/)],
       detector: null,
       pack: 'embedded',
@@ -47,6 +49,25 @@ describe('GET /health', () => {
       'YuNet is missing.',
       expect.stringMatching(/nothing is called live/),
     ]);
+  });
+
+  it('calls the net experimental where our own serves alone, and says what that means', async () => {
+    const models = [
+      { role: 'anti-spoof', pack: 'embedded', name: 'bonafide-antispoof', sha256: 'ab'.repeat(32) },
+    ] as const;
+    const describe = () => ({ models, executionProviders: ['cpu'], notices: [] });
+    const perception = { ...scriptedPerception(), describe };
+    const healthWith = async (settings: Readonly<Record<string, string>>) =>
+      (await (await testApp(settings, { perception })).inject('/health')).json();
+    const plain = await healthWith({});
+    expect(plain).toMatchObject({ model_loaded: true, anti_spoof: 'experimental', pack: 'embedded' });
+    expect(plain.notices).toEqual([
+      expect.stringMatching(/experimental.* enrol nobody and satisfy no KYC check .*bonafide models pull/),
+    ]);
+    const { notices } = await healthWith({ ALLOW_EXPERIMENTAL: 'true' });
+    expect(notices).toEqual([expect.stringMatching(/ALLOW_EXPERIMENTAL lets its word enrol/)]);
+    const refusing = await healthWith({ REQUIRE_ANTI_SPOOF: 'true' });
+    expect(refusing.notices).toEqual([expect.stringMatching(/experimental.* nothing is called live/)]);
   });
 
   it('is 503 while no perception process is alive', async () => {

@@ -83,6 +83,7 @@ function toHealth(server: ServerDescription, database: Health['database'], versi
   return {
     status: server.load.processes > 0 ? 'ok' : 'unavailable',
     model_loaded: models.some(({ role }) => role === 'anti-spoof'),
+    anti_spoof: server.antiSpoof,
     service: 'liveness-detection',
     version,
     runtime: {

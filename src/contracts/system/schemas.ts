@@ -21,7 +21,13 @@ export const health = Type.Object(
     status: Type.Enum(['ok', 'unavailable'], {
       description: '`unavailable` (with status 503) while no perception process is alive.',
     }),
-    model_loaded: Type.Boolean({ description: 'True when an anti-spoof model is loaded.' }),
+    model_loaded: Type.Boolean({
+      description: 'True when an anti-spoof model is loaded; `anti_spoof` says whether it is trusted.',
+    }),
+    anti_spoof: Type.Enum(['installed', 'experimental', 'none'], {
+      description:
+        '`experimental`: our own net alone. What it says enrols nobody and satisfies no KYC check, unless ALLOW_EXPERIMENTAL says so.',
+    }),
     service: Type.Literal('liveness-detection'),
     version: Type.String(),
     runtime: Type.Object({

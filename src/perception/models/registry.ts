@@ -124,6 +124,18 @@ export const registry: readonly ModelEntry[] = deepFreeze([
       'Our own net for worn masks, trained on faces for research use with painted masks: assets/models/face-mask.md.',
   },
   {
+    name: 'bonafide-antispoof',
+    role: 'anti-spoof',
+    pack: 'embedded',
+    format: 'onnx',
+    file: 'anti-spoof.onnx',
+    sha256: '752b1507b032fe81e81d59c9b97e0361b5c15a375c27226911310827e6dd41c8',
+    bytes: 774_209,
+    licence: 'Apache-2.0',
+    notice:
+      'Our own anti-spoof net, experimental, trained on faces and attacks for research use: assets/models/anti-spoof.md.',
+  },
+  {
     name: 'yunet',
     role: 'detector',
     pack: 'strong',
