@@ -26,7 +26,7 @@ describe('the pack that serves', () => {
     );
     return [pack, packNote];
   };
-  const getStrong = expect.stringMatching(/The strong pack is fetched by `bonafide models pull`/);
+  const getStrong = expect.stringMatching(/`bonafide models pull` .* fetches it for the next start\.$/);
 
   it.each<[string, ModelIdentity[], string]>([
     ['embedded', [blazeface, own], 'The embedded pack serves: blazeface, own (experimental).'],

@@ -99,7 +99,7 @@ function embeddedServes(names: readonly string[], hasNet: boolean): string {
 }
 
 const toGetStrong =
-  'The strong pack is fetched by `bonafide models pull` (--from DIR|URL: from a mirror), or by a start with a network unless MODELS_AUTO_PULL=false or --offline forbids it; it serves from the next start on.';
+  'A start with a network fetches the strong pack by itself unless MODELS_AUTO_PULL=false or --offline forbids it; `bonafide models pull` (--from DIR|URL: from a mirror) fetches it for the next start.';
 
 const toGetEmbedded =
   'The embedded pack serves where MODELS_DIR names an empty folder and MODELS_AUTO_PULL=false or --offline is set.';

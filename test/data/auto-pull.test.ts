@@ -72,10 +72,6 @@ it('pulls the strong pack from a mirror and serves it, and the next start asks f
   expect(messages(again)).not.toContain('the strong pack is complete');
 });
 
-it('copies the strong pack from a folder', async () => {
-  await expectStrongServes(await start(shared));
-});
-
 it('of two servers at once, with one folder, brings both up with the strong pack', async () => {
   const mirror = await startMirror(mirrorOfShared);
   const servers = await Promise.all([start(mirror.url), start(mirror.url)]);
@@ -97,23 +93,7 @@ it('serves what has arrived where the rest does not come', async () => {
   );
 });
 
-it('resumes what an interrupted start has left', async () => {
-  const mirror = await startMirror((request, response) => {
-    const bytes = readFileSync(join(shared, request.url!));
-    if (request.headers.range) return serve(bytes)(request, response);
-    response.writeHead(200, { 'content-length': bytes.length });
-    response.write(bytes.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 100));
-  });
-  // Each start gets one model further: the first half of the next one is all that comes at once.
-  for (const missing of [names, names.slice(1), names.slice(2)]) {
-    const server = await start(mirror.url, { DISABLE_WARMUP: 'true' });
-    expect(server.log()).toContainEqual(expect.objectContaining({ level: 40, missing }));
-    server.process.kill('SIGKILL');
-  }
-  await expectStrongServes(await start(mirror.url));
-});
-
-it('pulls what EMBEDDER names, and does not start without it', async () => {
+it('copies what EMBEDDER names from a folder, and does not start without it', async () => {
   const other = mkdtempSync(join(tmpdir(), 'bonafide-mirror-'));
   onTestFinished(() => rmSync(other, { recursive: true }));
   for (const { file } of models) symlinkSync(join(shared, file), join(other, file));
@@ -121,6 +101,7 @@ it('pulls what EMBEDDER names, and does not start without it', async () => {
     /The model mobilefacenet could not be pulled from .*EMBEDDER=mobilefacenet: .* run `bonafide models pull mobilefacenet`/s,
   );
   const server = await start(shared, { EMBEDDER: 'mobilefacenet' });
+  await expectStrongServes(server);
   const { models: loaded } = await healthOf(server.url);
   expect(loaded).toContainEqual(expect.objectContaining({ role: 'embedding', name: 'mobilefacenet' }));
 });
