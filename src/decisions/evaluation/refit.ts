@@ -1,8 +1,8 @@
 import { type ModelIdentity, valueIfMeasured } from '../facts.ts';
-import { viewObstacles } from '../fusion.ts';
 import type { LiveCalibration } from '../live-calibration.ts';
 import type { StatedRates } from '../training/choose-limits.ts';
 import { fitCalibration } from '../training/fit-calibration.ts';
+import { viewObstacles } from '../view-range.ts';
 import type { FitStill } from './build-report.ts';
 
 /** What is fitted anew. */

@@ -87,7 +87,7 @@ function scoreClip({ looks }: MeasuredClip, family: string, scoring: Scoring): S
 }
 
 function logOddsOf(face: FaceFacts, calibration: LiveCalibration): number | null {
-  if (calibration.nets !== null) return liveLogOdds(face, calibration) ?? null;
+  if (calibration.nets !== null || calibration.isExperimental) return liveLogOdds(face, calibration) ?? null;
   return rawMean(face, Object.keys(face.antiSpoof));
 }
 
