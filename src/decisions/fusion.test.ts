@@ -3,13 +3,15 @@ import { experimentalCalibration, ownScore } from '../../test/support/experiment
 import { antiSpoof, faceFacts } from '../../test/support/facts.ts';
 import { findModel } from '../perception/models/registry.ts';
 import calibration from './calibration/minifasnet-mean.json' with { type: 'json' };
-import { type FaceFacts, measured, unavailable } from './facts.ts';
+import { type FaceFacts, measured, type TextureMeasures, unavailable, valueIfMeasured } from './facts.ts';
 import { decideLiveness } from './fusion.ts';
 import { uncalibrated } from './live-calibration.ts';
 
 const decide = (changes: Partial<FaceFacts>) => decideLiveness(faceFacts(changes), uncalibrated);
 const codes = (changes: Partial<FaceFacts>) => decide(changes).reasons.map(({ code }) => code);
 const grid = Array.from({ length: 21 }, (_, index) => index / 20);
+const texture = (changes: Partial<TextureMeasures>) =>
+  measured({ ...valueIfMeasured(faceFacts().texture)!, ...changes });
 const rank = { attack: 0, inconclusive: 1, live: 2 };
 
 it('names the models that its file was made for as the registry does', () => {
@@ -91,7 +93,12 @@ describe('what is missing never counts as live', () => {
   });
 
   it.each<[string, Partial<FaceFacts>]>([
-    ['face_too_small', { measuredSide: 59 }],
+    ['face_too_small', { measuredSide: 79 }],
+    ['face_cut_off', { visible: 0.89 }],
+    ['face_too_close', { room: 1.24 }],
+    ['face_blurred', { texture: texture({ blur: 0.02 }) }],
+    ['face_too_dark', { texture: texture({ brightness: 0.11 }) }],
+    ['face_too_bright', { texture: texture({ brightness: 0.94 }) }],
     ['face_turned_away', { pose: measured({ yaw: -41, pitch: 0, roll: 0 }) }],
     ['face_turned_away', { pose: measured({ yaw: 0, pitch: 36, roll: 0 }) }],
     ['pose_unknown', { pose: unavailable('not_measurable') }],
@@ -102,20 +109,31 @@ describe('what is missing never counts as live', () => {
   });
 });
 
+describe('the range', () => {
+  it.each<Partial<FaceFacts>>([
+    { measuredSide: 80, visible: 0.9, room: 1.25 },
+    { texture: texture({ blur: 0.025 }) },
+    { texture: texture({ brightness: 0.12 }) },
+    { texture: texture({ brightness: 0.93 }) },
+    { texture: unavailable('not_requested') },
+  ])('takes its limits inclusively, and what was not measured for no obstacle: %j', (changes) => {
+    expect(decide({ ...changes, antiSpoof: antiSpoof(1, 1) }).verdict).toBe('live');
+    expect(decide({ ...changes, antiSpoof: antiSpoof(0, 0) }).verdict).toBe('attack');
+  });
+
+  it('calls a dark picture dark, not blurred', () => {
+    expect(codes({ texture: texture({ blur: 0.01, brightness: 0.05 }) })).toContain('face_too_dark');
+    expect(codes({ texture: texture({ blur: 0.01, brightness: 0.05 }) })).not.toContain('face_blurred');
+  });
+});
+
 describe('the reasons', () => {
   it('name texture signs, which do not change the verdict', () => {
-    const texture = measured({
-      blur: 1,
-      saturation: 0,
-      freqHighRatio: 0,
-      axisAnisotropy: 0.36,
-      glare: 0.09,
-      lineRatio: 0.11,
-      penaltySharpSmall: 0,
-      brightness: 0.5,
-    });
-    expect(codes({ texture })).toEqual(expect.arrayContaining(['grid_pattern', 'glare', 'straight_lines']));
-    expect(decide({ texture }).verdict).toBe('live');
+    const signs = texture({ axisAnisotropy: 0.36, glare: 0.09, lineRatio: 0.11 });
+    expect(codes({ texture: signs })).toEqual(
+      expect.arrayContaining(['grid_pattern', 'glare', 'straight_lines']),
+    );
+    expect(decide({ texture: signs }).verdict).toBe('live');
     expect(codes({ texture: unavailable('no_model') })).toEqual(['anti_spoof_score', 'anti_spoof_score']);
   });
 });

@@ -1,8 +1,9 @@
-import ranges from './calibration/minifasnet-mean.json' with { type: 'json' };
+import signs from './calibration/texture-signs.json' with { type: 'json' };
 import type { FaceFacts, Fact } from './facts.ts';
 import { valueIfMeasured } from './facts.ts';
 import { type LiveCalibration, liveProbability as probabilityOf } from './live-calibration.ts';
 import type { Reason } from './reasons.ts';
+import { viewObstacles } from './view-range.ts';
 
 /** What a still picture says of the face in it. */
 export interface LivenessDecision {
@@ -16,29 +17,32 @@ export interface LivenessDecision {
 /**
  * Weighs the facts of one face.
  *
- * The probability is the calibration's. Anything that keeps the nets from
- * seeing what they were trained on (no score, a small face, a turned face) makes the verdict
- * inconclusive, whatever they say. Texture signs explain; they do not decide.
+ * The probability is the calibration's. Anything that keeps the nets from seeing what they were trained on (no score,
+ * a view out of range) makes the verdict inconclusive, whatever they say. A net that is asked for but missing is
+ * remarked upon; it is an obstacle where nothing was calibrated for the nets that are there. Texture signs explain;
+ * they do not decide.
  */
 export function decideLiveness(face: FaceFacts, calibration: LiveCalibration): LivenessDecision {
   const { limits } = calibration;
   const scores = scoreReasons(face);
   const caveat: Reason[] = calibration.isExperimental ? [{ code: 'experimental_net' }] : [];
   const liveProbability = probabilityOf(face, calibration) ?? null;
-  const obstacles = [...scores.filter((reason) => !('live' in reason)), ...viewObstacles(face)];
+  const measured = scores.filter((reason) => 'live' in reason);
+  const missing = scores.filter((reason) => !('live' in reason));
+  const remarks = missing.filter((reason) => !isObstacle(reason, calibration));
+  const obstacles = [...missing.filter((reason) => isObstacle(reason, calibration)), ...viewObstacles(face)];
   const signs = textureSigns(face);
   if (liveProbability !== null && obstacles.length === 0) {
     if (liveProbability >= limits.live)
-      return { verdict: 'live', liveProbability, reasons: [...scores, ...caveat, ...signs] };
+      return { verdict: 'live', liveProbability, reasons: [...measured, ...caveat, ...remarks, ...signs] };
     if (liveProbability <= limits.attack)
-      return { verdict: 'attack', liveProbability, reasons: [...scores, ...caveat, ...signs] };
+      return { verdict: 'attack', liveProbability, reasons: [...measured, ...caveat, ...remarks, ...signs] };
     obstacles.push({ code: 'between_thresholds', ...limits });
   }
-  const measured = scores.filter((reason) => 'live' in reason);
   return {
     verdict: 'inconclusive',
     liveProbability,
-    reasons: [...measured, ...caveat, ...obstacles, ...signs],
+    reasons: [...measured, ...caveat, ...obstacles, ...remarks, ...signs],
   };
 }
 
@@ -64,31 +68,26 @@ export function scoreReasons(face: FaceFacts): ScoreReason[] {
   });
 }
 
-function isWithoutModel(fact: Fact<unknown>): boolean {
-  return fact.status === 'unavailable' && fact.reason === 'no_model';
+/**
+ * Whether a missing score keeps a face from being judged. A net that is not installed does not, where what is
+ * installed was calibrated without it.
+ */
+export function isObstacle({ code }: ScoreReason, { nets }: Pick<LiveCalibration, 'nets'>): boolean {
+  return code !== 'anti_spoof_model_missing' || nets === null;
 }
 
-/** What keeps anti-spoof nets from seeing what they were trained on: nothing is called live then. */
-export function viewObstacles(face: FaceFacts): Reason[] {
-  const { minimumFaceSide, maximumYaw, maximumPitch } = ranges.limits;
-  const obstacles: Reason[] = [];
-  if (face.measuredSide < minimumFaceSide.value)
-    obstacles.push({ code: 'face_too_small', side: face.measuredSide, minimum: minimumFaceSide.value });
-  const pose = valueIfMeasured(face.pose);
-  if (pose === undefined) obstacles.push({ code: 'pose_unknown' });
-  else if (Math.abs(pose.yaw) > maximumYaw.value || Math.abs(pose.pitch) > maximumPitch.value)
-    obstacles.push({ code: 'face_turned_away', yaw: pose.yaw, pitch: pose.pitch });
-  return obstacles;
+function isWithoutModel(fact: Fact<unknown>): boolean {
+  return fact.status === 'unavailable' && fact.reason === 'no_model';
 }
 
 function textureSigns(face: FaceFacts): Reason[] {
   const texture = valueIfMeasured(face.texture);
   if (texture === undefined) return [];
-  const { axisAnisotropy, glare, lineRatio } = ranges.suspect;
-  const signs: Reason[] = [];
+  const { axisAnisotropy, glare, lineRatio } = signs.suspect;
+  const reasons: Reason[] = [];
   if (texture.axisAnisotropy > axisAnisotropy.value)
-    signs.push({ code: 'grid_pattern', value: texture.axisAnisotropy });
-  if (texture.glare > glare.value) signs.push({ code: 'glare', value: texture.glare });
-  if (texture.lineRatio > lineRatio.value) signs.push({ code: 'straight_lines', value: texture.lineRatio });
-  return signs;
+    reasons.push({ code: 'grid_pattern', value: texture.axisAnisotropy });
+  if (texture.glare > glare.value) reasons.push({ code: 'glare', value: texture.glare });
+  if (texture.lineRatio > lineRatio.value) reasons.push({ code: 'straight_lines', value: texture.lineRatio });
+  return reasons;
 }

@@ -16,6 +16,11 @@ type PictureReason =
   | { readonly code: 'experimental_net' }
   | { readonly code: 'between_thresholds'; readonly attack: number; readonly live: number }
   | { readonly code: 'face_too_small'; readonly side: number; readonly minimum: number }
+  | { readonly code: 'face_cut_off'; readonly visible: number; readonly minimum: number }
+  | { readonly code: 'face_too_close'; readonly room: number; readonly minimum: number }
+  | { readonly code: 'face_blurred'; readonly sharpness: number; readonly minimum: number }
+  | { readonly code: 'face_too_dark'; readonly brightness: number; readonly minimum: number }
+  | { readonly code: 'face_too_bright'; readonly brightness: number; readonly maximum: number }
   | { readonly code: 'face_turned_away'; readonly yaw: number; readonly pitch: number }
   | { readonly code: 'pose_unknown' | 'face_not_comparable' }
   | { readonly code: 'grid_pattern' | 'glare' | 'straight_lines'; readonly value: number };

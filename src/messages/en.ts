@@ -90,6 +90,12 @@ const reasons = {
   'reason.between_thresholds':
     'The scores lie between the limit for an attack ({attack}) and for a live face ({live}).',
   'reason.face_too_small': 'The face is {side} pixels across; at least {minimum} are needed. Move closer.',
+  'reason.face_cut_off': 'Only {visible} of the face is in the picture. Move it into the middle.',
+  'reason.face_too_close':
+    'The face fills the picture. Hold the camera further away, so that what is around the face can be seen.',
+  'reason.face_blurred': 'The face is blurred. Hold the camera still, and clean its lens.',
+  'reason.face_too_dark': 'The face is too dark. Find more light.',
+  'reason.face_too_bright': 'There is too much light on the face. Turn away from it.',
   'reason.face_turned_away': 'The face is turned too far (yaw {yaw}°, pitch {pitch}°). Look at the camera.',
   'reason.pose_unknown': 'The direction of the face could not be measured.',
   'reason.grid_pattern': 'The texture shows a regular grid, as a screen does ({value}).',

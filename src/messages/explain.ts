@@ -20,6 +20,8 @@ export function explain(reason: Reason, language: Language): string {
       const sizes = { side: whole(Math.floor(reason.side)), minimum: whole(reason.minimum) };
       return say('reason.face_too_small', language, sizes);
     }
+    case 'face_cut_off':
+      return say('reason.face_cut_off', language, { visible: percent(reason.visible) });
     case 'face_turned_away': {
       const angles = { yaw: whole(reason.yaw), pitch: whole(reason.pitch) };
       return say('reason.face_turned_away', language, angles);

@@ -114,6 +114,11 @@ export const id: Messages = {
     'Skor berada di antara batas serangan ({attack}) dan batas wajah asli ({live}).',
   'reason.face_too_small':
     'Lebar wajah {side} piksel; paling sedikit harus {minimum}. Mendekatlah ke kamera.',
+  'reason.face_cut_off': 'Hanya {visible} wajah yang ada di dalam gambar. Posisikan wajah di tengah.',
+  'reason.face_too_close': 'Wajah memenuhi gambar. Jauhkan kamera agar sekeliling wajah ikut terlihat.',
+  'reason.face_blurred': 'Wajah terlihat kabur. Pegang kamera dengan stabil dan bersihkan lensanya.',
+  'reason.face_too_dark': 'Wajah terlalu gelap. Cari tempat yang lebih terang.',
+  'reason.face_too_bright': 'Cahaya pada wajah terlalu terang. Jauhi sumber cahaya itu.',
   'reason.face_turned_away': 'Wajah terlalu berpaling (toleh {yaw}°, angguk {pitch}°). Lihat ke kamera.',
   'reason.pose_unknown': 'Arah wajah tidak dapat diukur.',
   'reason.grid_pattern': 'Tekstur menunjukkan pola kisi yang teratur, seperti pada layar ({value}).',

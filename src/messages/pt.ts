@@ -114,6 +114,12 @@ export const pt: Messages = {
     'As pontuações ficam entre o limite de ataque ({attack}) e o de rosto real ({live}).',
   'reason.face_too_small':
     'O rosto tem {side} pixels de largura; são necessários pelo menos {minimum}. Aproxime-se.',
+  'reason.face_cut_off': 'Apenas {visible} do rosto está na imagem. Centralize o rosto.',
+  'reason.face_too_close':
+    'O rosto ocupa a imagem toda. Afaste a câmera para que se veja o que há em volta do rosto.',
+  'reason.face_blurred': 'O rosto está desfocado. Segure a câmera com firmeza e limpe a lente.',
+  'reason.face_too_dark': 'O rosto está escuro demais. Procure mais luz.',
+  'reason.face_too_bright': 'Há luz demais no rosto. Afaste-se dela.',
   'reason.face_turned_away':
     'O rosto está virado demais (giro {yaw}°, inclinação {pitch}°). Olhe para a câmera.',
   'reason.pose_unknown': 'Não foi possível medir a direção do rosto.',

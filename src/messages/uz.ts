@@ -114,6 +114,14 @@ export const uz: Messages = {
     'Baholar hujum chegarasi ({attack}) bilan jonli yuz chegarasi ({live}) orasida.',
   'reason.face_too_small':
     'Yuzning eni {side} piksel; kamida {minimum} piksel kerak. Kameraga yaqinroq keling.',
+  'reason.face_cut_off':
+    'Yuzning faqat {visible} qismi suratda ko‘rinmoqda. Yuzingizni o‘rtaga joylashtiring.',
+  'reason.face_too_close':
+    'Yuz butun suratni egallagan. Yuz atrofi ham ko‘rinishi uchun kamerani uzoqroq tuting.',
+  'reason.face_blurred': 'Yuz xira chiqqan. Kamerani qimirlatmay tuting va linzasini arting.',
+  'reason.face_too_dark': 'Yuz juda qorong‘i. Yorug‘roq joy toping.',
+  'reason.face_too_bright':
+    'Yuzga tushayotgan yorug‘lik haddan tashqari ko‘p. Yorug‘likdan chetroqqa o‘ting.',
   'reason.face_turned_away':
     'Yuz haddan tashqari burilgan (yonga {yaw}°, yuqori-past {pitch}°). Kameraga qarang.',
   'reason.pose_unknown': 'Yuzning yo‘nalishini aniqlab bo‘lmadi.',

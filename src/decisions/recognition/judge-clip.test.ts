@@ -107,7 +107,7 @@ describe('a clip that changes hands is not live', () => {
 
 it('shows the best frame of those that speak for the verdict', () => {
   const sharp = face({ measuredSide: 200 });
-  const small = face({ measuredSide: 70 });
+  const small = face({ measuredSide: 85 });
   const sharpAttack = face({ ...attack, measuredSide: 400 });
   const frames = [...repeat(6, small), [sharp], [sharp], ...repeat(2, sharpAttack)];
   const live = judgeClip(clip(frames), 0.5, clipRules);

@@ -1,7 +1,8 @@
 import { type FaceFacts, type TextureMeasures, valueIfMeasured } from '../facts.ts';
-import { scoreReasons, viewObstacles } from '../fusion.ts';
+import { isObstacle, scoreReasons } from '../fusion.ts';
 import { type LiveCalibration, liveProbability } from '../live-calibration.ts';
 import type { Reason } from '../reasons.ts';
+import { viewObstacles } from '../view-range.ts';
 import { effectiveThreshold, toThreeDecimals } from './effective-threshold.ts';
 import { type HeuristicSettings, heuristicScore, signStrengths } from './heuristic.ts';
 
@@ -89,7 +90,10 @@ function mainScore(
   // Without any net the heuristic is all there is, and no reason to say so of each face, unless one is required.
   const missing = [
     ...lack,
-    ...unscored.filter(({ code }) => needsAntiSpoof || code !== 'no_anti_spoof_model'),
+    ...unscored.filter(
+      (reason) =>
+        isObstacle(reason, calibration) && (needsAntiSpoof || reason.code !== 'no_anti_spoof_model'),
+    ),
   ];
   if (live !== undefined)
     return { score: live, scoreSource: isExperimental ? 'experimental' : 'anti_spoof', missing };

@@ -42,10 +42,10 @@ export interface FittedCalibration {
 }
 
 /** The L2 penalty on standardised logits, with rows that count 1 on average; the data move weights little below 0.3. */
-const penaltyShare = 0.1;
+const penaltyShare = 0.01;
 
 /** A net is sure beyond this logit (a live score of 0.9997), and how sure differs from camera to camera. */
-const bound = 8;
+const bound = 5;
 
 /** So few rows of one class say nothing of a source: they would weigh as much as another's hundreds. */
 const leastRows = 5;
