@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInlinePerception } from '../src/perception/inline.ts';
 import { filesIn, pattern, datasetStats as stats, uploadSample as upload } from './support/dataset.ts';
 import { documentExamples, pathWithJq, runExample } from './support/document-examples.ts';
-import { engineOptions } from './support/engine.ts';
+import { engineOptions, strongNets } from './support/engine.ts';
 import { encodeJpeg, loadSampleFaces, photographPath } from './support/faces.ts';
 import { type Server, startServer } from './support/server.ts';
 
@@ -56,6 +56,7 @@ describe('the data set', () => {
         score: expect.any(Number),
         threshold: expect.any(Number),
         bbox: { x: expect.any(Number), y: expect.any(Number), w: expect.any(Number), h: expect.any(Number) },
+        score_source: 'heuristic',
       },
     });
     expect(body.paths.raw.startsWith(resolve(trainDir))).toBe(true);
@@ -189,7 +190,8 @@ curl -s -X POST "$BASE/v1/dataset/upload?label=spoof&detector_backend=opencv&thr
   });
 
   it('has examples that run as they are, and answers as they say', async () => {
-    const server = await startServer({ TRAIN_DIR: join(folder, 'documented') });
+    const nets = { ANTISPOOF_NETS: strongNets.join() };
+    const server = await startServer({ TRAIN_DIR: join(folder, 'documented'), ...nets });
     writeFileSync(join(folder, 'foto_real.png'), readFileSync(photographPath('sample1.jpg')));
     writeFileSync(join(folder, 'foto2.png'), readFileSync(photographPath('sample3.jpg')));
     const examples = documentExamples('dataset');

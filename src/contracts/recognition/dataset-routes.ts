@@ -7,7 +7,7 @@ import { nameLanguage } from '../../plugins/language.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { CollectedSample, DatasetSummary, SampleUpload } from '../../services/collect-samples.ts';
 import { statsResponse, uploadBody, uploadParameters, uploadResponse } from './dataset-schemas.ts';
-import { toBbox, toScoreSource } from './face-mapping.ts';
+import { toBbox } from './face-mapping.ts';
 import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './judging-context.ts';
 import { languageOf, speakPortuguese } from './language.ts';
 import { type Parameters, userIdOf } from './parameters.ts';
@@ -101,7 +101,7 @@ function toUploadResponse({ label, duplicate, rawPath, facePath, face, facts }: 
       score: face.judgement.score,
       threshold: face.judgement.threshold,
       bbox: toBbox(face.face.box, facts.width, facts.height),
-      ...toScoreSource(face.judgement.scoreSource),
+      score_source: face.judgement.scoreSource,
     },
   };
 }

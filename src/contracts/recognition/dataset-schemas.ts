@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { nullable, share } from '../numbers.ts';
-import { bbox, bodyOf, experimental, heuristic, livenessParameters, score, scoreSource } from './schemas.ts';
+import { bbox, bodyOf, livenessParameters, score, scoreSource } from './schemas.ts';
 
 const path = (description: string) => Type.String({ description });
 
@@ -35,8 +35,6 @@ export const uploadResponse = Type.Object(
         threshold: share('The effective one.'),
         bbox,
         score_source: scoreSource,
-        heuristic,
-        experimental,
       }),
       'The largest face, as POST /v1/liveness sees it; null where none was found.',
     ),
@@ -56,8 +54,7 @@ export const uploadResponse = Type.Object(
           score: 0.36,
           threshold: 0.5,
           bbox: { x: 79, y: 367, w: 736, h: 736 },
-          score_source: 'heuristic',
-          heuristic: true,
+          score_source: 'experimental',
         },
       },
     ],
