@@ -14,6 +14,7 @@ type Command = (
 /** Loaded when called for, so that one command does not pay for the libraries of another. */
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['audit', async (args, env) => (await import('./audit.ts')).auditCommand(args, env)],
+  ['calibrate', async (args, env) => (await import('./calibrate.ts')).calibrateCommand(args, env)],
   ['check', async (args, env) => (await import('./check.ts')).checkCommand(args, env)],
   ['embeddings', async (args, env) => (await import('./embeddings.ts')).embeddingsCommand(args, env)],
   ['evaluate', async (args, env) => (await import('./evaluate.ts')).evaluateCommand(args, env)],
@@ -26,6 +27,7 @@ const help = `Usage: bonafide <command> [options]
 
 Commands
   audit            what happened to an enrolment, and what an erasure's receipt stands for
+  calibrate        fit the live probability to pictures of your own cameras
   check            check one picture or clip, and draw what was measured
   embeddings …     rotate the key of templates, export and import them
   evaluate         measure how often verdicts err, on labelled pictures and clips

@@ -112,7 +112,7 @@ describe('what is missing never counts as live', () => {
 describe('the range', () => {
   it.each<Partial<FaceFacts>>([
     { measuredSide: 80, visible: 0.9, room: 1.25 },
-    { texture: texture({ blur: 0.025 }) },
+    { texture: texture({ blur: 0.03 }) },
     { texture: texture({ brightness: 0.12 }) },
     { texture: texture({ brightness: 0.93 }) },
     { texture: unavailable('not_requested') },

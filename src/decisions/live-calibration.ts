@@ -70,18 +70,23 @@ export function liveLogOdds(
     const share = isExperimental ? undefined : meanScore(antiSpoof);
     return share === undefined ? undefined : Math.log(share) - Math.log1p(-share);
   }
-  let sum = bias;
-  for (const [name, term] of Object.entries(nets)) {
+  const logits: Record<string, number> = {};
+  for (const name of Object.keys(nets)) {
     const score = antiSpoof[name] && valueIfMeasured(antiSpoof[name]);
     if (!score) return undefined;
-    sum += contribution(score.logit, term);
+    logits[name] = score.logit;
   }
-  return sum;
+  return rowLogOdds(logits, { nets, bias });
 }
 
-/** What one net adds to the log-odds. */
-export function contribution(logit: number, { bound, mean, scale, weight }: NetTerm): number {
-  return (weight * (clamp(logit, -bound, bound) - mean)) / scale;
+/** The log-odds that logits add up to: those of all nets of the calibration, which must have some. */
+export function rowLogOdds(
+  logits: Readonly<Record<string, number>>,
+  { nets, bias }: Pick<LiveCalibration, 'nets' | 'bias'>,
+): number {
+  return Object.entries(nets ?? {}).reduce((sum, [name, { bound, mean, scale, weight }]) => {
+    return sum + (weight * (clamp(logits[name]!, -bound, bound) - mean)) / scale;
+  }, bias);
 }
 
 /** The live probability of a face, 0..1; undefined where {@link liveLogOdds} is. */

@@ -14,7 +14,7 @@ const samples: { readonly [Code in Reason['code']]: Reason & { readonly code: Co
   face_too_small: { code: 'face_too_small', side: 59.9, minimum: 60 },
   face_cut_off: { code: 'face_cut_off', visible: 0.71, minimum: 0.9 },
   face_too_close: { code: 'face_too_close', room: 1.1, minimum: 1.25 },
-  face_blurred: { code: 'face_blurred', sharpness: 0.01, minimum: 0.025 },
+  face_blurred: { code: 'face_blurred', sharpness: 0.01, minimum: 0.03 },
   face_too_dark: { code: 'face_too_dark', brightness: 0.05, minimum: 0.12 },
   face_too_bright: { code: 'face_too_bright', brightness: 0.97, maximum: 0.93 },
   face_turned_away: { code: 'face_turned_away', yaw: -41.2, pitch: -0.4 },
