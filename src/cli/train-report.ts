@@ -1,7 +1,11 @@
 import type { Rate } from '../decisions/training/detection-rates.ts';
 import type { Evaluation, Interval } from '../decisions/training/train-classifier.ts';
 import type { ClassifierFile } from '../services/classifier-file.ts';
-import { drawReliability } from './reliability-plot.ts';
+import { html, type Markup } from './evaluation-report/html.ts';
+import { page, readLook } from './evaluation-report/page.ts';
+import { figure, standalone } from './evaluation-report/plots/figure.ts';
+import { drawReliability } from './evaluation-report/plots/reliability-plot.ts';
+import { table } from './evaluation-report/table.ts';
 
 /** What a report says in figures; for the terminal too. */
 export function figures({ threshold, auc, apcer, bpcer, ...evaluation }: Evaluation): string[] {
@@ -25,51 +29,64 @@ export function dataLines({ data, models, rates }: ClassifierFile): string[] {
   ];
 }
 
+/** The reliability plot as a file of its own. */
+export function reliabilityFile(bins: Evaluation['reliability']): string {
+  return standalone(reliabilityPlot(bins), readLook());
+}
+
+function reliabilityPlot(bins: Evaluation['reliability']): string {
+  const drawn = bins.map(({ rows, ...bin }) => ({ ...bin, size: rows }));
+  return drawReliability(drawn, 'pictures', 'Reliability: the share of live faces for each score');
+}
+
 /** A page that needs nothing beside it. It shows no face, and names nobody. */
 export function reportPage(file: ClassifierFile, evaluation: Evaluation): string {
-  const list = (lines: readonly string[]) =>
-    `<ul>\n${lines.map((line) => `<li>${escapeText(line)}</li>`).join('\n')}\n</ul>`;
-  const weights = file.features
-    .map((feature, at) => ({
-      feature,
-      weight: file.weights[at]!,
-      mean: file.mean[at]!,
-      scale: file.scale[at]!,
-    }))
-    .sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight))
-    .map(
-      ({ feature, weight, mean, scale }) =>
-        `<tr><td>${escapeText(feature)}</td><td>${number(weight)}</td><td>${number(mean)}</td><td>${number(scale)}</td></tr>`,
-    );
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Liveness classifier, ${escapeText(file.trained_at)}</title>
-<style>
-body { font: 16px/1.5 "DejaVu Sans", Verdana, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-table { border-collapse: collapse; } th, td { border: 1px solid #ccc; padding: .25rem .6rem; text-align: left; }
-td + td, th + th { text-align: right; font-variant-numeric: tabular-nums; }
-</style>
-<h1>Liveness classifier</h1>
-<p>Trained ${escapeText(file.trained_at)}.</p>
+  const list = (lines: readonly string[]) => html`<ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul>`;
+  const head = html`<p class="kicker">Bonafide · trained ${file.trained_at}</p>
+<h1>Liveness classifier</h1>`;
+  const main = html`<section>
 <h2>How well it tells</h2>
 ${list(figures(evaluation))}
 <p>APCER is the share of attacks taken for live, BPCER that of living people taken for attacks (ISO/IEC 30107-3).
 The intervals beside the counts are exact (Clopper and Pearson) and take pictures for independent; those by person
 draw people anew, a thousand times (bootstrap). All of it is of the cameras and attacks of this data, and of no
 others.</p>
+</section>
+<section>
 <h2>Reliability</h2>
-${drawReliability(evaluation.reliability)}
+${figure('Cross-validated', reliabilityPlot(evaluation.reliability), 'Points on the dashed line: a probability that keeps its word, both classes counting alike.')}
+</section>
+<section>
 <h2>What it learnt from</h2>
 ${list(dataLines(file))}
+</section>
+<section>
 <h2>What it weighs</h2>
-<table>
-<tr><th>feature</th><th>weight</th><th>mean</th><th>spread</th></tr>
-${weights.join('\n')}
-</table>
+${weightsTable(file)}
 <p>Weights are per standard deviation: the log-odds of a live face are their sum, and ${number(file.bias)}.</p>
-</html>
-`;
+</section>`;
+  return page(`Liveness classifier, ${file.trained_at}`, head, main).markup;
+}
+
+function weightsTable(file: ClassifierFile): Markup {
+  const rows = file.features
+    .map((feature, at) => ({
+      feature,
+      weight: file.weights[at]!,
+      mean: file.mean[at]!,
+      scale: file.scale[at]!,
+    }))
+    .sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight));
+  return table<(typeof rows)[number]>(
+    'Features, the heaviest first',
+    [
+      { head: 'feature', cell: ({ feature }) => feature },
+      { head: 'weight', numeric: true, cell: ({ weight }) => number(weight) },
+      { head: 'mean', numeric: true, cell: ({ mean }) => number(mean) },
+      { head: 'spread', numeric: true, cell: ({ scale }) => number(scale) },
+    ],
+    rows,
+  );
 }
 
 function rate({ errors, of, rate: value, low, high }: Rate): string {
@@ -86,8 +103,4 @@ function percent(value: number): string {
 
 function number(value: number): string {
   return value.toFixed(3);
-}
-
-function escapeText(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -7,10 +7,9 @@ import { createPool } from '../perception/pool.ts';
 import { type Training, trainOnPictures } from '../services/train-classifier.ts';
 import { replaceFile } from '../stores/write-durably.ts';
 import { showProgress } from './progress.ts';
-import { drawReliability } from './reliability-plot.ts';
 import { storedSubjects } from './stored-subjects.ts';
 import { listPictures } from './train-data.ts';
-import { dataLines, figures, reportPage } from './train-report.ts';
+import { dataLines, figures, reliabilityFile, reportPage } from './train-report.ts';
 import { UsageError } from './usage.ts';
 
 const usage = `Usage: bonafide train --train-dir DIR --out classifier.json [options]
@@ -117,7 +116,7 @@ async function train(
 
 async function writeReport(folder: string, { file, evaluation }: Training): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'reliability.svg'), drawReliability(evaluation.reliability));
+  await writeFile(join(folder, 'reliability.svg'), reliabilityFile(evaluation.reliability));
   await writeFile(join(folder, 'report.html'), reportPage(file, evaluation));
 }
 

@@ -17,20 +17,30 @@ export const none: Markup = html`<span class="none" title="not measured">–</sp
  * @param units how many the share is of
  */
 export function percent(share: number, units: number): string {
-  const decimals = units < 200 ? 0 : 1;
+  const decimals = decimalsOf(units);
   const smallest = 10 ** -decimals;
   const value = 100 * share;
   // None and all are exact.
-  if (value === 0 || value === 100) return `${value} %`;
-  if (value < smallest / 2) return `<${smallest} %`;
-  if (value > 100 - smallest / 2) return `>${(100 - smallest).toFixed(decimals)} %`;
-  return `${value.toFixed(decimals)} %`;
+  if (value === 0 || value === 100) return `${value}${percentSign}`;
+  if (value < smallest / 2) return `<${smallest}${percentSign}`;
+  if (value > 100 - smallest / 2) return `>${(100 - smallest).toFixed(decimals)}${percentSign}`;
+  return `${value.toFixed(decimals)}${percentSign}`;
 }
 
-/** From where to where, both as a percentage: `2–20 %`. */
+/** The sign, which stays on the line of its number. */
+const percentSign = '\u00a0%';
+
+function decimalsOf(units: number): number {
+  return units < 200 ? 0 : 1;
+}
+
+/** From where to where, both as a percentage, rounded: `2–20 %`. */
 export function percentSpan(low: number, high: number, units: number): string {
-  const [from, to] = [percent(low, units), percent(high, units)];
-  return from === to ? to : `${from.replace(' %', '')}–${to}`;
+  const [from, to] = [low, high].map((share) => {
+    const value = 100 * share;
+    return value === 0 || value === 100 ? String(value) : value.toFixed(decimalsOf(units));
+  });
+  return from === to ? `${to}${percentSign}` : `${from}–${to}${percentSign}`;
 }
 
 /** A rate with its interval and what it counts, for a cell of a table. */
@@ -44,23 +54,23 @@ export function rateCell(rate: Rate | null | undefined): Markup {
 /** A share whose interval comes from drawing anew, as a percentage. */
 export function estimateCell(estimate: Estimate | null | undefined, units: number): Markup {
   if (!estimate) return none;
-  return html`<strong>${percent(estimate.value, units)}</strong>${spanOf(estimate, (value) => percent(value, units).replace(' %', ''), ' %')}`;
+  return html`<strong>${percent(estimate.value, units)}</strong>${spanOf(estimate, (low, high) => percentSpan(low, high, units))}`;
 }
 
 /** An area under a curve: 0.5 is guessing, 1 is perfect. */
 export function areaCell(estimate: Estimate | null | undefined, units: number): Markup {
   if (!estimate) return none;
-  return html`<strong>${area(estimate.value, units)}</strong>${spanOf(estimate, (value) => area(value, units), '')}`;
+  const digits = (value: number) => value.toFixed(decimalsOf(units) + 2);
+  return html`<strong>${area(estimate.value, units)}</strong>${spanOf(estimate, (low, high) => `${digits(low)}–${digits(high)}`)}`;
 }
 
-function spanOf({ low, high }: Estimate, written: (value: number) => string, unit: string): Markup {
-  if (low === null || high === null) return html``;
-  return html` <small>${written(low)}–${written(high)}${unit}</small>`;
+function spanOf({ low, high }: Estimate, written: (low: number, high: number) => string): Markup {
+  return low === null || high === null ? html`` : html` <small>${written(low, high)}</small>`;
 }
 
 /** Two digits where there are few units, three where there are many. */
 export function area(value: number, units: number): string {
-  const decimals = units < 200 ? 2 : 3;
+  const decimals = decimalsOf(units) + 2;
   const shown = value.toFixed(decimals);
   return value < 1 && Number(shown) === 1 ? `>${(1 - 10 ** -decimals).toFixed(decimals)}` : shown;
 }

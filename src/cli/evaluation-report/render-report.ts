@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { EvaluationReport, PresentationReport } from '../../decisions/evaluation/report.ts';
-import { html, type Markup, markup } from './html.ts';
+import { html, type Markup } from './html.ts';
 import { counted } from './numbers.ts';
+import { page } from './page.ts';
 import { styles } from './plots/palette.ts';
 import { calibration, singleCut } from './sections/calibration.ts';
 import { confounds } from './sections/confounds.ts';
@@ -22,42 +21,23 @@ import { summarySection } from './sections/summary.ts';
 import { tradeOffs } from './sections/trade-offs.ts';
 import { joined, leadingScore } from './words.ts';
 
-/** A file of the package, which lies as far from here in `src` as in `dist`. */
-const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-
 /**
  * The page of an evaluation: HTML that needs nothing beside it. It runs no script, asks no host for anything and shows
  * no face; names that come from the list of files are text in it, whatever they hold. The same report gives the same
  * page.
  */
 export function renderReport(report: EvaluationReport): string {
-  const css = read('pages/look.css') + read('pages/report/report.css');
-  const names = [report.stills, report.clips].flatMap(
-    (part) => part?.sources.map(({ source }) => source) ?? [],
+  const sources = [report.stills, report.clips].flatMap((part) => part?.sources ?? []);
+  // The headline's sources come first: they get the plainest lines.
+  const names = [true, false].flatMap((is) =>
+    sources.filter(({ marks }) => marks.headline === is).map(({ source }) => source),
   );
-  const drawn = styles([...new Set(names)].sort());
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(css)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>Liveness evaluation, ${day(report.run.madeAt)}</title>
-<link rel="icon" href="data:,">
-<style>${markup(css)}</style>
-</head>
-<body>
-<a class="skip" href="#summary">To what this says</a>
-<header>
-<p class="kicker">Bonafide ${report.run.version} · ${day(report.run.madeAt)}</p>
+  const drawn = styles([...new Set(names)]);
+  const head = html`<p class="kicker">Bonafide ${report.run.version} · ${day(report.run.madeAt)}</p>
 <h1>Does it tell a living person from an attack?</h1>
 <p class="lede">${lede(report)}</p>
-${contents(report)}
-</header>
-<main>
-${summarySection(report)}
+${contents(report)}`;
+  const main = html`${summarySection(report)}
 ${glossarySection(report.run)}
 ${report.stills ? presentation(report, report.stills, 'stills', drawn) : undefined}
 ${report.clips ? presentation(report, report.clips, 'clips', drawn) : undefined}
@@ -65,17 +45,8 @@ ${verificationSection(report.verification)}
 ${latencySection(report.latency)}
 ${modelsSection(report.models)}
 ${comparisonSection(report.comparison)}
-${provenanceSection(report)}
-</main>
-</body>
-</html>
-`.markup;
-}
-
-/** Nothing but the one style sheet that is in the page. */
-function policy(css: string): string {
-  const hash = createHash('sha256').update(css).digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+${provenanceSection(report)}`;
+  return page(`Liveness evaluation, ${day(report.run.madeAt)}`, head, main).markup;
 }
 
 function lede({ data, models }: EvaluationReport): string {

@@ -33,7 +33,7 @@ export function table<Row>(
     return html`<tr${name ? html` class="${name}"` : undefined}>${cells}</tr>\n`;
   };
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
-<caption>${caption}</caption>
+<caption><span class="stay">${caption}</span></caption>
 <thead><tr>${columns.map((column) => html`<th scope="col"${kind(column)}>${column.head}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(line)}</tbody>

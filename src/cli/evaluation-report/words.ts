@@ -10,7 +10,7 @@ import type {
 export const kindLabels: Readonly<Record<ScoreKind, string>> = {
   calibrated: 'calibrated, as shipped',
   raw_mean: 'raw mean of the nets',
-  leave_one_source_out: 'calibrated on the other sources',
+  leave_one_source_out: 'calibrated, source unseen',
 };
 
 /** What could be told from a picture without looking at the face. */
@@ -70,6 +70,12 @@ export function joined(words: readonly string[]): string {
 export function leadingKind(kinds: readonly ScoreKind[]): ScoreKind | undefined {
   return (['leave_one_source_out', 'calibrated', 'raw_mean'] as const).find((kind) => kinds.includes(kind));
 }
+
+/**
+ * Below so many units of a class, no curve and no histogram is drawn of a source: steps of more than a tenth say nothing
+ * of a shape.
+ */
+export const drawableUnits = 10;
 
 /** The description of a kind; undefined where the report has none. */
 export function describe(

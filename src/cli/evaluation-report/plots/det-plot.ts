@@ -18,11 +18,13 @@ export interface DetAxes {
   readonly label: string;
   readonly x: string;
   readonly y: string;
+  /** The ticks of both, as shares; of plots to be compared the same ones. By default what suits the curves. */
+  readonly rates?: readonly number[];
 }
 
 /** A DET plot: both error rates as a threshold moves, on axes of normal deviates (ISO/IEC 19795-1), in steps. */
 export function drawDet(curves: readonly DetCurve[], axes: DetAxes): string {
-  const rates = detTicks(curves.map(({ curve }) => curve));
+  const rates = axes.rates ?? detTicks(curves.map(({ curve }) => curve));
   const [low, high] = [rates[0]!, rates.at(-1)!];
   const scale = {
     domain: [normalDeviate(low), normalDeviate(high)],

@@ -1,7 +1,5 @@
 /** The rates at which axes of normal deviates have ticks. */
-const tickRates = [
-  0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995,
-] as const;
+const tickRates = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9] as const;
 
 /**
  * The standard normal deviate of a share: how many standard deviations from the middle a normal distribution has so
@@ -49,7 +47,8 @@ export interface TradeOff {
 
 /**
  * The ticks of both axes: from the last one below the smallest error that was seen (0.1 % at least, 2 % at most) to the
- * first one above the greatest that was seen together with the other error, 40 % at least.
+ * first one above the greatest that was seen together with the other error, 40 % at least and 90 % at most: beyond that
+ * nobody would set a threshold.
  */
 export function detTicks(curves: readonly (readonly TradeOff[])[]): readonly number[] {
   const seen = curves
@@ -58,8 +57,8 @@ export function detTicks(curves: readonly (readonly TradeOff[])[]): readonly num
     .flatMap(({ x, y }) => [x, y])
     .filter((rate) => rate < 1);
   const first = tickRates.findLastIndex((rate) => rate <= 0.8 * Math.min(0.025, ...seen));
-  const last = tickRates.findIndex((rate) => rate >= Math.max(0.4, ...seen));
-  return tickRates.slice(Math.max(0, first), last < 0 ? tickRates.length : last + 1);
+  const last = tickRates.findIndex((rate) => rate >= Math.min(0.9, Math.max(0.4, ...seen)));
+  return tickRates.slice(Math.max(0, first), last + 1);
 }
 
 /** A curve's points, and between each two of them the worse of both rates. */
@@ -88,7 +87,8 @@ export function detSteps(curve: readonly TradeOff[], low: number, high: number):
     const shown = upright ? inside(to.x) : inside(to.y);
     const [one, other] = [within(from), within(to)];
     const flat = one.x === other.x && one.y === other.y;
-    return shown && !flat ? [one, other] : [{ x: Number.NaN, y: Number.NaN }];
+    if (!shown) return [{ x: Number.NaN, y: Number.NaN }];
+    return flat ? [] : [one, other];
   });
   return steps;
 }

@@ -19,11 +19,31 @@ export function draw(label: string, options: Plot.PlotOptions): string {
     document: createDocument() as never,
   }) as unknown as SvgElement;
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  svg.setAttribute('font-size', '12');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
   // Its rules stand in the page's style sheet, so that a strict policy can name the one there is.
   svg.querySelector('style')?.remove();
   return svg.outerHTML;
+}
+
+/**
+ * A plot as a file of its own, for programs that know no style sheets: in the colours of the light page, on white.
+ *
+ * @param look the text of `pages/look.css`
+ */
+export function standalone(svg: string, look: string): string {
+  const light = new Map(
+    [...look.matchAll(/(--[\w-]+): (#\w+);/g)].map(([, name, value]) => [name, value]).reverse() as [
+      string,
+      string,
+    ][],
+  );
+  const colour = (name: string) => light.get(name) ?? 'currentColor';
+  return svg
+    .replace(/^<svg /, `<svg color="${colour('--text')}" `)
+    .replace('>', `><rect width="100%" height="100%" fill="${colour('--surface')}"/>`)
+    .replace(/var\((--[\w-]+)\)/g, (_, name: string) => colour(name));
 }
 
 /** A drawing with a heading and what a reader should see in it. */

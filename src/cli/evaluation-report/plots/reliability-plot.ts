@@ -23,7 +23,7 @@ export function drawReliability(bins: readonly DrawnBin[], things: string, label
   const most = Math.max(1, ...bins.map(({ size }) => size));
   // The counts hang below the square of the curve, a quarter as high.
   const floor = -0.08;
-  const bar = (size: number) => floor - 0.24 + (0.16 * size) / most;
+  const bar = (size: number) => floor - 0.24 + (0.13 * size) / most;
   const percent = (share: number) => `${Math.round(100 * share)} %`;
   return draw(label, {
     width: 330,

@@ -27,7 +27,7 @@ export function calibration(report: EvaluationReport, presentation: Presentation
   const only = scores.every(({ kind }) => kind === 'raw_mean');
   return html`<h3>Calibration, before and after</h3>
 <p>A probability keeps its word when, of all that it calls 80 % live, 80 % are (both classes counting alike). Points on the
-dashed line keep it; above it the score was too timid, below it too bold.${only && scores.length > 0 ? ' Nothing here is calibrated: there is no “after”.' : ''}</p>
+dashed line keep it; above it more were live than promised, below it fewer.${only && scores.length > 0 ? ' Nothing here is calibrated: there is no “after”.' : ''}</p>
 ${
   drawable.length > 0
     ? html`<div class="figures three">${drawable.map((score) => reliability(report, score, pooled === headline))}</div>`
@@ -99,8 +99,8 @@ function manyOf({ units }: ScoreReport): number {
 }
 
 const chosenLabels = {
-  hindsight: 'the best in hindsight',
-  other_sources: 'the best on the other sources',
+  hindsight: 'the best, in hindsight',
+  other_sources: 'the best of the others',
 } as const;
 
 /** One threshold for all cameras: what each way to score makes of it. */
@@ -110,7 +110,7 @@ export function singleCut(report: SingleCutReport | null, units: number): Markup
     return html`${heading}<p class="empty">No source of the headline has both classes, so no cut can be judged.</p>`;
   const sorted = order.flatMap((kind) => report.rows.filter((row) => row.kind === kind));
   const rows = sorted.map((row) => ({
-    name: `${short[row.kind]}, ${row.chosen === 'hindsight' ? 'hindsight' : 'unseen'}`,
+    name: `${short[row.kind]}, ${row.chosen === 'hindsight' ? 'best cut' : 'others’ cut'}`,
     style: {
       ...pooledStyle,
       colour: row.kind === 'raw_mean' ? 'var(--attack)' : 'var(--accent)',
@@ -124,8 +124,8 @@ export function singleCut(report: SingleCutReport | null, units: number): Markup
     strong: row.chosen === 'other_sources',
   }));
   return html`${heading}
-<p>No third answer here, and one threshold for every camera. “In hindsight” is the cut that suits these very sources best,
-which nobody could have known; “unseen” takes, for each source, the one that suits the others. The error is the mean of
+<p>No third answer here, and one threshold for every camera. The best cut is the one that suits these very sources
+best, which nobody could have known; the others’ cut is, for each source, the one that suits the others. The error is the mean of
 APCER (all species together) and BPCER. ${verdict(report, units)} Of ${joined(report.sources)}.</p>
 <div class="figures">${figure('Mean of both errors', drawRates(rows, 'Mean of both errors at one cut', 'mean of both errors', endOfAxis(rows)), 'Filled marks: the cut was chosen on other sources. Left is better.')}</div>
 ${table<SingleCutRow>(
@@ -147,7 +147,7 @@ ${table<SingleCutRow>(
 
 const short = {
   raw_mean: 'raw mean',
-  leave_one_source_out: 'other sources',
+  leave_one_source_out: 'source unseen',
   calibrated: 'as shipped',
 } as const;
 
@@ -159,5 +159,8 @@ function verdict({ rows }: SingleCutReport, units: number): Markup | undefined {
     .find((row) => row !== undefined);
   if (!raw || !ours) return undefined;
   const [here, there] = [ours.halfTotalErrorRate.value, raw.halfTotalErrorRate.value];
-  return html`<strong>On unseen sources, ${kindLabels[ours.kind]}: ${percent(here, units)}; the raw mean at its best single cut: ${percent(there, units)}${here < there ? '.' : ', which is no worse.'}</strong>`;
+  const change = Math.round(100 * (1 - here / there));
+  const compared =
+    there === 0 || change === 0 ? 'the same' : `${Math.abs(change)} % ${change > 0 ? 'less' : 'more'}`;
+  return html`<strong>Ours (${kindLabels[ours.kind]}), cut by the others: ${percent(here, units)}. The raw mean at its best single cut: ${percent(there, units)}. That is ${compared}.</strong>`;
 }

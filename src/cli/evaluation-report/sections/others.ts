@@ -186,16 +186,30 @@ export function day(iso: string): string {
   return iso.slice(0, 10);
 }
 
+/** An argument, as a shell takes it. */
+function quoted(argument: string): string {
+  return /^[\w.,/=:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** Enough to do it again. */
-export function provenanceSection({ run, data, scoreKinds }: EvaluationReport): Markup {
-  const where = run.where
-    .map((condition) => ` --where '${condition.replaceAll("'", String.raw`'\''`)}'`)
-    .join('');
+export function provenanceSection({
+  run,
+  data,
+  scoreKinds,
+  verification,
+  comparison,
+}: EvaluationReport): Markup {
+  const options = [
+    ...run.where.flatMap((condition) => ['--where', condition]),
+    ...(run.noisy.length > 0 ? ['--noisy', run.noisy.join(',')] : []),
+    ...(verification ? ['--pairs', verification.pairs] : []),
+    ...(comparison ? ['--compare', 'OTHER'] : []),
+  ];
   const facts: readonly (readonly [string, Markup | string])[] = [
     ['Made', html`${run.madeAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, by Bonafide ${run.version}`],
     [
       'Command',
-      html`<code>bonafide evaluate --manifest ${run.manifest}${where} --unit ${run.unit} --out DIR</code>`,
+      html`<code>bonafide evaluate --manifest ${quoted(run.manifest)} --unit ${run.unit} ${options.map((option) => `${quoted(option)} `)}--out DIR</code>`,
     ],
     ['List of files', html`${run.manifest}, SHA-256 <code>${run.manifestSha256}</code>`],
     [

@@ -142,7 +142,11 @@ function legendOfMarks({ sources }: PresentationReport): Markup {
 /** APCER of each species: what the standard asks for. */
 export function ratesBySpecies({ headline, sources }: PresentationReport, styles: Styles): Markup {
   const lines = [
-    ...speciesOf(headline.scores).map((species) => ({ name: 'Headline, pooled', source: null, ...species })),
+    ...(headline.sources.length === 0 ? [] : speciesOf(headline.scores)).map((species) => ({
+      name: 'Headline, pooled',
+      source: null,
+      ...species,
+    })),
     ...sources.flatMap((source) =>
       speciesOf(source.scores).map((species) => ({ name: source.source, source, ...species })),
     ),
@@ -185,7 +189,9 @@ export function ratesOfFiles({ headline, all }: PresentationReport): Markup | un
   const lines = [
     { name: 'Headline, pooled', files: answeredScore(headline.scores)?.files },
     { name: 'All sources, pooled', files: answeredScore(all.scores)?.files },
-  ].flatMap(({ name, files }) => (files ? [{ name, files }] : []));
+  ]
+    .slice(headline.sources.length === 0 ? 1 : 0, headline.sources.length === all.sources.length ? 1 : 2)
+    .flatMap(({ name, files }) => (files ? [{ name, files }] : []));
   if (lines.length === 0) return undefined;
   return html`<h3>A single file at a time</h3>
 <p>Above, the files of a unit are averaged. This is what somebody meets who sends one.</p>

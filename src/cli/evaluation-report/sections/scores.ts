@@ -9,7 +9,7 @@ import { counted, percent, probability } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
 import { swatch } from '../plots/palette.ts';
 import { drawHistogram } from '../plots/score-histogram.ts';
-import { describe, kindLabels, leadingScore } from '../words.ts';
+import { describe, drawableUnits, joined, kindLabels, leadingScore } from '../words.ts';
 import { badges, type Styles } from './rates.ts';
 
 /**
@@ -31,6 +31,9 @@ export function scoreHistograms(
     const score = source.scores.find((one) => one.kind === kind);
     return score ? [{ source, score }] : [];
   });
+  const [large = [], tiny = []] = [true, false].map((is) =>
+    apart.filter(({ score }) => Math.max(score.units.bonaFide, score.units.attack) >= drawableUnits === is),
+  );
   if (!kind || !together)
     return html`<h3>Scores of people and of attacks</h3><p class="empty">Nothing was scored.</p>`;
   const draw = (name: string, score: ScoreReport) =>
@@ -38,10 +41,10 @@ export function scoreHistograms(
   return html`<h3>Scores of people and of attacks</h3>
 <p>Genuine people are counted upwards, attacks downwards, over the live probability they were given; the best method has all
 people on the right and all attacks on the left. ${limitsText(limits, limited)} Scores: ${kindLabels[kind]}. Each plot has a
-height of its own.</p>
+height of its own. ${tiny.length > 0 ? `Too few for a histogram of their own (fewer than ${drawableUnits} units): ${joined(tiny.map(({ source }) => source.source))}.` : undefined}</p>
 <div class="figures small">
 ${figure(pooled === headline ? 'Headline, pooled' : 'All sources, pooled', draw('pooled', together), unitsText(together))}
-${apart.map(({ source, score }) => figure(html`${swatch(styles.get(source.source)!)} ${source.source}${badges(source)}`, draw(source.source, score), unitsText(score)))}
+${large.map(({ source, score }) => figure(html`${swatch(styles.get(source.source)!)} ${source.source}${badges(source)}`, draw(source.source, score), unitsText(score)))}
 </div>
 `;
 }

@@ -10,15 +10,15 @@ import { html, type Markup } from '../html.ts';
 import { count, counted, fewUnits, percent, percentSpan } from '../numbers.ts';
 import { drawAnswers } from '../plots/answers-plot.ts';
 import { figure } from '../plots/figure.ts';
-import { answeredScore, confoundLabels, describe, joined, kindLabels, speciesText } from '../words.ts';
+import { answeredScore, confoundLabels, joined, kindLabels, speciesText } from '../words.ts';
 
 /** What it all comes to, for somebody who has never heard of any of this. */
 export function summarySection(report: EvaluationReport): Markup {
   const { stills, clips, run } = report;
   return html`<section id="summary">
 <h2>What this says</h2>
-${stills ? summaryOf(report, stills, 'still pictures', 'picture') : undefined}
-${clips ? summaryOf(report, clips, 'clips', 'clip') : undefined}
+${stills ? summaryOf(stills, 'still pictures', 'picture') : undefined}
+${clips ? summaryOf(clips, 'clips', 'clip') : undefined}
 ${stills || clips ? undefined : html`<p class="empty">Nothing was evaluated: no still picture and no clip of a known class was among the files.</p>`}
 ${
   run.notices.length > 0
@@ -29,21 +29,16 @@ ${
 `;
 }
 
-function summaryOf(
-  report: EvaluationReport,
-  presentation: PresentationReport,
-  things: string,
-  thing: string,
-): Markup {
+function summaryOf(presentation: PresentationReport, things: string, thing: string): Markup {
   const { headline } = presentation;
-  const lead = answeredScore(headline.scores);
+  const lead = headline.sources.length === 0 ? undefined : answeredScore(headline.scores);
   const answers = lead?.answers;
   const { bonaFide = null, attack = null } = answers ?? {};
   return html`<div class="card">
 <h3>Of ${things}</h3>
 ${answers ? html`<div class="summary">${bars(things, bonaFide, attack)}${tiles(answers, presentation)}</div>` : noAnswers(presentation)}
-${lead ? html`<p>${about(report, lead)} ${improvement(headline.scores, lead)}</p>` : undefined}
-${fewWarning(headline.scores)}
+${lead ? html`<p>${about(lead)} ${improvement(headline.scores, lead)}</p>` : undefined}
+${headline.sources.length === 0 ? undefined : fewWarning(headline.scores)}
 ${sourcesText(presentation, thing)}
 </div>
 `;
@@ -60,7 +55,7 @@ function noAnswers({ headline, sources }: PresentationReport): Markup {
 function bars(things: string, bonaFide: AnswerRates | null, attack: AnswerRates | null): Markup {
   const classes = [
     ...(bonaFide ? [{ name: 'Genuine people', ...sharesOf(bonaFide) }] : []),
-    ...(attack ? [{ name: 'Attacks', ...sharesOf(attack) }] : []),
+    ...(attack ? [{ name: 'Attacks, all species together', ...sharesOf(attack) }] : []),
   ];
   if (classes.length === 0) return html``;
   const legend = html`<span class="key live">called live</span> <span class="key unsure">inconclusive: an active check follows</span> <span class="key attack">called an attack</span>`;
@@ -75,16 +70,19 @@ function tiles(
   { bonaFide, attack, species, worstSpecies }: Answers,
   { headline }: PresentationReport,
 ): Markup {
-  const worst =
-    species.length > 1
-      ? species.find((one) => one.species === worstSpecies && one.live.errors > 0)
-      : undefined;
+  const worst = species.length > 1 ? species.find((one) => one.species === worstSpecies) : undefined;
   const noAnswer = headline.nonResponse;
+  const together = attack && worst ? html`All species together: ${spelled(attack.live)}.` : undefined;
+  const unsure = attack ? html`Of attacks: ${spelled(attack.inconclusive)}.` : undefined;
+  const silent = noAnswer.attack ? html`Of attacks: ${spelled(noAnswer.attack)}.` : undefined;
+  const what = worst
+    ? `attacks of the worst species, ${speciesText(worst.species)}, were called live`
+    : 'attacks were called live';
   return html`<ul class="tiles">
-${attack ? tile(attack.live, 'attacks were called live', worst ? html`The worst species, ${speciesText(worst.species)}: ${spelled(worst.live)}.` : undefined) : undefined}
+${attack ? tile((worst ?? attack).live, what, together) : undefined}
 ${bonaFide ? tile(bonaFide.attack, 'genuine people were called an attack') : undefined}
-${bonaFide ? tile(bonaFide.inconclusive, 'genuine people are sent to an active check', attack ? html`Of attacks: ${spelled(attack.inconclusive)}.` : undefined) : undefined}
-${noAnswer.bonaFide ? tile(noAnswer.bonaFide, 'genuine people got no answer at all', noAnswer.attack ? html`Of attacks: ${spelled(noAnswer.attack)}.` : undefined) : undefined}
+${bonaFide ? tile(bonaFide.inconclusive, 'genuine people are sent to an active check', unsure) : undefined}
+${noAnswer.bonaFide ? tile(noAnswer.bonaFide, 'genuine people got no answer at all', silent) : undefined}
 </ul>
 `;
 }
@@ -106,13 +104,12 @@ function spelled({ rate, low, high, of }: Rate): string {
   return `${percent(rate, of)} (${percentSpan(low, high, of)})`;
 }
 
-function about({ scoreKinds }: EvaluationReport, { kind }: ScoreReport): Markup {
+function about({ kind }: ScoreReport): string {
   const told =
     kind === 'leave_one_source_out'
       ? 'Each source was judged by a calibration that had not seen it, which is what a new camera meets.'
       : 'These are the answers of the calibration that ships. Where it was fitted on some of these sources, they flatter it.';
-  const description = describe(scoreKinds, kind);
-  return html`${told}${description ? html` The calibration is <em>${description.name}</em>.` : undefined}`;
+  return told;
 }
 
 function improvement(scores: readonly ScoreReport[], { kind, eer }: ScoreReport): Markup | undefined {
@@ -131,24 +128,23 @@ function fewWarning(scores: readonly ScoreReport[]): Markup | undefined {
 }
 
 function sourcesText({ headline, sources, confounds }: PresentationReport, thing: string): Markup {
-  const out = sources.filter(({ marks }) => !marks.headline);
   const oneClass = sources.filter(({ marks }) => marks.headline && !marks.bothClasses);
-  const reasons = out.map(({ source, marks }) => {
-    const worst = confounds.find((row) => row.source === source)?.worst;
-    return html`<li><strong>${source}</strong>: ${joined([
-      ...(marks.confounded && worst
-        ? [
-            `${confoundLabels[worst.name]} alone tells its classes apart (AUC ${worst.auc.toFixed(2)}), so that good figures prove nothing`,
-          ]
-        : []),
-      ...(marks.noisy ? ['whoever ran the evaluation said that its labels or crops are noise'] : []),
-    ])}.</li>`;
-  });
-  return html`<p><strong>Counted:</strong> ${
-    headline.sources.length === 0
-      ? 'no source'
-      : html`${counted(headline.sources.length, 'source')}, each with the same weight: ${joined(headline.sources)}`
-  }.${oneClass.length > 0 ? html` ${joined(oneClass.map(({ source }) => source))} ${oneClass.length === 1 ? 'has' : 'have'} one class only.` : undefined}</p>
-${out.length > 0 ? html`<p><strong>Left out of these figures:</strong></p><ul>${reasons}</ul>` : html`<p>No source had to be left out: no ${thing} source is told apart by something beside the face.</p>`}
+  const confounded = confounds.flatMap(({ source, worst }) =>
+    worst && sources.some((one) => one.source === source && one.marks.confounded)
+      ? [`${source} (${confoundLabels[worst.name]}, AUC ${worst.auc.toFixed(2)})`]
+      : [],
+  );
+  const noisy = sources.filter(({ marks }) => marks.noisy).map(({ source }) => source);
+  const counted = html`<p><strong>Counted:</strong> ${headline.sources.length === 0 ? 'no source' : joined(headline.sources)}.
+${headline.sources.length > 1 ? 'Each source weighs the same, whatever its size: rates are means of theirs, and no quotient of the counts.' : undefined}
+${oneClass.length > 0 ? html`One class only: ${joined(oneClass.map(({ source }) => source))}.` : undefined}</p>`;
+  if (confounded.length + noisy.length === 0)
+    return html`${counted}<p>No source had to be left out: no ${thing} source is told apart by something beside the face.</p>`;
+  return html`${counted}
+<p><strong>Left out of these figures:</strong></p>
+<ul>
+${confounded.length > 0 ? html`<li>Something beside the face tells the classes apart all by itself, so that good figures prove nothing: ${joined(confounded)}.</li>` : undefined}
+${noisy.length > 0 ? html`<li>Whoever ran the evaluation said that labels or crops are noise: ${joined(noisy)}.</li>` : undefined}
+</ul>
 `;
 }

@@ -1,9 +1,10 @@
 import type { PresentationReport, ScoreReport, SourceReport } from '../../../decisions/evaluation/report.ts';
 import { html, type Markup } from '../html.ts';
 import { drawDet } from '../plots/det-plot.ts';
+import { detTicks, type TradeOff } from '../plots/det-scale.ts';
 import { figure } from '../plots/figure.ts';
 import { pooledStyle, type Style, swatch } from '../plots/palette.ts';
-import { kindLabels, leadingScore } from '../words.ts';
+import { drawableUnits, joined, kindLabels, leadingScore } from '../words.ts';
 import { badges, type Styles } from './rates.ts';
 
 const axes = { x: 'attacks called live (APCER)', y: 'genuine people refused (BPCER)' } as const;
@@ -19,8 +20,10 @@ interface Curve {
 /** DET curves: of the kinds of scores, of the headline's sources, and of those left out of it. */
 export function tradeOffs({ sources, headline, all }: PresentationReport, styles: Styles): Markup {
   const pooled = headline.sourcesWithBothClasses.length > 0 ? headline : all;
-  const drawable = sources.filter(({ marks }) => marks.bothClasses);
-  if (drawable.length === 0)
+  const both = sources.filter(({ marks }) => marks.bothClasses);
+  const drawable = both.filter(isLarge);
+  const tiny = both.filter((source) => !isLarge(source)).map(({ source }) => source);
+  if (both.length === 0)
     return html`<h3>DET: both errors as the threshold moves</h3>
 <p class="empty">No source has both genuine people and attacks, so there is no trade-off to draw.</p>`;
   const lead = leadingScore(pooled.scores);
@@ -42,17 +45,27 @@ export function tradeOffs({ sources, headline, all }: PresentationReport, styles
           ]
         : [];
     });
-  const [inside, outside] = [true, false].map((is) => drawable.filter(({ marks }) => marks.headline === is));
+  const [inside = [], outside = []] = [true, false].map((is) =>
+    bySource(drawable.filter(({ marks }) => marks.headline === is)),
+  );
+  const kinds = ofKinds(pooled.scores);
+  const rates = detTicks([...kinds, ...inside].map(({ score }) => pointsOf(score)));
   return html`<h3>DET: both errors as the threshold moves</h3>
-<p>Wherever the threshold stands, fewer attacks that pass mean more people who are refused. Each step is a unit; where few
-were measured the steps are coarse, and nothing was smoothed. Curves end where no error was seen. Further down and left is
-better. The axes are those of the standard for such plots (normal deviates, ISO/IEC 19795-1).</p>
+<p>Wherever the threshold stands, fewer attacks that pass mean more people who are refused. Steps are units: where few
+were measured they are coarse, and nothing was smoothed. Curves end where no error was seen. Further down and left is
+better. The axes are those of the standard for such plots (normal deviates, ISO/IEC 19795-1).
+${tiny.length > 0 ? `Too few for a curve of their own (fewer than ${drawableUnits} units of a class): ${joined(tiny)}.` : undefined}</p>
 <div class="figures">
-${plot(`Ways to score, ${name}`, ofKinds(pooled.scores), 'The same units, scored in different ways.')}
-${inside!.length > 0 ? plot('By source', [...together, ...bySource(inside!)], lead ? `Scores: ${kindLabels[lead.kind]}.` : '') : undefined}
-${outside!.length > 0 ? plot('Left out of the headline', [...together, ...bySource(outside!)], 'Not to be trusted, for the reasons above; the headline for comparison.') : undefined}
+${plot(`Ways to score, ${name}`, kinds, 'The same units, scored in different ways.', rates)}
+${inside.length > 0 ? plot('By source', [...together, ...inside], lead ? `Scores: ${kindLabels[lead.kind]}.` : '', rates) : undefined}
+${outside.length > 0 ? plot('Left out of the headline', [...together, ...outside], 'Not to be trusted, for the reasons above; the pooled curve for comparison.') : undefined}
 </div>
 `;
+}
+
+function isLarge({ scores }: SourceReport): boolean {
+  const units = leadingScore(scores)?.units;
+  return units !== undefined && Math.min(units.bonaFide, units.attack) >= drawableUnits;
 }
 
 function ofKinds(scores: readonly ScoreReport[]): Curve[] {
@@ -69,17 +82,22 @@ function ofKinds(scores: readonly ScoreReport[]): Curve[] {
   }));
 }
 
-function plot(title: string, curves: readonly Curve[], caption: string): Markup {
+/** From the lowest threshold, as in the report, to the highest. */
+function pointsOf({ det }: ScoreReport): TradeOff[] {
+  return det.map(({ apcer, bpcer }) => ({ x: apcer, y: bpcer }));
+}
+
+function plot(title: string, curves: readonly Curve[], caption: string, rates?: readonly number[]): Markup {
   const shown = curves.filter(({ score }) => score.det.length > 0);
   if (shown.length === 0) return html``;
   const svg = drawDet(
     shown.map(({ style, score, strong }) => ({
       style,
       strong,
-      curve: score.det.map(({ apcer, bpcer }) => ({ x: apcer, y: bpcer })),
+      curve: pointsOf(score),
       eer: score.eer?.value ?? null,
     })),
-    { ...axes, label: `DET curves. ${title}` },
+    { ...axes, label: `DET curves. ${title}`, ...(rates && { rates }) },
   );
   const legend = shown.map(({ name, style, score, strong }) => {
     const perfect = score.det.some(({ apcer, bpcer }) => apcer === 0 && bpcer === 0);
