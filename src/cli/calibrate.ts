@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.ts';
 import { restoreFace } from '../decisions/evaluation/measurement.ts';
@@ -6,6 +6,7 @@ import { subjectOf } from '../decisions/evaluation/units.ts';
 import { experimentalNet } from '../decisions/experimental-net.ts';
 import { type ModelIdentity, valueIfMeasured } from '../decisions/facts.ts';
 import type { LiveCalibrationFile } from '../decisions/live-calibration-file.ts';
+import { statedRates } from '../decisions/training/choose-limits.ts';
 import { describeCalibration } from '../decisions/training/describe-calibration.ts';
 import {
   type CalibrationPlan,
@@ -15,9 +16,9 @@ import {
 import { viewObstacles } from '../decisions/view-range.ts';
 import { replaceFile } from '../stores/write-durably.ts';
 import { calibrationSummary } from './calibrate-summary.ts';
-import { parseCsv } from './csv.ts';
 import { checkFiles, type HashedFile, selectFiles } from './evaluate-manifest.ts';
 import { type Measured, measure } from './evaluate-measuring.ts';
+import { readScores } from './net-scores.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
 
@@ -38,9 +39,6 @@ the same models go by it.
                         that are not in it are not learnt from
   --name NAME           what to call it. Default: the detector and the nets
   -h, --help            show this text`;
-
-/** The errors that limits are chosen for; they are the defaults that the documents promise. */
-const statedRates = { attacksCalledLive: 0.05, genuineCalledAttack: 0.02 };
 
 interface Question {
   readonly manifest: string;
@@ -267,21 +265,4 @@ function commandOf({ manifest, nets, where, noisy, scores }: Question): string {
     ...(noisy.length > 0 ? [`--noisy ${noisy.join(',')}`] : []),
     ...(scores ? [`--scores ${base(scores)}`] : []),
   ].join(' ');
-}
-
-async function readScores(path: string): Promise<ReadonlyMap<string, number>> {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw new UsageError(`${path} cannot be read: ${error.code}.`);
-  });
-  const { columns, rows } = parseCsv(text);
-  if (!columns.includes('path') || !columns.includes('logit'))
-    throw new UsageError(`${path} needs the columns path and logit.`);
-  return new Map(
-    rows.map(({ path: picture, logit }) => {
-      const value = Number(logit);
-      if (logit === '' || !Number.isFinite(value))
-        throw new UsageError(`${path}: the logit of ${picture} is no number.`);
-      return [picture!, value] as const;
-    }),
-  );
 }

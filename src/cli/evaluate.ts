@@ -1,23 +1,18 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.ts';
-import { buildReport } from '../decisions/evaluation/build-report.ts';
 import { compareReports } from '../decisions/evaluation/compare-reports.ts';
-import { refit } from '../decisions/evaluation/refit.ts';
-import type { EvaluationReport, UnitKind, VerificationReport } from '../decisions/evaluation/report.ts';
-import { verificationReport } from '../decisions/evaluation/verification.ts';
-import { recommendedMatchDistance } from '../decisions/match-scale.ts';
-import { calibrationInUse } from '../services/calibration-in-use.ts';
 import { replaceFile } from '../stores/write-durably.ts';
+import { assemble, type Question } from './evaluate-assemble.ts';
 import { readReport } from './evaluate-compare.ts';
-import { checkFiles, type HashedFile, type Selection, selectFiles } from './evaluate-manifest.ts';
-import { concurrencyOf, type Measured, measure, measuringSettings } from './evaluate-measuring.ts';
-import { type PairList, readPairs } from './evaluate-pairs.ts';
+import { checkFiles, selectFiles } from './evaluate-manifest.ts';
+import { measure } from './evaluate-measuring.ts';
+import { readPairs } from './evaluate-pairs.ts';
 import { summary } from './evaluate-summary.ts';
 import { renderReport } from './evaluation-report/render-report.ts';
+import { readScores } from './net-scores.ts';
 import { UsageError } from './usage.ts';
-import { version } from './version.ts';
 
 const usage = `Usage: bonafide evaluate --manifest FILE.csv --out DIR [options]
 
@@ -31,29 +26,14 @@ it errs, in the words of ISO/IEC 30107-3.
   --unit UNIT           what counts as one presentation: subject (default), clip or file
   --noisy NAMES         sources or folders, with commas, whose labels or crops are not to be trusted: kept out of the
                         headline, and of what calibrations are fitted to
+  --scores FILE.csv     logits of the one anti-spoof net in use that take the place of what it says, for a net that was
+                        trained on these pictures: columns path and logit, each by a net that had not seen the source.
+                        Stills that are not in it, and clips, are left out
   --pairs FILE.csv      pairs of pictures, a,b,same (1 or 0): how well faces are told apart, too
   --out DIR             gets report.json, report.html and measurements.jsonl. Where that file is there already, what it
                         holds is not measured again
   --compare OTHER       another evaluation's folder or report.json: its figures stand beside these
   -h, --help            show this text`;
-
-/** The intervals of one data set are the same in each run. */
-const seed = 20_261_121;
-const bootstrapDraws = 1000;
-
-/** What a calibration's limits are chosen for where it is fitted anew: the rates of those that ship. */
-const statedRates = { attacksCalledLive: 0.05, genuineCalledAttack: 0.02 };
-
-/** What was asked for, beside the settings. */
-interface Question {
-  readonly manifest: string;
-  readonly where: readonly string[];
-  readonly noisy: readonly string[];
-  readonly unit: UnitKind;
-  readonly pairs: string | undefined;
-  readonly out: string;
-  readonly compare: string | undefined;
-}
 
 /**
  * `bonafide evaluate`.
@@ -89,6 +69,7 @@ function readArguments(args: readonly string[]): Question | undefined {
       where: { type: 'string', multiple: true, default: [] },
       unit: { type: 'string', default: 'subject' },
       noisy: { type: 'string', default: '' },
+      scores: { type: 'string' },
       pairs: { type: 'string' },
       out: { type: 'string' },
       compare: { type: 'string' },
@@ -96,7 +77,7 @@ function readArguments(args: readonly string[]): Question | undefined {
     },
   });
   if (values.help) return undefined;
-  const { manifest, out, where, unit, pairs, compare } = values;
+  const { manifest, out, where, unit, scores, pairs, compare } = values;
   if (!manifest || !out)
     throw new UsageError(
       'Say what to evaluate and where to write it: bonafide evaluate --manifest FILE.csv --out DIR.',
@@ -104,7 +85,7 @@ function readArguments(args: readonly string[]): Question | undefined {
   if (unit !== 'subject' && unit !== 'clip' && unit !== 'file')
     throw new UsageError('--unit must be subject, clip or file.');
   const noisy = values.noisy.split(',').flatMap((name) => name.trim() || []);
-  return { manifest, out, where, unit, noisy, pairs, compare };
+  return { manifest, out, where, unit, noisy, scores, pairs, compare };
 }
 
 async function evaluate(
@@ -116,6 +97,7 @@ async function evaluate(
   const { manifest, where, noisy, out } = question;
   // What is wrong with the arguments is said before anything is measured.
   const other = question.compare === undefined ? undefined : await readReport(question.compare);
+  const scores = question.scores === undefined ? undefined : await readScores(question.scores);
   const selection = await selectFiles(manifest, where, noisy);
   const pairs =
     question.pairs === undefined ? undefined : await readPairs(question.pairs, selection.subjects);
@@ -126,7 +108,7 @@ async function evaluate(
     console.error('Stopped. The same command goes on from here.');
     return 130;
   }
-  const alone = assemble(config, question, selection, files, measured, pairs);
+  const alone = assemble(config, question, { selection, files, measured, scores, pairs });
   const report = other ? { ...alone, comparison: compareReports(alone, other) } : alone;
   // Whoever opens them at this moment finds the old ones or the new ones, never half of one.
   const write = (name: string, text: string) => replaceFile(join(out, name), text, { mode: 0o644 });
@@ -134,63 +116,4 @@ async function evaluate(
   write('report.html', renderReport(report));
   console.log([...summary(report), `Written: ${join(out, 'report.html')}, report.json`].join('\n'));
   return 0;
-}
-
-function assemble(
-  config: Config,
-  { manifest, where, noisy, unit, pairs }: Question,
-  { notCounted, manifestSha256 }: Selection,
-  files: readonly HashedFile[],
-  { perception, known, compared }: Measured,
-  list: PairList | undefined,
-): EvaluationReport {
-  const { models, notices } = perception;
-  const calibration = calibrationInUse({ describe: () => perception }, config);
-  return buildReport({
-    files: files.map((file) => ({ ...file, measurement: known.get(file.sha256)! })),
-    notCounted,
-    run: {
-      version: version(),
-      madeAt: new Date().toISOString(),
-      manifest: basename(manifest),
-      manifestSha256,
-      where,
-      noisy,
-      unit,
-      seed,
-      bootstrapDraws,
-      settings: { ...measuringSettings(config), ...verdictSettings(config) },
-    },
-    notices,
-    models,
-    calibration,
-    refit: (stills) => refit(stills, { models, calibration, rates: statedRates }),
-    concurrency: concurrencyOf(config),
-    verification: compared && list && pairs ? verify(config, basename(pairs), list.sha256, compared) : null,
-  });
-}
-
-function verify(
-  { EMBEDDER }: Config,
-  pairs: string,
-  pairsSha256: string,
-  { pairs: compared, notMeasured }: NonNullable<Measured['compared']>,
-): VerificationReport {
-  return verificationReport(compared, {
-    embedder: EMBEDDER,
-    pairs,
-    pairsSha256,
-    notMeasured,
-    threshold: recommendedMatchDistance,
-    seed,
-    draws: bootstrapDraws,
-  });
-}
-
-/** Settings that move verdicts; those that are empty say nothing. */
-function verdictSettings({ LIVE_THRESHOLD, ATTACK_THRESHOLD }: Config) {
-  return {
-    ...(LIVE_THRESHOLD !== undefined && { LIVE_THRESHOLD }),
-    ...(ATTACK_THRESHOLD !== undefined && { ATTACK_THRESHOLD }),
-  };
 }

@@ -9,6 +9,9 @@ export interface StatedRates {
   readonly genuineCalledAttack: number;
 }
 
+/** The errors that limits are chosen for unless somebody asks for others: what the documents promise. */
+export const statedRates: StatedRates = { attacksCalledLive: 0.05, genuineCalledAttack: 0.02 };
+
 /** A face scored by a calibration that had not seen its source. */
 export interface ScoredPresentation extends SharedRow {
   readonly logOdds: number;

@@ -1,0 +1,136 @@
+import { basename } from 'node:path';
+import type { Config } from '../config.ts';
+import { buildReport, type LabelledMeasurement } from '../decisions/evaluation/build-report.ts';
+import { refit } from '../decisions/evaluation/refit.ts';
+import { type ReplacedScores, replaceScores } from '../decisions/evaluation/replace-scores.ts';
+import type { EvaluationReport, UnitKind, VerificationReport } from '../decisions/evaluation/report.ts';
+import { verificationReport } from '../decisions/evaluation/verification.ts';
+import { experimentalNet } from '../decisions/experimental-net.ts';
+import type { ModelIdentity } from '../decisions/facts.ts';
+import { recommendedMatchDistance } from '../decisions/match-scale.ts';
+import { statedRates } from '../decisions/training/choose-limits.ts';
+import { calibrationInUse } from '../services/calibration-in-use.ts';
+import type { HashedFile, Selection } from './evaluate-manifest.ts';
+import { concurrencyOf, type Measured, measuringSettings } from './evaluate-measuring.ts';
+import type { PairList } from './evaluate-pairs.ts';
+import { UsageError } from './usage.ts';
+import { version } from './version.ts';
+
+/** What was asked for, beside the settings. */
+export interface Question {
+  readonly manifest: string;
+  readonly where: readonly string[];
+  readonly noisy: readonly string[];
+  readonly unit: UnitKind;
+  readonly scores: string | undefined;
+  readonly pairs: string | undefined;
+  readonly out: string;
+  readonly compare: string | undefined;
+}
+
+/** What was read and measured for it. */
+export interface Findings {
+  readonly selection: Selection;
+  readonly files: readonly HashedFile[];
+  readonly measured: Measured;
+  /** Logits by path that take the place of what the net in use says. */
+  readonly scores: ReadonlyMap<string, number> | undefined;
+  readonly pairs: PairList | undefined;
+}
+
+/** The intervals of one data set are the same in each run. */
+const seed = 20_261_121;
+const bootstrapDraws = 1000;
+
+/**
+ * Puts the report together.
+ *
+ * @throws UsageError where scores of one net are given, and another number of nets is in use
+ */
+export function assemble(
+  config: Config,
+  question: Question,
+  { selection, files, measured, scores, pairs }: Findings,
+): EvaluationReport {
+  const { manifest, where, noisy, unit } = question;
+  const { models } = measured.perception;
+  const calibration = calibrationInUse({ describe: () => measured.perception }, config);
+  const labelled = files.map((file) => ({ ...file, measurement: measured.known.get(file.sha256)! }));
+  const counted = scores && withScores(labelled, models, scores);
+  return buildReport({
+    files: counted?.files ?? labelled,
+    notCounted: [
+      ...selection.notCounted,
+      ...(counted ? [{ why: 'without a score of --scores', files: counted.leftOut }] : []),
+    ],
+    run: {
+      version: version(),
+      madeAt: new Date().toISOString(),
+      manifest: basename(manifest),
+      manifestSha256: selection.manifestSha256,
+      where,
+      noisy,
+      unit,
+      seed,
+      bootstrapDraws,
+      settings: { ...measuringSettings(config), ...verdictSettings(config) },
+    },
+    notices: [...measured.perception.notices, ...caveats(models, question)],
+    models,
+    calibration,
+    refit: (stills) => refit(stills, { models, calibration, rates: statedRates }),
+    concurrency: concurrencyOf(config),
+    verification: pairs && measured.compared ? verify(config, question, pairs, measured.compared) : null,
+  });
+}
+
+function withScores(
+  files: readonly LabelledMeasurement[],
+  models: readonly ModelIdentity[],
+  scores: ReadonlyMap<string, number>,
+): ReplacedScores {
+  const [net, ...others] = models.filter(({ role }) => role === 'anti-spoof');
+  if (!net || others.length > 0)
+    throw new UsageError(
+      '--scores is for one anti-spoof net: ANTISPOOF_NETS and MODELS_DIR say which are in use.',
+    );
+  return replaceScores(files, net.name, scores);
+}
+
+/** What the figures cannot say themselves. */
+function caveats(models: readonly ModelIdentity[], { scores }: Question): string[] {
+  if (scores)
+    return [
+      `The scores are those of ${basename(scores)}, not of the net whose hash stands among the models.`,
+    ];
+  return models.some(({ name }) => name === experimentalNet)
+    ? [
+        `${experimentalNet} is a net of our own. On the pictures that it was trained on (assets/models/anti-spoof.md) all figures flatter it, those of a calibration that left a source out too: the net has seen the source.`,
+      ]
+    : [];
+}
+
+function verify(
+  { EMBEDDER }: Config,
+  { pairs }: Question,
+  { sha256 }: PairList,
+  { pairs: compared, notMeasured }: NonNullable<Measured['compared']>,
+): VerificationReport {
+  return verificationReport(compared, {
+    embedder: EMBEDDER,
+    pairs: basename(pairs ?? ''),
+    pairsSha256: sha256,
+    notMeasured,
+    threshold: recommendedMatchDistance,
+    seed,
+    draws: bootstrapDraws,
+  });
+}
+
+/** Settings that move verdicts; those that are empty say nothing. */
+function verdictSettings({ LIVE_THRESHOLD, ATTACK_THRESHOLD }: Config) {
+  return {
+    ...(LIVE_THRESHOLD !== undefined && { LIVE_THRESHOLD }),
+    ...(ATTACK_THRESHOLD !== undefined && { ATTACK_THRESHOLD }),
+  };
+}
