@@ -4,6 +4,7 @@ import type {
   PresentationReport,
   Rate,
   ScoreReport,
+  VerificationReport,
 } from '../decisions/evaluation/report.ts';
 
 /** The headline of a report in a few lines; the rest is for its page. */
@@ -13,6 +14,7 @@ export function summary(report: EvaluationReport): string[] {
     `${data.files} files, ${data.units} units (${report.run.unit}), ${data.sources} sources.`,
     ...section('Stills', report.stills),
     ...section('Clips', report.clips),
+    ...(report.verification ? [verificationLine(report.verification)] : []),
   ];
 }
 
@@ -59,6 +61,18 @@ function figures({ eer, auc, answers, bpcerAt }: ScoreReport): string[] {
     ...(answers?.bonaFide ? [`BPCER ${rate(answers.bonaFide.attack)}`] : []),
     ...(answers?.bonaFide ? [`bona fide inconclusive ${percent(answers.bonaFide.inconclusive.rate)}`] : []),
   ];
+}
+
+function verificationLine({
+  embedder,
+  threshold,
+  fmr,
+  fnmr,
+  eer,
+  genuine,
+  impostor,
+}: VerificationReport): string {
+  return `Faces (${embedder}, ${genuine} pairs of one person, ${impostor} of two): FMR ${estimate(fmr)} and FNMR ${estimate(fnmr)} at ${threshold}, EER ${estimate(eer)}`;
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

@@ -7,11 +7,14 @@ export interface RankedRow {
 
 /** Rows sorted by their scores once, so that thousands of weightings of them cost one pass each. */
 export interface Ranking {
-  /** Distinct scores, the least first. */
-  readonly scores: readonly number[];
-  /** For each distinct score the rows that have it, by their places in the list that was ranked. */
-  readonly rows: readonly (readonly number[])[];
-  readonly live: readonly boolean[];
+  /** Distinct scores, the least first, and null for calling nobody live. */
+  readonly thresholds: readonly (number | null)[];
+  /** The rows by their places in the list that was ranked, the lowest score first. */
+  readonly order: Int32Array;
+  /** For each distinct score where in `order` the rows that have it end. */
+  readonly ends: Int32Array;
+  /** 1 for a live row, in the order of the list. */
+  readonly live: Uint8Array;
 }
 
 /**
@@ -25,18 +28,25 @@ export interface OperatingPoints {
 }
 
 export function rank(rows: readonly RankedRow[]): Ranking {
-  const order = rows.map((_, at) => at).sort((one, other) => rows[one]!.score - rows[other]!.score);
+  const order = Int32Array.from(rows, (_, at) => at).sort(
+    (one, other) => rows[one]!.score - rows[other]!.score,
+  );
   const scores: number[] = [];
-  const tied: number[][] = [];
-  for (const at of order) {
+  const ends: number[] = [];
+  for (const [place, at] of order.entries()) {
     const { score } = rows[at]!;
-    if (scores.at(-1) === score) tied.at(-1)!.push(at);
-    else {
+    if (scores.at(-1) !== score) {
       scores.push(score);
-      tied.push([at]);
+      ends.push(place);
     }
+    ends[ends.length - 1] = place + 1;
   }
-  return { scores, rows: tied, live: rows.map(({ live }) => live) };
+  return {
+    thresholds: [...scores, null],
+    order,
+    ends: Int32Array.from(ends),
+    live: Uint8Array.from(rows, ({ live }) => (live ? 1 : 0)),
+  };
 }
 
 /**
@@ -44,7 +54,7 @@ export function rank(rows: readonly RankedRow[]): Ranking {
  * @returns undefined where a class has no weight
  */
 export function operatingPoints(
-  { scores, rows, live }: Ranking,
+  { thresholds, order, ends, live }: Ranking,
   weights: ArrayLike<number>,
 ): OperatingPoints | undefined {
   let [lives, attacks] = [0, 0];
@@ -53,12 +63,13 @@ export function operatingPoints(
     else attacks += weights[row]!;
   }
   if (lives === 0 || attacks === 0) return undefined;
-  const apcer = new Float64Array(scores.length + 1);
-  const bpcer = new Float64Array(scores.length + 1);
+  const apcer = new Float64Array(thresholds.length);
+  const bpcer = new Float64Array(thresholds.length);
   let [livesBelow, attacksBelow] = [0, 0];
   apcer[0] = 1;
-  for (let at = 0; at < scores.length; at++) {
-    for (const row of rows[at]!) {
+  for (let at = 0, place = 0; at < ends.length; at++) {
+    for (; place < ends[at]!; place++) {
+      const row = order[place]!;
       if (live[row]) livesBelow += weights[row]!;
       else attacksBelow += weights[row]!;
     }
@@ -66,9 +77,9 @@ export function operatingPoints(
     bpcer[at + 1] = livesBelow / lives;
   }
   // Sums of thirds need not come to one again; the ends are known.
-  apcer[scores.length] = 0;
-  bpcer[scores.length] = 1;
-  return { thresholds: [...scores, null], apcer, bpcer };
+  apcer[ends.length] = 0;
+  bpcer[ends.length] = 1;
+  return { thresholds, apcer, bpcer };
 }
 
 /**
