@@ -29,9 +29,10 @@ export function createBonafideAntiSpoofNet(session: Session): AntiSpoofNet {
 
 /** Interleaved RGB, 0..255, to three planes of (value − 127.5) / 127.5. */
 function toPlanes(pixels: Float32Array): Float32Array {
+  const planes = new Float32Array(pixels.length);
   const plane = pixels.length / 3;
-  return Float32Array.from(
-    pixels,
-    (_, at) => (pixels[(at % plane) * 3 + Math.floor(at / plane)]! - 127.5) / 127.5,
-  );
+  for (let at = 0; at < plane; at++)
+    for (let channel = 0; channel < 3; channel++)
+      planes[channel * plane + at] = (pixels[at * 3 + channel]! - 127.5) / 127.5;
+  return planes;
 }
