@@ -162,6 +162,16 @@ describe('buildReport', () => {
     expect(scores[1]!.answers).toBeNull();
   });
 
+  it('does not take few without an error for a proof', () => {
+    const rows = [0.9, 0.95, 0.1, 0.2, 0.05].map((score, at) =>
+      labelled(`${at}`, score > 0.5, { measurement: still(score) }),
+    );
+    const { auc, eer } = report(rows).stills!.sources[0]!.scores[0]!;
+    expect(auc).toEqual({ value: 1, low: null, high: null });
+    // None of two people.
+    expect(eer).toMatchObject({ value: 0, low: 0, high: expect.closeTo(1 - 0.025 ** (1 / 2), 9) });
+  });
+
   it.each([
     ['one class', [labelled('a', true, { measurement: still(0.9) })]],
     ['nobody who was found', [labelled('a', true), labelled('b', false)]],

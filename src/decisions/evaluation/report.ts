@@ -193,7 +193,11 @@ export interface Rate {
   readonly interval: 'clopper_pearson' | 'bootstrap';
 }
 
-/** A figure with the interval that drawing subjects anew gives (percentile bootstrap); null where it has none. */
+/**
+ * A figure with the interval that drawing subjects anew gives (percentile bootstrap); null where it has none. Where
+ * no draw errs, draws tell nothing: an error rate then has the exact upper end of no error among the people of the class
+ * that has fewer, an AUC has no interval.
+ */
 export interface Estimate {
   readonly value: number;
   readonly low: number | null;

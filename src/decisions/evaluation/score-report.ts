@@ -1,3 +1,4 @@
+import { exactInterval } from '../exact-interval.ts';
 import { mean } from '../statistics.ts';
 import { brierScore, reliability } from '../training/reliability.ts';
 import { answersOfFiles, answersOfUnits, type SourceUnits } from './answers.ts';
@@ -64,8 +65,9 @@ export function scoreReport(
     },
     answers: answersOfUnits(sources, kind, pooled),
     files: answersOfFiles(sources, kind),
-    auc: points && drawn ? { value: areaUnder(points), ...bounds(drawn.auc) } : null,
-    eer: eer && drawn ? { value: eer.rate, ...bounds(drawn.eer), threshold: eer.threshold } : null,
+    auc: points && drawn ? { value: areaUnder(points), ...areaBounds(drawn.auc) } : null,
+    eer:
+      eer && drawn ? { value: eer.rate, ...errorBounds(drawn.eer, units), threshold: eer.threshold } : null,
     bpcerAt: points ? allowedApcers.map((allowed) => bpcerAt(points, allowed, units, both, pooled)) : [],
     det: points ? detOf(points) : [],
     histogram: histogram(all),
@@ -147,6 +149,25 @@ function bootstrap(
     eer.push(points ? equalErrorRate(points).rate : Number.NaN);
   }
   return { auc, eer };
+}
+
+/** Where no draw mixes the classes, draws cannot tell how far from 1 it may be. */
+function areaBounds(values: readonly number[]) {
+  const { low, high } = bounds(values);
+  return low === 1 ? { low: null, high: null } : { low, high };
+}
+
+/**
+ * Where no draw errs, the upper end is the exact one of no error among the people of the class that has fewer: with
+ * three attackers nobody knows that there are no errors.
+ */
+function errorBounds(values: readonly number[], units: readonly ScoredUnit[]) {
+  const { low, high } = bounds(values);
+  if (high !== 0) return { low, high };
+  const people = (isLive: boolean) =>
+    new Set(units.flatMap(({ live, source, subject }) => (live === isLive ? `${source} ${subject}` : [])))
+      .size;
+  return { low, high: exactInterval(0, Math.min(people(true), people(false))).high };
 }
 
 function bounds(values: readonly number[]): { readonly low: number | null; readonly high: number | null } {

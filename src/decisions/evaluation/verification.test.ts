@@ -48,6 +48,16 @@ describe('verificationReport', () => {
     expect(verificationReport(pairs, run)).toEqual(report);
   });
 
+  it('does not take no error for no doubt', () => {
+    const apart = verificationReport(
+      pairs.map((one) => ({ ...one, distance: one.one === one.other ? 0.1 : 0.9 })),
+      run,
+    );
+    // One minus the 2.5 % root: none of 2 pairs of two people, none of 3 people.
+    expect(apart.fmr).toEqual({ value: 0, low: 0, high: expect.closeTo(1 - 0.025 ** (1 / 2), 9) });
+    expect(apart.fnmr).toEqual({ value: 0, low: 0, high: expect.closeTo(1 - 0.025 ** (1 / 3), 9) });
+  });
+
   it('has a curve from the smallest distance to the largest', () => {
     const limits = report.det.map(({ threshold }) => threshold);
     expect(limits).toEqual(limits.toSorted((one, other) => one - other));

@@ -1,3 +1,4 @@
+import { exactInterval } from '../exact-interval.ts';
 import { drawSubjects, interval } from './draws.ts';
 import { areaUnder, equalErrorRate, type OperatingPoints, operatingPoints, rank } from './ranking.ts';
 import type { Estimate, VerificationReport } from './report.ts';
@@ -50,14 +51,22 @@ export function verificationReport(
     value: figure(points),
     ...(interval(drawn.map((of) => (of ? figure(of) : Number.NaN))) ?? { low: null, high: null }),
   });
+  const known = pairs.filter(isGenuine);
   const place = placeOf(points, run.threshold);
   return {
     ...run,
     people: people.numbers.size,
-    genuine: pairs.filter(isGenuine).length,
-    impostor: pairs.filter((pair) => !isGenuine(pair)).length,
-    fmr: estimate(({ apcer }) => apcer[place]!),
-    fnmr: estimate(({ bpcer }) => bpcer[place]!),
+    genuine: known.length,
+    impostor: pairs.length - known.length,
+    // Each person is in one pair of two at most, were they independent.
+    fmr: widened(
+      estimate(({ apcer }) => apcer[place]!),
+      Math.floor(people.numbers.size / 2),
+    ),
+    fnmr: widened(
+      estimate(({ bpcer }) => bpcer[place]!),
+      new Set(known.map(({ one }) => one)).size,
+    ),
     auc: estimate(areaUnder),
     eer: estimate((of) => equalErrorRate(of).rate),
     fnmrAt: falseMatchRates.map((fmr) => {
@@ -72,6 +81,11 @@ export function verificationReport(
         fnmr: points.bpcer[at]!,
       })),
   };
+}
+
+/** Where no draw errs, the exact upper end of no error among so many. */
+function widened(estimate: Estimate, independent: number): Estimate {
+  return estimate.high === 0 ? { ...estimate, high: exactInterval(0, independent).high } : estimate;
 }
 
 /** The operating point of a limit: all that lie as near, or nearer, match. */
