@@ -79,12 +79,11 @@ export async function checkSelfie(
   if (subject.measuredSide < minimumSide) throw new BonafideError('low_resolution');
   // Unknown where no net is installed that could tell: that is not taken for a mask.
   if (isMasked(subject)) throw new BonafideError('face_masked');
-  const { isExperimental } = calibration;
-  // What the experimental net is not sure of, no threshold of a request makes sure.
-  const limit = isExperimental ? Math.max(livenessThreshold, calibration.limits.live) : livenessThreshold;
-  const limits = { live: limit, attack: limit };
+  // What the nets are not sure of, no threshold makes sure.
+  const limits = { ...calibration.limits, live: Math.max(livenessThreshold, calibration.limits.live) };
   const { verdict, liveProbability, reasons } = decideLiveness(subject, { ...calibration, limits });
-  const isJudged = verdict !== 'inconclusive' && (!isExperimental || options.allowExperimental);
+  const isSeen = verdict !== 'inconclusive' || reasons.some(({ code }) => code === 'between_thresholds');
+  const isJudged = isSeen && (!calibration.isExperimental || options.allowExperimental);
   const live = isJudged && verdict === 'live';
   const confidence = !isJudged || liveProbability === null ? 0 : live ? liveProbability : 1 - liveProbability;
   return { live, confidence, liveProbability, reasons, subject, bystanders, facts };

@@ -92,20 +92,42 @@ describe('a face is never live', () => {
   });
 });
 
+describe('by a calibration', () => {
+  const term = { bound: 20, mean: 0, scale: 1, weight: 0.5 };
+  const nets = { 'minifasnet-v2': term, 'minifasnet-v1se': term };
+  const limits = { live: 0.8, attack: 0.1 };
+  const calibrated = { ...rules, calibration: { ...uncalibrated, name: 'invented', nets, limits } };
+  const judge = (live: number, asked: number) =>
+    judgeFace(faceFacts({ texture, antiSpoof: antiSpoof(live, live) }), asked, calibrated);
+
+  it('the limit for live is a score of 0.5, and clients ask for more or less of it', () => {
+    expect(judge(0.8, 0.5)).toMatchObject({ isLive: true, score: 0.5, scoreSource: 'anti_spoof' });
+    expect(judge(0.79, 0.5)).toMatchObject({ isLive: false, score: 0.485 });
+    expect(judge(0.79, 0.4).isLive).toBe(true);
+    expect(judge(0.9, 0.7)).toMatchObject({ isLive: false, score: 0.692 });
+  });
+
+  it('a face that a net of it has not scored is not live', () => {
+    const face = faceFacts({ texture, antiSpoof: antiSpoof(0.99, undefined) });
+    expect(judgeFace(face, 0.3, calibrated).isLive).toBe(false);
+  });
+});
+
 describe('where the experimental net serves alone', () => {
   const experimental = { ...rules, calibration: experimentalCalibration };
   const faceOf = (live: number | undefined) => faceFacts({ texture, antiSpoof: ownScore(live) });
 
   it('its score is marked, and live from the limit of its calibration on, whatever less is asked for', () => {
+    // Odds of 24 and 15.7 to 1, of which the limit takes 19.
     expect(judgeFace(faceOf(0.96), 0.3, experimental)).toEqual({
       isLive: true,
-      score: 0.96,
+      score: 0.558,
       scoreSource: 'experimental',
-      threshold: 0.95,
+      threshold: 0.5,
       reasons: [],
     });
-    expect(judgeFace(faceOf(0.94), 0.3, experimental)).toMatchObject({ isLive: false, threshold: 0.95 });
-    expect(judgeFace(faceOf(0.96), 0.97, experimental)).toMatchObject({ isLive: false, threshold: 0.97 });
+    expect(judgeFace(faceOf(0.94), 0.3, experimental)).toMatchObject({ isLive: false, score: 0.452 });
+    expect(judgeFace(faceOf(0.96), 0.6, experimental)).toMatchObject({ isLive: false, threshold: 0.6 });
   });
 
   it.each([0.01, 0.99, undefined])('in a demonstration the heuristic speaks as without it: %s', (live) => {

@@ -1,6 +1,12 @@
 import { type FaceFacts, type TextureMeasures, valueIfMeasured } from '../facts.ts';
 import { isObstacle, scoreReasons } from '../fusion.ts';
-import { type LiveCalibration, liveProbability } from '../live-calibration.ts';
+import {
+  type LiveCalibration,
+  liveLogOdds,
+  liveProbability,
+  logOddsOf,
+  probabilityOf,
+} from '../live-calibration.ts';
 import type { Reason } from '../reasons.ts';
 import { viewObstacles } from '../view-range.ts';
 import { effectiveThreshold, toThreeDecimals } from './effective-threshold.ts';
@@ -42,12 +48,11 @@ export interface FaceJudgement {
 /**
  * Judges one face against a threshold.
  *
- * The main score is the classifier's where there is one, else the live probability of the anti-spoof nets (as in `fusion.ts`), else
+ * The main score is the classifier's where there is one, else that of the anti-spoof nets, else
  * the heuristic's. A face is live when the score reaches the effective threshold and nothing kept it from being seen
  * well: too small or turned away, it is not live, whatever the score; nor where one of the nets that are asked for is
  * missing, unless a classifier speaks, which says itself what it needs. Where a net's score is required, neither the
- * heuristic nor a classifier takes its place. By the experimental net alone a face is live from the limit of its
- * calibration on, whatever less is asked for.
+ * heuristic nor a classifier takes its place. By the experimental net alone no less than 0.5 can be asked for.
  *
  * @param asked the threshold that the request asks for, 0..1
  */
@@ -56,10 +61,7 @@ export function judgeFace(face: FaceFacts, asked: number, rules: FaceRules): Fac
   const { score, scoreSource, missing } = mainScore(face, texture, rules);
   const obstacles = [...missing, ...viewObstacles(face)];
   const effective = effectiveThreshold(asked, texture, rules.heuristic);
-  const threshold =
-    scoreSource === 'experimental'
-      ? toThreeDecimals(Math.max(effective, rules.calibration.limits.live))
-      : effective;
+  const threshold = scoreSource === 'experimental' ? Math.max(effective, atLimit) : effective;
   const rounded = score === undefined ? null : toThreeDecimals(score);
   return {
     isLive: rounded !== null && rounded >= threshold && obstacles.length === 0,
@@ -78,7 +80,7 @@ function mainScore(
   const { isExperimental } = calibration;
   const isHushed = isExperimental && prefersHeuristic;
   const unscored = isHushed ? [] : scoreReasons(face).filter((reason) => !('live' in reason));
-  const live = isHushed ? undefined : liveProbability(face, calibration);
+  const live = isHushed ? undefined : scoreByNets(face, calibration);
   const probability = classify?.(face);
   const lack: readonly Reason[] = isExperimental && needsAntiSpoof ? [{ code: 'experimental_net' }] : [];
   if (probability !== undefined)
@@ -98,6 +100,20 @@ function mainScore(
   if (live !== undefined)
     return { score: live, scoreSource: isExperimental ? 'experimental' : 'anti_spoof', missing };
   return { score: texture && heuristicScore(texture, heuristic), scoreSource: 'heuristic', missing };
+}
+
+/** The score of a face that is as live as the calibration's limit: the usual threshold of this contract. */
+const atLimit = 0.5;
+
+/**
+ * The live probability, its odds scaled such that the calibration's limit for live comes to 0.5. So the contract's
+ * usual threshold keeps the rates that the limit was chosen for, and its clients ask for more or less of it as they
+ * are used to. Of a set of nets that nobody has calibrated the raw mean, as it is.
+ */
+function scoreByNets(face: FaceFacts, calibration: LiveCalibration): number | undefined {
+  if (calibration.nets === null) return liveProbability(face, calibration);
+  const logOdds = liveLogOdds(face, calibration);
+  return logOdds === undefined ? undefined : probabilityOf(logOdds - logOddsOf(calibration.limits.live));
 }
 
 function signReasons(texture: TextureMeasures | undefined, settings: HeuristicSettings): Reason[] {
