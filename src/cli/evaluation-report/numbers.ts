@@ -46,26 +46,31 @@ export function percentSpan(low: number, high: number, units: number): string {
 /** A rate with its interval and what it counts, for a cell of a table. */
 export function rateCell(rate: Rate | null | undefined): Markup {
   if (!rate || rate.of === 0) return none;
-  const few =
-    rate.of < fewUnits ? html`<abbr title="few units: the interval says more than the rate">*</abbr>` : '';
-  return html`<strong>${percent(rate.rate, rate.of)}</strong>${few} <small>${percentSpan(rate.low, rate.high, rate.of)}</small> <small class="count">${count(rate.errors)} of ${count(rate.of)}</small>`;
+  return html`<strong>${percent(rate.rate, rate.of)}</strong>${fewMark(rate.of)} <small>${percentSpan(rate.low, rate.high, rate.of)}</small> <small class="count">${count(rate.errors)} of ${count(rate.of)}</small>`;
+}
+
+function fewMark(units: number): Markup | undefined {
+  return units < fewUnits
+    ? html`<abbr title="few units: the interval says more than the rate">*</abbr>`
+    : undefined;
 }
 
 /** A share whose interval comes from drawing anew, as a percentage. */
 export function estimateCell(estimate: Estimate | null | undefined, units: number): Markup {
   if (!estimate) return none;
-  return html`<strong>${percent(estimate.value, units)}</strong>${spanOf(estimate, (low, high) => percentSpan(low, high, units))}`;
+  return html`<strong>${percent(estimate.value, units)}</strong>${fewMark(units)}${spanOf(estimate, (low, high) => percentSpan(low, high, units))}`;
 }
 
 /** An area under a curve: 0.5 is guessing, 1 is perfect. */
 export function areaCell(estimate: Estimate | null | undefined, units: number): Markup {
   if (!estimate) return none;
   const digits = (value: number) => value.toFixed(decimalsOf(units) + 2);
-  return html`<strong>${area(estimate.value, units)}</strong>${spanOf(estimate, (low, high) => `${digits(low)}–${digits(high)}`)}`;
+  return html`<strong>${area(estimate.value, units)}</strong>${fewMark(units)}${spanOf(estimate, (low, high) => `${digits(low)}–${digits(high)}`)}`;
 }
 
 function spanOf({ low, high }: Estimate, written: (low: number, high: number) => string): Markup {
-  return low === null || high === null ? html`` : html` <small>${written(low, high)}</small>`;
+  // Drawing a single unit anew draws it again: such an interval says nothing.
+  return low === null || high === null || low === high ? html`` : html` <small>${written(low, high)}</small>`;
 }
 
 /** Two digits where there are few units, three where there are many. */

@@ -102,7 +102,7 @@ describe('the page', () => {
 describe('what it says', () => {
   it('begins with how many of 100, on what data, and what was left out and why', () => {
     const text = section(full, 'summary');
-    expect(text).toMatch(/of 100 attacks of the worst species, mask, were called live/);
+    expect(text).toMatch(/of 100 attacks of the worst species \(mask\) were called live/);
     expect(text).toMatch(/of 100 genuine people were called an attack/);
     expect(text).toMatch(/of 100 genuine people are sent to an active check/);
     expect(text).toMatch(/Each source was judged by a calibration that had not seen it/);
@@ -138,6 +138,7 @@ describe('what it says', () => {
         expect(text).toContain(heading);
     }
     expect(section(full, 'stills')).toContain('▲ 0.98');
+    expect(section(full, 'clips')).toContain('There is a threshold at which no error was seen');
     expect(section(full, 'clips')).toContain('what is answered of a clip rests on more than this score');
   });
 

@@ -55,7 +55,7 @@ export function reasonText(reason: string): string {
 
 /** A species of attack, in words. */
 export function speciesText(species: string): string {
-  return species === 'spoof' ? 'not said (“spoof”)' : species.replaceAll('_', ' ');
+  return species === 'spoof' ? 'unnamed' : species.replaceAll('_', ' ');
 }
 
 /** `a`, `a and b`, `a, b and c`. */

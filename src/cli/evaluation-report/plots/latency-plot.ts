@@ -4,6 +4,8 @@ import { draw } from './figure.ts';
 
 /** One line a stage: a dot where half of the files are done, a line to where 99 of 100 are, a tick at 90. */
 export function drawLatency(stages: readonly StageLatency[], label: string): string {
+  // Thousands of milliseconds would not fit under the axis.
+  const inSeconds = Math.max(...stages.map(({ p99 }) => p99)) >= 5000;
   const longest = Math.max(...stages.map(({ stage }) => stage.length));
   return draw(label, {
     height: 54 + 24 * stages.length,
@@ -15,7 +17,8 @@ export function drawLatency(stages: readonly StageLatency[], label: string): str
       zero: true,
       nice: true,
       ticks: 5,
-      label: 'milliseconds',
+      label: inSeconds ? 'seconds' : 'milliseconds',
+      tickFormat: (value: number) => `${inSeconds ? value / 1000 : value}`,
       labelAnchor: 'center',
       labelArrow: 'none',
       grid: true,

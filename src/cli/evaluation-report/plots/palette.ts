@@ -32,6 +32,11 @@ export function styles(names: readonly string[]): ReadonlyMap<string, Style> {
 /** What stands for several sources together. */
 export const pooledStyle: Style = { colour: 'var(--text)', dash: '', symbol: 'circle' };
 
+/** The name of something that is drawn in a style, with a piece of its line. */
+export function named(style: Style, name: string): Markup {
+  return html`<span class="name">${swatch(style)} ${name}</span>`;
+}
+
 /** A piece of a line in a style, for legends and tables. */
 export function swatch({ colour, dash }: Style, width = 2.5): Markup {
   return html`<svg class="swatch" viewBox="0 0 24 10" width="24" height="10" aria-hidden="true"><line x1="0" y1="5" x2="24" y2="5" stroke="${colour}" stroke-width="${width}" stroke-dasharray="${dash}"/></svg>`;

@@ -33,13 +33,13 @@ export function drawRates(rows: readonly RateRow[], label: string, axis: string,
   const measured = rows.filter((row): row is Measured => row.shown !== null);
   return draw(label, {
     height: 54 + 24 * rows.length,
-    marginLeft: 12 + 6.6 * Math.min(26, Math.max(...rows.map(({ name }) => [...name].length))),
+    marginLeft: 14 + 7 * Math.min(26, Math.max(...rows.map(({ name }) => [...name].length))),
     marginRight: 18,
     marginTop: 8,
     marginBottom: 42,
     x: {
       domain: [0, end],
-      ticks: 5,
+      ticks: 4,
       tickFormat: (share: number) => `${Number((100 * share).toFixed(1))} %`,
       label: axis,
       labelAnchor: 'center',

@@ -161,6 +161,6 @@ function verdict({ rows }: SingleCutReport, units: number): Markup | undefined {
   const [here, there] = [ours.halfTotalErrorRate.value, raw.halfTotalErrorRate.value];
   const change = Math.round(100 * (1 - here / there));
   const compared =
-    there === 0 || change === 0 ? 'the same' : `${Math.abs(change)} % ${change > 0 ? 'less' : 'more'}`;
+    there === 0 || change === 0 ? 'the same' : `${Math.abs(change)}\u00a0% ${change > 0 ? 'less' : 'more'}`;
   return html`<strong>Ours (${kindLabels[ours.kind]}), cut by the others: ${percent(here, units)}. The raw mean at its best single cut: ${percent(there, units)}. That is ${compared}.</strong>`;
 }

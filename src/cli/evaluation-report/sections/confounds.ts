@@ -1,7 +1,7 @@
 import type { ConfoundRow, PresentationReport } from '../../../decisions/evaluation/report.ts';
 import { html, type Markup } from '../html.ts';
 import { areaCell, none } from '../numbers.ts';
-import { swatch } from '../plots/palette.ts';
+import { named } from '../plots/palette.ts';
 import { table } from '../table.ts';
 import { confoundLabels, leadingScore } from '../words.ts';
 import type { Styles } from './rates.ts';
@@ -22,7 +22,7 @@ nothing, 1 tells everything. Above ${confoundedFrom} the source is marked (▲) 
 ${table<ConfoundRow>(
   'How well each property alone separates the classes',
   [
-    { head: 'source', cell: ({ source }) => html`${swatch(styles.get(source)!)} ${source}` },
+    { head: 'source', cell: ({ source }) => named(styles.get(source)!, source) },
     ...(['face_width', 'brightness', 'sharpness', 'format'] as const).map((name) => ({
       head: confoundLabels[name],
       numeric: true,

@@ -9,7 +9,7 @@ export function glossarySection({ unit, bootstrapDraws }: RunDescription): Marku
     ['Genuine, or bona fide', 'A living person before the camera, who is who they seem to be.'],
     [
       'Attack',
-      'Something held before the camera to be taken for a living person. Its species is what it is made of: a print, a replay on a screen, a mask.',
+      'Something held before the camera to be taken for a living person. Its species is what it is made of: a print, a replay on a screen, a mask; unnamed where the list of files does not say.',
     ],
     ['Unit', unitWords[unit].about],
     [

@@ -1,7 +1,7 @@
 import type { ClassSummary, PresentationReport, SourceReport } from '../../../decisions/evaluation/report.ts';
 import { html, type Markup } from '../html.ts';
 import { count, counted, none, rateCell } from '../numbers.ts';
-import { swatch } from '../plots/palette.ts';
+import { named } from '../plots/palette.ts';
 import { table } from '../table.ts';
 import { reasonText } from '../words.ts';
 import type { Styles } from './rates.ts';
@@ -14,7 +14,7 @@ again.</p>
 ${table<SourceReport>(
   'Files, units and non-response by source',
   [
-    { head: 'source', cell: ({ source }) => html`${swatch(styles.get(source)!)} ${source}` },
+    { head: 'source', cell: ({ source }) => named(styles.get(source)!, source) },
     { head: 'genuine', numeric: true, cell: ({ bonaFide }) => amount(bonaFide) },
     { head: 'without an answer', numeric: true, cell: ({ bonaFide }) => rateCell(bonaFide.nonResponse) },
     { head: 'attacks', numeric: true, cell: ({ attack }) => amount(attack) },
@@ -35,5 +35,5 @@ function reasons(classes: readonly ClassSummary[]): Markup {
   for (const { reason, files } of classes.flatMap((one) => one.reasons))
     sums.set(reason, (sums.get(reason) ?? 0) + files);
   if (sums.size === 0) return none;
-  return html`${[...sums].map(([reason, files], at) => html`${at > 0 ? ', ' : ''}${reasonText(reason)}: ${count(files)}`)}`;
+  return html`${[...sums].sort(([, one], [, other]) => other - one).map(([reason, files], at) => html`${at > 0 ? ', ' : ''}${reasonText(reason)}: ${count(files)}`)}`;
 }

@@ -10,7 +10,7 @@ import type {
 import { html, type Markup } from '../html.ts';
 import { areaCell, count, estimateCell, none, rateCell } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
-import { pooledStyle, type Style, swatch } from '../plots/palette.ts';
+import { named, pooledStyle, type Style } from '../plots/palette.ts';
 import { drawRates, endOfAxis, type RateRow } from '../plots/rate-plot.ts';
 import { table } from '../table.ts';
 import { answeredScore, kindLabels, leadingScore, speciesText } from '../words.ts';
@@ -126,7 +126,7 @@ function worstCell(answers: Answers | null | undefined): Markup {
 
 function nameCell({ name, source }: Line, styles: Styles): Markup {
   if (!source) return html`${name}`;
-  return html`${swatch(styles.get(name)!)} ${name}${badges(source)}`;
+  return html`${named(styles.get(name)!, name)}${badges(source)}`;
 }
 
 /** What to know of a source before its figures are believed. */
@@ -161,7 +161,7 @@ ${table(
     {
       head: 'source',
       cell: (line) =>
-        line.source ? html`${swatch(styles.get(line.name)!)} ${line.name}${badges(line.source)}` : line.name,
+        line.source ? html`${named(styles.get(line.name)!, line.name)}${badges(line.source)}` : line.name,
     },
     {
       head: 'species',

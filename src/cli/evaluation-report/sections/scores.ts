@@ -7,7 +7,7 @@ import type {
 import { html, type Markup } from '../html.ts';
 import { counted, percent, probability } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
-import { swatch } from '../plots/palette.ts';
+import { named } from '../plots/palette.ts';
 import { drawHistogram } from '../plots/score-histogram.ts';
 import { describe, drawableUnits, joined, kindLabels, leadingScore } from '../words.ts';
 import { badges, type Styles } from './rates.ts';
@@ -44,7 +44,7 @@ people on the right and all attacks on the left. ${limitsText(limits, limited)} 
 height of its own. ${tiny.length > 0 ? `Too few for a histogram of their own (fewer than ${drawableUnits} units): ${joined(tiny.map(({ source }) => source.source))}.` : undefined}</p>
 <div class="figures small">
 ${figure(pooled === headline ? 'Headline, pooled' : 'All sources, pooled', draw('pooled', together), unitsText(together))}
-${large.map(({ source, score }) => figure(html`${swatch(styles.get(source.source)!)} ${source.source}${badges(source)}`, draw(source.source, score), unitsText(score)))}
+${large.map(({ source, score }) => figure(html`${named(styles.get(source.source)!, source.source)}${badges(source)}`, draw(source.source, score), unitsText(score)))}
 </div>
 `;
 }

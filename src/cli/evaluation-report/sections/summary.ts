@@ -76,7 +76,7 @@ function tiles(
   const unsure = attack ? html`Of attacks: ${spelled(attack.inconclusive)}.` : undefined;
   const silent = noAnswer.attack ? html`Of attacks: ${spelled(noAnswer.attack)}.` : undefined;
   const what = worst
-    ? `attacks of the worst species, ${speciesText(worst.species)}, were called live`
+    ? `attacks of the worst species (${speciesText(worst.species)}) were called live`
     : 'attacks were called live';
   return html`<ul class="tiles">
 ${attack ? tile((worst ?? attack).live, what, together) : undefined}
@@ -117,7 +117,8 @@ function improvement(scores: readonly ScoreReport[], { kind, eer }: ScoreReport)
   if (!eer || !raw?.eer || kind === 'raw_mean' || raw.eer.value === 0) return undefined;
   const many = Math.min(raw.units.bonaFide, raw.units.attack);
   const change = Math.round(100 * (1 - eer.value / raw.eer.value));
-  const compared = change === 0 ? 'as much as' : `${Math.abs(change)} % ${change > 0 ? 'less' : 'more'} than`;
+  const compared =
+    change === 0 ? 'as much as' : `${Math.abs(change)}\u00a0% ${change > 0 ? 'less' : 'more'} than`;
   return html`Where both errors are made alike, that is ${percent(eer.value, many)} of the time (the equal error rate), ${compared} the ${kindLabels.raw_mean} (${percent(raw.eer.value, many)}).`;
 }
 

@@ -90,15 +90,15 @@ function pointsOf({ det }: ScoreReport): TradeOff[] {
 function plot(title: string, curves: readonly Curve[], caption: string, rates?: readonly number[]): Markup {
   const shown = curves.filter(({ score }) => score.det.length > 0);
   if (shown.length === 0) return html``;
-  const svg = drawDet(
-    shown.map(({ style, score, strong }) => ({
-      style,
-      strong,
-      curve: pointsOf(score),
-      eer: score.eer?.value ?? null,
-    })),
-    { ...axes, label: `DET curves. ${title}`, ...(rates && { rates }) },
-  );
+  const drawn = shown.map(({ style, score, strong }) => ({
+    style,
+    strong,
+    curve: pointsOf(score),
+    eer: score.eer?.value ?? null,
+  }));
+  if (drawn.every(({ curve }) => curve.some(({ x, y }) => x === 0 && y === 0)))
+    return html`<p class="empty">${title}: nothing to draw. There is a threshold at which no error was seen at all, and axes of normal deviates have no place for that.</p>`;
+  const svg = drawDet(drawn, { ...axes, label: `DET curves. ${title}`, ...(rates && { rates }) });
   const legend = shown.map(({ name, style, score, strong }) => {
     const perfect = score.det.some(({ apcer, bpcer }) => apcer === 0 && bpcer === 0);
     return html`<li>${swatch(style, strong ? 3 : 2)} ${name}${perfect ? html` <small>no error at the best threshold: beyond the axes</small>` : undefined}</li>`;
