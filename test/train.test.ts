@@ -121,11 +121,6 @@ describe('bonafide train', () => {
     expect(points(page)).toEqual(points(plot));
     expect(points(plot).length).toBeGreaterThan(1);
     expect(plot).not.toMatch(/var\(/);
-    expect(
-      `${await sharp(Buffer.from(plot))
-        .metadata()
-        .then(({ format, width }) => [format, width])}`,
-    ).toBe('svg,330');
   });
 
   it('gives the same classifier again, people told by their faces', async () => {

@@ -29,7 +29,7 @@ export function drawReliability(bins: readonly DrawnBin[], things: string, label
     width: 330,
     height: 420,
     marginLeft: 54,
-    marginRight: 10,
+    marginRight: 20,
     marginTop: 30,
     marginBottom: 44,
     x: {
