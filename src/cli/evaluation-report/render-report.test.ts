@@ -153,6 +153,26 @@ describe('what it says', () => {
     expect(made).toMatch(/22 files: label "photo" is neither live nor an attack/);
   });
 
+  it('calls the experimental net that', () => {
+    const models = [
+      { role: 'anti-spoof', name: 'bonafide-antispoof', pack: 'embedded', sha256: '11'.repeat(32) },
+    ] as const;
+    const page = render({ models });
+    expect(page).toContain('Judged by bonafide-antispoof, which is experimental.');
+    expect(section(page, 'models')).toContain('bonafide-antispoof experimental');
+  });
+
+  it('names no folder of the machine that made it', () => {
+    const { run } = syntheticReport();
+    const notices = [
+      'Not installed in /home/ana maria/models (MODELS_DIR): minifasnet-v2.',
+      'Two of /srv/faces/a.jpg and C:\\faces\\b.jpg; see /health.',
+    ];
+    expect(section(render({ run: { ...run, notices } }), 'summary')).toContain(
+      'Not installed in MODELS_DIR: minifasnet-v2.Two of a folder and a folder; see /health.',
+    );
+  });
+
   it('says which way a difference from another run is better', () => {
     const text = section(full, 'comparison');
     expect(text).toMatch(/EER[\d. %]+−4\.0 points better/);

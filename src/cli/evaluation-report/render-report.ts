@@ -1,4 +1,5 @@
 import type { EvaluationReport, PresentationReport } from '../../decisions/evaluation/report.ts';
+import { experimentalNet } from '../../decisions/experimental-net.ts';
 import { html, type Markup } from './html.ts';
 import { counted } from './numbers.ts';
 import { page } from './page.ts';
@@ -50,7 +51,9 @@ ${provenanceSection(report)}`;
 }
 
 function lede({ data, models }: EvaluationReport): string {
-  const nets = models.filter(({ role }) => role === 'anti-spoof').map(({ name }) => name);
+  const nets = models
+    .filter(({ role }) => role === 'anti-spoof')
+    .map(({ name }) => (name === experimentalNet ? `${name}, which is experimental` : name));
   const judged = nets.length === 0 ? 'No net against attacks was installed' : `Judged by ${joined(nets)}`;
   return `Bonafide looked at ${counted(data.files, 'file')} of ${counted(data.sources, 'source')}, genuine people and attacks whose truth is known, as its server would have. ${judged}. This page says how often it was wrong.`;
 }

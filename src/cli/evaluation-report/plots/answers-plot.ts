@@ -54,7 +54,7 @@ export function drawAnswers(classes: readonly AnsweredClass[], label: string): s
         },
       ),
       Plot.text(
-        parts.filter(({ share }) => share >= 0.06),
+        parts.filter(({ share }) => share >= 0.08),
         {
           x: ({ from, to }: Part) => (from + to) / 2,
           y: 'row',

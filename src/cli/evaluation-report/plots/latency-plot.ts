@@ -16,7 +16,7 @@ export function drawLatency(stages: readonly StageLatency[], label: string): str
     x: {
       zero: true,
       nice: true,
-      ticks: 5,
+      ticks: 4,
       label: inSeconds ? 'seconds' : 'milliseconds',
       tickFormat: (value: number) => `${inSeconds ? value / 1000 : value}`,
       labelAnchor: 'center',

@@ -6,6 +6,7 @@ import type {
   StageLatency,
   VerificationReport,
 } from '../../../decisions/evaluation/report.ts';
+import { experimentalNet } from '../../../decisions/experimental-net.ts';
 import type { ModelIdentity } from '../../../decisions/facts.ts';
 import { html, type Markup } from '../html.ts';
 import { areaCell, count, counted, estimateCell, milliseconds, none, percent } from '../numbers.ts';
@@ -120,7 +121,11 @@ function modelsTable(caption: string, models: readonly ModelIdentity[]): Markup 
   return table<ModelIdentity>(
     caption,
     [
-      { head: 'model', cell: ({ name }) => name },
+      {
+        head: 'model',
+        cell: ({ name }) =>
+          html`${name}${name === experimentalNet ? html` <span class="badge">experimental</span>` : undefined}`,
+      },
       { head: 'role', cell: ({ role }) => role },
       { head: 'pack', cell: ({ pack }) => (pack === 'named' ? 'a file named by hand' : pack) },
       { head: 'SHA-256 of its weights', cell: ({ sha256 }) => html`<code>${sha256}</code>` },

@@ -22,11 +22,18 @@ ${clips ? summaryOf(clips, 'clips', 'clip') : undefined}
 ${stills || clips ? undefined : html`<p class="empty">Nothing was evaluated: no still picture and no clip of a known class was among the files.</p>`}
 ${
   run.notices.length > 0
-    ? html`<div class="notices"><h3>What to know of this run</h3><ul>${run.notices.map((notice) => html`<li>${notice}</li>`)}</ul></div>`
+    ? html`<div class="notices"><h3>What to know of this run</h3><ul>${run.notices.map((notice) => html`<li>${withoutFolders(notice)}</li>`)}</ul></div>`
     : undefined
 }
 </section>
 `;
+}
+
+/** A sentence without the folders of the machine it was written on: their names are nobody else's business. */
+function withoutFolders(sentence: string): string {
+  return sentence
+    .replace(/(?:[A-Za-z]:)?[\\/][^()]*? \(([A-Z_]+)\)/g, '$1')
+    .replace(/(?:[A-Za-z]:[\\/]|\/[^\s/]+\/)[^\s"'),;]*/g, 'a folder');
 }
 
 function summaryOf(presentation: PresentationReport, things: string, thing: string): Markup {
@@ -107,7 +114,7 @@ function spelled({ rate, low, high, of }: Rate): string {
 function about({ kind }: ScoreReport): string {
   const told =
     kind === 'leave_one_source_out'
-      ? 'Each source was judged by a calibration that had not seen it, which is what a new camera meets.'
+      ? 'Each source was judged by a calibration that had not seen it, as a new camera’s pictures would be. Whether the nets had seen it, only their makers know.'
       : 'These are the answers of the calibration that ships. Where it was fitted on some of these sources, they flatter it.';
   return told;
 }
