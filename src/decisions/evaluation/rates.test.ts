@@ -51,6 +51,12 @@ describe('pooledRate', () => {
     expect(pooledRate([source('a', errors(5, 5)), source('b', errors(2, 2))])).toEqual(exactRate(7, 7));
   });
 
+  it('takes no errors of one subject for one trial without an error, however many there were', () => {
+    const rate = pooledRate([source('a', errors(0, 100), (at) => `s${at % 5}`)])!;
+    expect(rate).toMatchObject({ errors: 0, of: 100, rate: 0, low: 0, interval: 'clopper_pearson' });
+    expect(rate.high).toBe(exactRate(0, 5)!.high);
+  });
+
   it('knows that many trials of one subject are one', () => {
     const width = ({ low, high }: { low: number; high: number }) => high - low;
     const apart = pooledRate([source('a', errors(50, 100))])!;

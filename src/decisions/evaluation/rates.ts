@@ -24,20 +24,28 @@ export function exactRate(errors: number, of: number): Rate | null {
 /**
  * The mean of the sources' shares of errors, with an interval from drawing subjects anew within each source; null
  * where no source has a trial. Where all err, or none does, no draw could tell: there the interval is the exact one of
- * all trials together.
+ * as many trials as there are subjects, for those of one subject are no more than one.
  */
 export function pooledRate(sources: readonly SourceTrials[]): Rate | null {
   const filled = sources.filter(({ trials }) => trials.length > 0);
   const all = filled.flatMap(({ trials }) => trials);
   const errors = all.filter(({ errs }) => errs).length;
-  const together = exactRate(errors, all.length);
-  if (together === null || errors === 0 || errors === all.length) return together;
+  if (all.length === 0) return null;
+  if (errors === 0 || errors === all.length) {
+    const subjects = filled.reduce(
+      (sum, { trials }) => sum + new Set(trials.map(({ subject }) => subject)).size,
+      0,
+    );
+    const rate = errors === 0 ? 0 : 1;
+    const bounds = exactInterval(rate * subjects, subjects);
+    return { errors, of: all.length, rate, ...bounds, interval: 'clopper_pearson' };
+  }
   const rate = mean(filled.map(({ trials }) => trials.filter(({ errs }) => errs).length / trials.length));
   const shares = filled.map(sharesByDraw);
   const drawn = Array.from({ length: shares[0]!.length }, (_, draw) =>
     mean(shares.flatMap((values) => (Number.isNaN(values[draw]) ? [] : values[draw]!))),
   );
-  const { low, high } = interval(drawn) ?? together;
+  const { low, high } = interval(drawn)!;
   return { errors, of: all.length, rate, low, high, interval: 'bootstrap' };
 }
 

@@ -182,7 +182,8 @@ export interface MeanOfSources {
 /**
  * A share of units. Of one source: `rate` is `errors / of`, the interval is exact (Clopper and Pearson). Pooled:
  * `errors` and `of` are sums, `rate` is the mean of the sources' rates, and so not their quotient; the interval comes
- * from drawing subjects anew within each source (percentile bootstrap).
+ * from drawing subjects anew within each source (percentile bootstrap). Where all or none err no draw differs: there it is
+ * the exact one of as many trials as there are subjects.
  */
 export interface Rate {
   readonly errors: number;
