@@ -246,6 +246,7 @@ export function challengeSessions(
       sessionTimeout: config.SESSION_TIMEOUT * 1000,
       maxWrongAttempts: config.MAX_WRONG_ATTEMPTS,
       bystanderRatio: config.BYSTANDER_RATIO,
+      calibration: calibrationInUse(perception, config),
       needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
     },
     maxSessions: config.MAX_SESSIONS,

@@ -1,6 +1,5 @@
 import rawMean from './calibration/minifasnet-mean.json' with { type: 'json' };
-import { isExperimentalAlone } from './experimental-net.ts';
-import { type FaceFacts, type ModelIdentity, valueIfMeasured } from './facts.ts';
+import { type FaceFacts, valueIfMeasured } from './facts.ts';
 import { clamp, mean } from './statistics.ts';
 
 /** Where a live probability becomes a verdict; both 0..1, `attack` not above `live`. */
@@ -29,6 +28,11 @@ export interface LiveCalibration {
   /** Log-odds where every net is at its mean. */
   readonly bias: number;
   readonly limits: Limits;
+  /**
+   * How alike looks of one presentation err, 0..1: the correlation within a class of log-odds of one clip or one
+   * sitting. At 1 a hundred looks say what one does.
+   */
+  readonly correlation: number;
   /** A verdict that rests on our own net alone: it enrols nobody by itself. */
   readonly isExperimental: boolean;
 }
@@ -39,22 +43,10 @@ export const uncalibrated: LiveCalibration = {
   nets: null,
   bias: 0,
   limits: { live: rawMean.thresholds.live.value, attack: rawMean.thresholds.attack.value },
+  // Nobody has measured how alike their looks are, so that many count as one.
+  correlation: 1,
   isExperimental: false,
 };
-
-/**
- * The calibration for the models in use: that of the very same anti-spoof weights, and of the same detector where
- * there is one; else {@link uncalibrated}.
- *
- * @param limits take the place of the calibration's own
- */
-export function chooseCalibration(
-  models: readonly ModelIdentity[],
-  limits: Partial<Limits> = {},
-): LiveCalibration {
-  const isExperimental = isExperimentalAlone(models);
-  return { ...uncalibrated, isExperimental, limits: { ...uncalibrated.limits, ...limits } };
-}
 
 /**
  * The log-odds that a face is live, both classes being as frequent.
@@ -68,7 +60,7 @@ export function liveLogOdds(
 ): number | undefined {
   if (nets === null) {
     const share = isExperimental ? undefined : meanScore(antiSpoof);
-    return share === undefined ? undefined : Math.log(share) - Math.log1p(-share);
+    return share === undefined ? undefined : logOddsOf(share);
   }
   const logits: Record<string, number> = {};
   for (const name of Object.keys(nets)) {
@@ -97,7 +89,36 @@ export function liveProbability(
   // Not by way of its logarithm, which would lose the last digits.
   if (calibration.nets === null) return calibration.isExperimental ? undefined : meanScore(face.antiSpoof);
   const logOdds = liveLogOdds(face, calibration);
-  return logOdds === undefined ? undefined : 1 / (1 + Math.exp(-logOdds));
+  return logOdds === undefined ? undefined : probabilityOf(logOdds);
+}
+
+/** Beyond these odds (1 to 150) a look says no more: a single one must not outweigh the others. */
+const mostLogOdds = 5;
+
+/**
+ * What several looks at one presentation say together, as log-odds of one. Their mean counts as so many independent
+ * looks as they are worth: n looks that correlate by ρ are worth n / (1 + (n − 1) ρ), the design effect of sampling in
+ * clusters (Kish 1965, Survey Sampling, 5.4). So many alike never say less than one, and never more than 1 / ρ of them.
+ *
+ * @returns undefined for no looks
+ */
+export function combineLogOdds(
+  looks: readonly number[],
+  { correlation }: Pick<LiveCalibration, 'correlation'>,
+): number | undefined {
+  if (looks.length === 0) return undefined;
+  const worth = looks.length / (1 + (looks.length - 1) * correlation);
+  return mean(looks.map((logOdds) => clamp(logOdds, -mostLogOdds, mostLogOdds))) * worth;
+}
+
+/** 0..1. */
+export function probabilityOf(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
+}
+
+/** Of a probability of 0 or 1 they are infinite. */
+export function logOddsOf(probability: number): number {
+  return Math.log(probability) - Math.log1p(-probability);
 }
 
 function meanScore(antiSpoof: FaceFacts['antiSpoof']): number | undefined {

@@ -1,17 +1,21 @@
-import calibration from './calibration/challenge.json' with { type: 'json' };
+import rules from './calibration/challenge.json' with { type: 'json' };
 import { type FaceFacts, type Fact, valueIfMeasured } from './facts.ts';
-import { clamp, mean } from './statistics.ts';
+import { combineLogOdds, type LiveCalibration, liveLogOdds, logOddsOf } from './live-calibration.ts';
+import { viewObstacles } from './view-range.ts';
 
 /** What the anti-spoof nets said at one moment of a session. */
 interface Glimpse {
   readonly at: number;
-  /** Mean of the nets' bounded logits: positive speaks for a bona fide presentation. */
-  readonly logit: number;
+  /** Of a live face, by the calibration: positive speaks for a bona fide presentation. */
+  readonly logOdds: number;
 }
 
 /** What the anti-spoof nets said throughout a session. */
 export interface SessionEvidence {
+  /** Of looks in which the face was in range. */
   readonly glimpses: readonly Glimpse[];
+  /** Looks at which a net scored the face, in range or not. */
+  readonly looks: number;
   /** Some net that is asked for is installed. */
   readonly hasNet: boolean;
   /** Some net that is asked for is not. */
@@ -19,58 +23,80 @@ export interface SessionEvidence {
 }
 
 /** Before the first look. */
-export const noEvidence: SessionEvidence = { glimpses: [], hasNet: false, lacksNet: false };
+export const noEvidence: SessionEvidence = { glimpses: [], looks: 0, hasNet: false, lacksNet: false };
 
-/** `unavailable`: there is no anti-spoof net on this machine, or none is asked for. */
+/**
+ * `unavailable`: there is no anti-spoof net on this machine, none is asked for, or it is the experimental one, which can
+ * refuse and vouches for nobody.
+ */
 export type SessionVerdict = 'live' | 'attack' | 'inconclusive' | 'unavailable';
 
-/** The figures that a verdict rests on; logits. */
+/** The figures that a verdict rests on; log-odds, each of several looks together (`combineLogOdds`). */
 export interface SessionFigures {
-  readonly mean: number;
-  /** Mean of the worst second that was looked at often enough; the mean of all where there is none. */
+  readonly all: number;
+  /** Of the worst second that was looked at often enough; of all where there is none. */
   readonly worstSecond: number;
 }
 
-/** Adds what the nets said of a face; a face that none was asked about adds nothing. */
-export function addEvidence(evidence: SessionEvidence, face: FaceFacts, at: number): SessionEvidence {
+/**
+ * Adds what the nets said of a face; a face that none was asked about adds nothing. One that is out of range, turned
+ * far for instance, counts as a look and says nothing.
+ */
+export function addEvidence(
+  evidence: SessionEvidence,
+  face: FaceFacts,
+  at: number,
+  calibration: LiveCalibration,
+): SessionEvidence {
   const facts = Object.values(face.antiSpoof);
-  const logits = facts.flatMap((fact) => valueIfMeasured(fact)?.logit ?? []);
-  const glimpse = { at, logit: mean(logits.map(bounded)) };
+  const isScored = facts.some((fact) => valueIfMeasured(fact) !== undefined);
+  const logOdds = viewObstacles(face).length === 0 ? liveLogOdds(face, calibration) : undefined;
   return {
-    glimpses: logits.length === 0 ? evidence.glimpses : [...evidence.glimpses, glimpse],
+    glimpses: logOdds === undefined ? evidence.glimpses : [...evidence.glimpses, { at, logOdds }],
+    looks: evidence.looks + (isScored ? 1 : 0),
     hasNet: evidence.hasNet || facts.some((fact) => fact.status === 'measured' || isUnmeasurable(fact)),
     lacksNet: evidence.lacksNet || facts.some((fact) => lacksModel(fact)),
   };
 }
 
-/** The figures of a session; null where no net ever scored the face. */
-export function sessionFigures({ glimpses }: SessionEvidence): SessionFigures | null {
-  if (glimpses.length === 0) return null;
-  const overall = mean(glimpses.map(({ logit }) => logit));
-  const { milliseconds, looks } = calibration.evidence.window;
+/** The figures of a session; null where no net ever scored the face in range. */
+export function sessionFigures(
+  { glimpses }: SessionEvidence,
+  calibration: LiveCalibration,
+): SessionFigures | null {
+  const together = (looks: readonly Glimpse[]) =>
+    combineLogOdds(
+      looks.map(({ logOdds }) => logOdds),
+      calibration,
+    );
+  const all = together(glimpses);
+  if (all === undefined) return null;
+  const { milliseconds, looks } = rules.evidence.window;
   const seconds = glimpses
     .map(({ at }) => glimpses.filter((other) => other.at >= at && other.at <= at + milliseconds))
-    .filter((second) => second.length >= looks)
-    .map((second) => mean(second.map(({ logit }) => logit)));
-  return { mean: overall, worstSecond: Math.min(overall, ...seconds) };
+    .filter((second) => second.length >= looks);
+  const worst = Math.min(...seconds.map((second) => together(second)!));
+  return { all, worstSecond: seconds.length === 0 ? all : worst };
 }
 
 /**
- * Judges a session once, at its end: evidence spread over all of it errs far less often than that of any
- * stretch. An attack is what the nets take for one on the whole. Live is what they take for live on the
- * whole and nowhere for an attack throughout a second: a screen gives itself away while its edge is in view,
- * and a person who hands over to one does so for a while.
+ * Judges a session once, at its end: evidence spread over all of it errs far less often than that of any stretch.
+ * All looks together are held to the limits of a still picture. Live is moreover nowhere an attack throughout a
+ * second: a screen gives itself away while its edge is in view, and a person who hands over to one does so for a
+ * while.
  *
- * As for a still picture (`fusion.ts`), nets that are asked for but missing keep a session from being live:
- * it does not rest on the others alone.
+ * As for a still picture (`fusion.ts`), nets that are asked for but missing keep a session from being live where what
+ * is there was not calibrated without them. The experimental net may show an attack, and nothing else.
  */
-export function judgeSession(evidence: SessionEvidence): SessionVerdict {
-  const figures = sessionFigures(evidence);
-  if (figures === null) return evidence.hasNet ? 'inconclusive' : 'unavailable';
-  const { attack, live, worstSecond } = calibration.evidence;
-  if (figures.mean <= attack.value) return 'attack';
-  const isLive = figures.mean >= live.value && figures.worstSecond >= worstSecond.value;
-  return isLive && !evidence.lacksNet ? 'live' : 'inconclusive';
+export function judgeSession(evidence: SessionEvidence, calibration: LiveCalibration): SessionVerdict {
+  const { isExperimental, limits, nets } = calibration;
+  const figures = sessionFigures(evidence, calibration);
+  if (figures !== null && figures.all <= logOddsOf(limits.attack)) return 'attack';
+  if (isExperimental || !evidence.hasNet) return 'unavailable';
+  if (figures === null) return 'inconclusive';
+  const isLive =
+    figures.all >= logOddsOf(limits.live) && figures.worstSecond >= rules.evidence.worstSecond.value;
+  return isLive && (nets !== null || !evidence.lacksNet) ? 'live' : 'inconclusive';
 }
 
 /**
@@ -78,14 +104,12 @@ export function judgeSession(evidence: SessionEvidence): SessionVerdict {
  *
  * @param fullLooks looks at a face, which have to do where no net scores it
  */
-export function isShortOfLooks({ hasNet, glimpses }: SessionEvidence, fullLooks: number): boolean {
-  return (hasNet ? glimpses.length : fullLooks) < calibration.evidence.minimumLooks.value;
-}
-
-/** Beyond the bound a net is sure, and how sure says nothing more. */
-function bounded(logit: number): number {
-  const { value } = calibration.evidence.bound;
-  return clamp(logit, -value, value);
+export function isShortOfLooks(
+  { hasNet, looks }: SessionEvidence,
+  fullLooks: number,
+  { isExperimental }: LiveCalibration,
+): boolean {
+  return (hasNet && !isExperimental ? looks : fullLooks) < rules.evidence.minimumLooks.value;
 }
 
 function lacksModel(fact: Fact<unknown>): boolean {

@@ -1,4 +1,5 @@
-import { chooseCalibration, type LiveCalibration } from '../decisions/live-calibration.ts';
+import { chooseCalibration } from '../decisions/choose-calibration.ts';
+import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import type { Perception } from '../perception/engine.ts';
 
 /** The settings that move a verdict's limits; empty: those of the calibration. */

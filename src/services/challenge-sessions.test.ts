@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { scriptedPerception } from '../../test/support/app.ts';
+import { uncalibrated } from '../decisions/live-calibration.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createChallengeSessions } from './challenge-sessions.ts';
 import type { ChallengeClient, ChallengeMessage, SessionSummary } from './run-challenge.ts';
@@ -13,6 +14,7 @@ function sessionsFor(maxSessions = 3) {
       sessionTimeout: 30_000,
       maxWrongAttempts: 1,
       bystanderRatio: 0.5,
+      calibration: uncalibrated,
       needsAntiSpoof: false,
     },
     maxSessions,

@@ -1,5 +1,6 @@
 import { type BlinkDecision, decideBlink } from '../decisions/blink/decide-blink.ts';
 import type { ClipFacts, Embedding } from '../decisions/facts.ts';
+import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import type { ClipRequest, Perception } from '../perception/engine.ts';
 
 /** A decision on one clip, with the facts it stands on. */
@@ -21,6 +22,7 @@ export interface BlinkCheckContext {
 export interface BlinkCheckOptions {
   /** See `chooseSubject` in decisions/subject.ts. */
   readonly bystanderRatio: number;
+  readonly calibration: LiveCalibration;
   /** See `BlinkQuestion` in decisions/blink/decide-blink.ts. */
   readonly needsAntiSpoof: boolean;
 }

@@ -7,6 +7,7 @@ import type { ClipFacts, FrameFacts } from '../../src/decisions/facts.ts';
 import { decodeClip } from '../../src/media/decode-clip.ts';
 import type { RgbImage } from '../../src/media/image.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';
+import { calibrationInUse } from '../../src/services/calibration-in-use.ts';
 import { handTremor, movePhoto, timedPictures } from '../support/attack-clips.ts';
 import { encodeClip } from '../support/encode-clip.ts';
 import { engineOptions, strongNets } from '../support/engine.ts';
@@ -30,7 +31,11 @@ const counted = readFileSync(join(shared, 'data/clips.csv'), 'utf8')
     times: times ? times.split(' ').map(Number) : [],
   }));
 
-const question = { bystanderRatio: 0.5, needsAntiSpoof: true } as const;
+const question = {
+  bystanderRatio: 0.5,
+  calibration: calibrationInUse(perception),
+  needsAntiSpoof: true,
+} as const;
 
 /** Clips of the data set beside those; in none does anybody blink for certain. */
 const others = [

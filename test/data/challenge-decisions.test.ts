@@ -17,7 +17,9 @@ import {
   holdOn,
   type NeutralPose,
 } from '../../src/decisions/challenge/turn.ts';
+import { chooseCalibration } from '../../src/decisions/choose-calibration.ts';
 import { type FaceFacts, type FrameFacts, type Pose, valueIfMeasured } from '../../src/decisions/facts.ts';
+import type { LiveCalibration } from '../../src/decisions/live-calibration.ts';
 import {
   addEvidence,
   judgeSession,
@@ -100,12 +102,14 @@ interface Frame {
 }
 
 let engine: Engine;
+let calibration: LiveCalibration;
 const clips = new Map<string, readonly Frame[]>();
 
 beforeAll(async () => {
   engine = await createEngine(
     engineOptions({ modelsDir: join(shared, 'models'), antiSpoofNets: strongNets }),
   );
+  calibration = chooseCalibration(engine.describe().models);
   const paths = new Set([...Object.keys(turning), ...resting, ...live, ...attacks]);
   for (const path of paths) {
     const bytes = readFileSync(join(shared, 'data/B', path));
@@ -249,21 +253,21 @@ describe('the evidence of a whole clip', () => {
     const evidence = clips
       .get(path)!
       .filter(scored)
-      .reduce((before, { at, facts }) => addEvidence(before, facts.faces[0]!, at), noEvidence);
-    const { mean, worstSecond } = sessionFigures(evidence)!;
+      .reduce((before, { at, facts }) => addEvidence(before, facts.faces[0]!, at, calibration), noEvidence);
+    const { all, worstSecond } = sessionFigures(evidence, calibration)!;
     console.log(
-      `${path}: mean logit ${mean.toFixed(2)}, worst second ${worstSecond.toFixed(2)}, ` +
-        `${evidence.glimpses.length} looks: ${judgeSession(evidence)}`,
+      `${path}: log-odds ${all.toFixed(2)}, worst second ${worstSecond.toFixed(2)}, ` +
+        `${evidence.glimpses.length} of ${evidence.looks} looks: ${judgeSession(evidence, calibration)}`,
     );
     return evidence;
   };
 
   test.each(live)('%s is live', (path) => {
-    expect(judgeSession(figuresOf(path))).toBe('live');
+    expect(judgeSession(figuresOf(path), calibration)).toBe('live');
   });
 
   test.each(attacks)('%s is an attack', (path) => {
-    expect(judgeSession(figuresOf(path))).toBe('attack');
+    expect(judgeSession(figuresOf(path), calibration)).toBe('attack');
   });
 });
 
@@ -281,11 +285,12 @@ describe('the stills of each person in nuaa, taken for a session', () => {
       const request = { measuredFaces: 1, measure: ['anti_spoof'], search: 'glance' } as const;
       const bytes = readFileSync(join(shared, 'data', path));
       const { faces } = await engine.analyseImage(bytes, request, () => false);
-      if (faces[0]) evidence = addEvidence(evidence, faces[0], index * 400);
+      if (faces[0]) evidence = addEvidence(evidence, faces[0], index * 400, calibration);
     }
-    const { mean } = sessionFigures(evidence)!;
-    console.log(`${subject} ${label}: mean logit ${mean.toFixed(2)}, ${judgeSession(evidence)}`);
-    return judgeSession(evidence);
+    const { all } = sessionFigures(evidence, calibration)!;
+    const verdict = judgeSession(evidence, calibration);
+    console.log(`${subject} ${label}: log-odds ${all.toFixed(2)}, ${verdict}`);
+    return verdict;
   };
   const verdicts = async (label: string) => {
     const subjects = new Set(paths.filter((row) => row[2] === label).map((row) => row[3]!));
@@ -327,6 +332,7 @@ describe('a session of which a clip happens to do what it asks', () => {
 function play(path: string, phase: number, directions: readonly Direction[]): readonly ChallengeMessage[] {
   const settings = {
     ...seedSettings,
+    calibration,
     requiredSuccesses: directions.length,
     // The clips take their time.
     challengeTimeout: 15_000,

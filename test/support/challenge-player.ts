@@ -10,6 +10,7 @@ import {
   startChallenge,
 } from '../../src/decisions/challenge/machine.ts';
 import { type FrameFacts, measured, type Pose, unavailable } from '../../src/decisions/facts.ts';
+import { uncalibrated } from '../../src/decisions/live-calibration.ts';
 import { frameFacts } from './facts.ts';
 import { embeddingOf, turnedFace } from './turned-face.ts';
 
@@ -20,6 +21,7 @@ export const seedSettings: ChallengeSettings = {
   sessionTimeout: 30_000,
   maxWrongAttempts: 1,
   bystanderRatio: 0.5,
+  calibration: uncalibrated,
   needsAntiSpoof: false,
 };
 

@@ -8,6 +8,7 @@ export const experimentalCalibration: LiveCalibration = {
   nets: { [experimentalNet]: { bound: 20, mean: 0, scale: 1, weight: 1 } },
   bias: 0,
   limits: { live: 0.95, attack: 0.05 },
+  correlation: 0.7,
   isExperimental: true,
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { blinkCurve, type ClipShape, clipFacts, type Moment } from '../../../test/support/clip-facts.ts';
 import { embeddingFacts } from '../../../test/support/facts.ts';
 import { type ClipFacts, type FaceFacts, measured, unavailable } from '../facts.ts';
+import { uncalibrated } from '../live-calibration.ts';
 import { type BlinkQuestion, decideBlink } from './decide-blink.ts';
 
 const me = embeddingFacts([1, 0]);
@@ -28,7 +29,12 @@ function withoutLook({ antiSpoof: _, embedding: __, ...moment }: Moment): Moment
 }
 
 function judge(facts: ClipFacts, question: Partial<BlinkQuestion> = {}) {
-  const { passed, reasons } = decideBlink(facts, { bystanderRatio: 0.5, needsAntiSpoof: false, ...question });
+  const { passed, reasons } = decideBlink(facts, {
+    bystanderRatio: 0.5,
+    calibration: { ...uncalibrated, limits: { live: 0.7, attack: 0.3 } },
+    needsAntiSpoof: false,
+    ...question,
+  });
   return { passed, codes: reasons.map(({ code }) => code), reasons };
 }
 

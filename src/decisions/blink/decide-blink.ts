@@ -1,5 +1,6 @@
 import calibration from '../calibration/blink.json' with { type: 'json' };
 import type { ClipFacts, Embedding, FrameFacts } from '../facts.ts';
+import type { LiveCalibration } from '../live-calibration.ts';
 import type { Reason } from '../reasons.ts';
 import { addEvidence, judgeSession, noEvidence, type SessionEvidence } from '../session-evidence.ts';
 import { chooseSubject } from '../subject.ts';
@@ -12,6 +13,8 @@ const { clip: limits } = calibration;
 export interface BlinkQuestion {
   /** See {@link chooseSubject}. */
   readonly bystanderRatio: number;
+  /** How scores become evidence. */
+  readonly calibration: LiveCalibration;
   /** Nobody passes on a server without any anti-spoof net. */
   readonly needsAntiSpoof: boolean;
   /** The face that must blink; `undefined`: whoever it is. */
@@ -44,7 +47,7 @@ export function decideBlink(facts: ClipFacts, question: BlinkQuestion): BlinkDec
     companyFindings(facts.frames, question.bystanderRatio),
     blinkFindings(movements, frameRate),
     personFindings(facts.frames, question.selfie),
-    antiSpoofFindings(facts, question.needsAntiSpoof),
+    antiSpoofFindings(facts, question),
   ];
   const refusals = findings.flatMap((finding) => finding.refusals ?? []);
   const remarks = findings.flatMap((finding) => finding.remarks ?? []);
@@ -90,24 +93,31 @@ function personFindings(frames: readonly FrameFacts[], selfie: Embedding | undef
   return selfie ? { remarks: [{ code: 'same_as_selfie' }] } : {};
 }
 
-function antiSpoofFindings({ frames, models }: ClipFacts, isNeeded: boolean): Findings {
+function antiSpoofFindings(
+  { frames, models }: ClipFacts,
+  { calibration, needsAntiSpoof }: BlinkQuestion,
+): Findings {
+  const { isExperimental } = calibration;
   const evidence = frames.reduce<SessionEvidence>(
-    (sum, { faces: [face], capturedAt }) => (face ? addEvidence(sum, face, capturedAt ?? 0) : sum),
+    (sum, { faces: [face], capturedAt }) =>
+      face ? addEvidence(sum, face, capturedAt ?? 0, calibration) : sum,
     noEvidence,
   );
-  const isInstalled = evidence.hasNet || models.some(({ role }) => role === 'anti-spoof');
-  switch (judgeSession(evidence)) {
+  const isInstalled =
+    !isExperimental && (evidence.hasNet || models.some(({ role }) => role === 'anti-spoof'));
+  switch (judgeSession(evidence, calibration)) {
     case 'live':
       return { remarks: [{ code: 'no_attack_signs' }] };
     case 'attack':
       return { refusals: [{ code: 'attack_signs' }] };
     case 'unavailable': {
       if (isInstalled) return { refusals: [{ code: 'passive_inconclusive' }] };
-      const reasons: Reason[] = [{ code: 'no_anti_spoof_model_for_clip' }];
-      return isNeeded ? { refusals: reasons } : { remarks: reasons };
+      const code = isExperimental ? 'experimental_net' : 'no_anti_spoof_model_for_clip';
+      const reasons: Reason[] = [{ code }];
+      return needsAntiSpoof ? { refusals: reasons } : { remarks: reasons };
     }
     case 'inconclusive': {
-      const missing = missingNets(frames);
+      const missing = calibration.nets === null ? missingNets(frames) : [];
       if (missing.length === 0) return { refusals: [{ code: 'passive_inconclusive' }] };
       return { refusals: missing.map((model) => ({ code: 'anti_spoof_model_missing', model })) };
     }

@@ -56,7 +56,7 @@ export function nextLook(state: ChallengeState, at: number): NextLook {
 
 /** The last turn is done, and the session has yet to be looked at before it can be judged. */
 function isLastCentreShort({ success, settings, evidence, fullLooks }: ChallengeState): boolean {
-  return success === settings.requiredSuccesses && isShortOfLooks(evidence, fullLooks);
+  return success === settings.requiredSuccesses && isShortOfLooks(evidence, fullLooks, settings.calibration);
 }
 
 /** The head has begun to turn where it was told to, or is lost in doing so, and whose it is is not known. */

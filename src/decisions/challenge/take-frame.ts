@@ -47,7 +47,8 @@ function look(
     latestFrame: at,
     seen,
     lastSeen: seen ?? before.lastSeen,
-    evidence: face === null ? before.evidence : addEvidence(before.evidence, face, at),
+    evidence:
+      face === null ? before.evidence : addEvidence(before.evidence, face, at, before.settings.calibration),
     ...(full && {
       fullLooks: before.fullLooks + (face === null ? 0 : 1),
       latestFullLook: at,
@@ -114,7 +115,9 @@ function meetFace(state: ChallengeState, face: FaceFacts): ChallengeState {
 function seekCentre(state: ChallengeState, at: number): ChallengeStep {
   if (heldBearing(state.hold) !== 'CENTER' || !hasSeenVisitor(state.oneFace)) return wait(state);
   if (state.success < state.settings.requiredSuccesses) return announce(state, at);
-  return isShortOfLooks(state.evidence, state.fullLooks) ? wait(state) : finish(state);
+  return isShortOfLooks(state.evidence, state.fullLooks, state.settings.calibration)
+    ? wait(state)
+    : finish(state);
 }
 
 function announce(state: ChallengeState, at: number): ChallengeStep {
@@ -167,7 +170,7 @@ function answerWrongly(before: ChallengeState, wrongDirection: Direction): Chall
 /** The last centre: all that was gathered is judged, once. */
 function finish(state: ChallengeState): ChallengeStep {
   if (!isSameVisitor(state.oneFace)) return fail(state, 'face_changed');
-  const verdict = judgeSession(state.evidence);
+  const verdict = judgeSession(state.evidence, state.settings.calibration);
   if (verdict === 'attack') return fail(state, 'spoof_detected');
   // Without an anti-spoof net the turns themselves are the evidence, unless more is asked for.
   const isLive = verdict === 'live' || (verdict === 'unavailable' && !state.settings.needsAntiSpoof);

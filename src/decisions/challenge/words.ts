@@ -1,4 +1,5 @@
 import type { FrameFacts } from '../facts.ts';
+import type { LiveCalibration } from '../live-calibration.ts';
 import type { Direction } from './turn.ts';
 
 export type { Direction } from './turn.ts';
@@ -13,6 +14,8 @@ export interface ChallengeSettings {
   readonly maxWrongAttempts: number;
   /** See `chooseSubject`. */
   readonly bystanderRatio: number;
+  /** How scores become evidence. */
+  readonly calibration: LiveCalibration;
   /** Nobody is live on a machine without an anti-spoof net; else the turns alone decide there. */
   readonly needsAntiSpoof: boolean;
 }

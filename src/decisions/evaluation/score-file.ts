@@ -2,10 +2,9 @@ import { type FaceFacts, type ModelIdentity, valueIfMeasured } from '../facts.ts
 import { decideLiveness } from '../fusion.ts';
 import { type LiveCalibration, liveLogOdds } from '../live-calibration.ts';
 import { addEvidence, judgeSession, noEvidence, sessionFigures } from '../session-evidence.ts';
-import { mean } from '../statistics.ts';
 import { type MeasuredClip, type Measurement, restoreFace } from './measurement.ts';
 import type { ScoreKind } from './report.ts';
-import { type Answer, type FileScore, meanLogOdds, type ScoredFile } from './units.ts';
+import { type FileScore, meanLogOdds, type ScoredFile } from './units.ts';
 
 /** What turns measurements into scores. */
 export interface Scoring {
@@ -65,24 +64,29 @@ function hasObstacle(face: FaceFacts, calibration: LiveCalibration): boolean {
   return decideLiveness(face, { ...calibration, limits: { live: 0, attack: 0 } }).verdict === 'inconclusive';
 }
 
-/**
- * A clip is judged by all looks at it, as sessions are; the evidence that sessions weigh is bounded, and knows no
- * calibration of stills.
- */
+/** A clip is judged by all looks at it, as sessions are. */
 function scoreClip({ looks }: MeasuredClip, family: string, scoring: Scoring): Scores {
   const faces = looks.map(({ at, face }) => ({ at, face: restoreFace(face) }));
-  const evidence = faces.reduce((sum, { at, face }) => addEvidence(sum, face, at), noEvidence);
-  const verdict = judgeSession(evidence);
-  const answer: Answer = verdict === 'unavailable' ? 'inconclusive' : verdict;
   const raw = faces.flatMap(({ face }) => rawMean(face, scoring.baseline) ?? []);
   const refit = scoring.withoutFamily(family);
-  const refitted = refit ? faces.flatMap(({ face }) => logOddsOf(face, refit) ?? []) : [];
-  const score = (logOdds: number | null, said: Answer | null) =>
-    ({ logOdds, answer: said, hasObstacle: false }) satisfies FileScore;
   return {
-    calibrated: score(sessionFigures(evidence)?.mean ?? null, answer),
-    raw_mean: score(raw.length === 0 ? null : meanLogOdds(raw), null),
-    ...(refit && { leave_one_source_out: score(refitted.length === 0 ? null : mean(refitted), null) }),
+    calibrated: clipScore(faces, scoring.calibration),
+    raw_mean: { logOdds: raw.length === 0 ? null : meanLogOdds(raw), answer: null, hasObstacle: false },
+    ...(refit && { leave_one_source_out: clipScore(faces, refit) }),
+  };
+}
+
+/** What a session of these looks says; where none of the nets vouches for anybody, nothing was decided. */
+function clipScore(
+  faces: readonly { readonly at: number; readonly face: FaceFacts }[],
+  calibration: LiveCalibration,
+): FileScore {
+  const evidence = faces.reduce((sum, { at, face }) => addEvidence(sum, face, at, calibration), noEvidence);
+  const verdict = judgeSession(evidence, calibration);
+  return {
+    logOdds: sessionFigures(evidence, calibration)?.all ?? null,
+    answer: verdict === 'unavailable' ? 'inconclusive' : verdict,
+    hasObstacle: false,
   };
 }
 

@@ -2,11 +2,11 @@ import calibration from '../calibration/posed-frames.json' with { type: 'json' }
 import { areComparable, cosineDistance } from '../embedding.ts';
 import { widthRatio } from '../face-width.ts';
 import { type Embedding, type FaceFacts, valueIfMeasured } from '../facts.ts';
-import { decideLiveness } from '../fusion.ts';
-import type { LiveCalibration } from '../live-calibration.ts';
+import { combineLogOdds, type LiveCalibration, liveLogOdds, probabilityOf } from '../live-calibration.ts';
 import { eyeDistance } from '../mesh.ts';
 import { anotherPersonFrom, turnedAnotherPersonFrom } from '../same-person.ts';
 import { mean } from '../statistics.ts';
+import { viewObstacles } from '../view-range.ts';
 import { type FrameName, inOrder, namesInOrder } from './order.ts';
 import type { PosedSubject, PosedSubjects } from './subjects.ts';
 
@@ -32,17 +32,14 @@ export interface PosedEvidence {
   /** Null where the centre or both sides are missing. */
   readonly flatMotion: boolean | null;
   readonly repeatedPicture: boolean;
-  /** Mean of what the anti-spoof nets say of the usable frames; null without any. */
+  /** What the anti-spoof nets say of the usable frames together; null without any. */
   readonly liveProbability: number | null;
-  /** The same of each frame, in order; null for a frame that is not usable. */
+  /** What they say of each frame, in order; null for one that is not usable, out of range for instance. */
   readonly frames: readonly { readonly name: FrameName; readonly liveProbability: number | null }[];
   /** The frames do not belong together: not one person, one picture, or a flat one. */
   readonly isInconsistent: boolean;
   readonly signs: readonly AttackSign[];
 }
-
-/** Reasons of the passive check for which a frame is not usable, whatever the nets say of it. */
-const obstacles: ReadonlySet<string> = new Set(['face_too_small', 'face_turned_away', 'pose_unknown']);
 
 /** Weighs what the frames show together. Every limit is from `calibration/posed-frames.json`. */
 export function weighEvidence(subjects: PosedSubjects, passive: LiveCalibration): PosedEvidence {
@@ -52,9 +49,10 @@ export function weighEvidence(subjects: PosedSubjects, passive: LiveCalibration)
   const onePerson = showOnePerson(subjects);
   const flatMotion = moveFlatly(subjects);
   const repeatedPicture = repeatPicture(seen);
-  const scores = all.map((subject) => (subject.error ? null : liveProbabilityOf(subject.face, passive)));
-  const usable = scores.filter((score) => score !== null);
-  const liveProbability = usable.length === 0 ? null : mean(usable);
+  const scores = all.map((subject) => (subject.error ? undefined : usableLogOdds(subject.face, passive)));
+  const usable = scores.filter((score) => score !== undefined);
+  const together = combineLogOdds(usable, passive);
+  const liveProbability = together === undefined ? null : probabilityOf(together);
   const hasAnyNet = seen.some(({ face }) => hasNet(face));
   const signs: readonly (AttackSign | false)[] = [
     hasCompany && 'several_faces',
@@ -71,7 +69,10 @@ export function weighEvidence(subjects: PosedSubjects, passive: LiveCalibration)
     flatMotion,
     repeatedPicture,
     liveProbability,
-    frames: namesInOrder(subjects).map((name, at) => ({ name, liveProbability: scores[at] ?? null })),
+    frames: namesInOrder(subjects).map((name, at) => {
+      const score = scores[at];
+      return { name, liveProbability: score === undefined ? null : probabilityOf(score) };
+    }),
     isInconsistent: hasCompany || onePerson === false || repeatedPicture || flatMotion === true,
     signs: signs.filter((sign) => sign !== false),
   };
@@ -131,9 +132,8 @@ function repeatPicture(seen: readonly PosedSubject[]): boolean {
   );
 }
 
-function liveProbabilityOf(face: FaceFacts, calibration: LiveCalibration): number | null {
-  const { liveProbability, reasons } = decideLiveness(face, calibration);
-  return reasons.some(({ code }) => obstacles.has(code)) ? null : liveProbability;
+function usableLogOdds(face: FaceFacts, calibration: LiveCalibration): number | undefined {
+  return viewObstacles(face).length > 0 ? undefined : liveLogOdds(face, calibration);
 }
 
 function hasNet(face: FaceFacts): boolean {

@@ -1,6 +1,7 @@
-import { type LiveCalibration, type NetTerm, rowLogOdds } from '../live-calibration.ts';
+import { type LiveCalibration, type NetTerm, probabilityOf, rowLogOdds } from '../live-calibration.ts';
 import { clamp } from '../statistics.ts';
 import { chooseLimits, type ScoredPresentation, type StatedRates } from './choose-limits.ts';
+import { correlationOfLooks } from './correlation-of-looks.ts';
 import { dealFolds } from './folds.ts';
 import { fitLogisticRegression } from './logistic-regression.ts';
 import { shareAlike } from './share-alike.ts';
@@ -89,6 +90,7 @@ export function fitCalibration(rows: readonly CalibrationRow[], plan: Calibratio
     ...fitTerms(known, plan.nets),
     name: plan.name,
     limits: { live: probabilityOf(limits.live), attack: probabilityOf(limits.attack) },
+    correlation: correlationOfLooks(outOfFold),
     isExperimental: plan.isExperimental,
   };
   return { calibration, outOfFold, folds: folds.by };
@@ -199,8 +201,4 @@ function standardOf(values: readonly number[], counts: readonly number[]): { mea
   const mean = weighted((value) => value);
   const variance = weighted((value) => (value - mean) ** 2);
   return { mean, scale: variance > 1e-12 ? Math.sqrt(variance) : 1 };
-}
-
-function probabilityOf(logOdds: number): number {
-  return 1 / (1 + Math.exp(-logOdds));
 }
