@@ -68,9 +68,12 @@ export function areaCell(estimate: Estimate | null | undefined, units: number): 
   return html`<strong>${area(estimate.value, units)}</strong>${fewMark(units)}${spanOf(estimate, (low, high) => `${digits(low)}–${digits(high)}`)}`;
 }
 
-function spanOf({ low, high }: Estimate, written: (low: number, high: number) => string): Markup {
-  // Drawing a single unit anew draws it again: such an interval says nothing.
-  return low === null || high === null || low === high ? html`` : html` <small>${written(low, high)}</small>`;
+function spanOf({ low, high }: Estimate, written: (low: number, high: number) => string): Markup | undefined {
+  if (low === null || high === null) return undefined;
+  const span = written(low, high);
+  // Drawing anew what never errs, or a single unit, gives the same each time: such an interval says nothing.
+  const [from, to = from] = span.replace('\u00a0%', '').split('–');
+  return from === to ? undefined : html` <small>${span}</small>`;
 }
 
 /** Two digits where there are few units, three where there are many. */
