@@ -1,20 +1,30 @@
 import { chooseCalibration } from '../decisions/choose-calibration.ts';
 import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import type { Perception } from '../perception/engine.ts';
+import { loadCalibration } from './calibration-file.ts';
 
-/** The settings that move a verdict's limits; empty: those of the calibration. */
-export interface LimitSettings {
+/** The settings that say how live probabilities come about, and that move a verdict's limits. */
+export interface CalibrationSettings {
+  /** A file of the operator's own; empty: what ships for the models in use. */
+  readonly CALIBRATION_PATH?: string;
+  /** Unset: the calibration's. */
   readonly LIVE_THRESHOLD?: number;
   readonly ATTACK_THRESHOLD?: number;
 }
 
-/** How live probabilities come about with the models that this perception has loaded. */
+/**
+ * How live probabilities come about with the models that this perception has loaded. Asked once, at the start: a
+ * calibration of one's own is read from its file here.
+ *
+ * @throws Error that says in a sentence what is wrong with the file that CALIBRATION_PATH names
+ */
 export function calibrationInUse(
   perception: Pick<Perception, 'describe'>,
-  { LIVE_THRESHOLD: live, ATTACK_THRESHOLD: attack }: LimitSettings = {},
+  { CALIBRATION_PATH: path = '', LIVE_THRESHOLD: live, ATTACK_THRESHOLD: attack }: CalibrationSettings = {},
 ): LiveCalibration {
-  return chooseCalibration(perception.describe().models, {
-    ...(live !== undefined && { live }),
-    ...(attack !== undefined && { attack }),
-  });
+  const { models } = perception.describe();
+  const limits = { ...(live !== undefined && { live }), ...(attack !== undefined && { attack }) };
+  return path === ''
+    ? chooseCalibration(models, limits)
+    : chooseCalibration(models, limits, [loadCalibration(path, models)]);
 }

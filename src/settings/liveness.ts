@@ -2,6 +2,11 @@ import { Type } from 'typebox';
 
 /** What is live: passive checks, blinks, posed frames, challenges. */
 export const liveness = {
+  CALIBRATION_PATH: Type.String({
+    default: '',
+    description:
+      'A calibration of your own cameras, made by `bonafide calibrate` with the models of this server. Empty: the one that ships for these models (see docs/accuracy.md).',
+  }),
   LIVE_THRESHOLD: Type.Optional(
     Type.Number({
       minimum: 0,
