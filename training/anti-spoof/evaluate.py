@@ -1,7 +1,7 @@
-"""What each fold's net says of the sources it never saw: `evaluate.py DATA OUT.csv CROPS CROPS FOLDER`.
+"""What each fold's net says of the sources it never saw: `evaluate.py DATA OUT.csv CROPS [CROPS …] FOLDER`.
 
-CROPS are the prefixes of `measure-faces.js` with crops, by either detector; FOLDER holds `FOLD.pt` of one seed. Prints AUCs by
-source and pooled; OUT.csv gets every crop's logit of the net that did not see its source.
+CROPS are prefixes of `measure-faces.js`; FOLDER holds what `train.py` wrote for the folds of one seed. Prints AUCs by source and
+pooled; OUT.csv gets every crop's logit of the net that did not see its source.
 """
 
 import csv
@@ -9,24 +9,21 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import torch
 from measures import MARKED, auc, equal_weights
-from net import AntiSpoofNet
 from patches import Patches
-from pool import SIDE, as_input
 from sources import FOLDS
 
 
 def main():
     data, out, folder = sys.argv[1], sys.argv[2], Path(sys.argv[-1])
-    torch.set_num_threads(1)
     faces = Patches(data, *sys.argv[3:-1])
-    crops = np.concatenate([np.memmap(f"{prefix}-crops.u8", np.uint8, "r").reshape(-1, 2, SIDE, SIDE, 3)[:, 0] for prefix in sys.argv[3:-1]])
     logit = np.full(len(faces), np.nan)
-    for fold, sources in FOLDS.items():
-        if (folder / f"{fold}.pt").exists():
-            held_out = np.flatnonzero(np.isin(faces.source, sources))
-            logit[held_out] = logits_of(folder / f"{fold}.pt", crops[held_out])
+    for prefix, first in zip(sys.argv[3:-1], faces.first):
+        for fold in FOLDS:
+            said = folder / f"{fold}.pt-{Path(prefix).name}.npz"
+            if said.exists():
+                said = np.load(said)
+                logit[first + said["chosen"]] = said["logit"]
     with open(out, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["path", "detector", "label", "source", "logit"])
@@ -36,15 +33,6 @@ def main():
     for detector in ("blazeface", "yunet"):
         print(detector)
         report(faces, logit, (faces.detector == detector) & ~np.isnan(logit))
-
-
-def logits_of(file, crops):
-    net = AntiSpoofNet()
-    net.load_state_dict(torch.load(file))
-    net.eval()
-    with torch.no_grad():
-        batches = [net(as_input(torch.from_numpy(np.array(crops[at : at + 64])))) for at in range(0, len(crops), 64)]
-    return torch.cat(batches).numpy()
 
 
 def report(faces, logit, chosen):
@@ -58,6 +46,8 @@ def report(faces, logit, chosen):
         means = [f"{logit[inside & (label == value)].mean():5.1f}" if (inside & (label == value)).any() else "    -" for value in (1, 0)]
         shown = "  -  " if area is None else f"{area:.3f} (MiniFASNet {teacher:.3f})"
         print(f"  {source:22s} {counts:24s} AUC {shown}  mean live {means[0]} attack {means[1]} {MARKED.get(source, '')}")
+    if not chosen.any():
+        return
     for title, left_out in (("pooled, sources equal", ("aksultan", "jtboing", "lestari crops")), ("and without confounded ones", tuple(MARKED))):
         inside = chosen & ~np.isin(name, left_out)
         weight = equal_weights(name[inside], label[inside])

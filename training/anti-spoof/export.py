@@ -31,8 +31,19 @@ def sines():
 
 net = AntiSpoofNet().eval()
 net.load_state_dict(torch.load(sys.argv[1]))
-net.features = folded(net.features)
-net.eval()
+
+class Answer(nn.Module):
+    """The net as it is used: convolutions folded, one linear layer."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.features, self.head = folded(net.features), net.answer()
+
+    def forward(self, crops):
+        return self.head(self.features(crops))[:, 0]
+
+
+net = Answer(net).eval()
 torch.onnx.export(
     net, torch.zeros(1, 3, SIDE, SIDE), sys.argv[2], input_names=["crop"], output_names=["logit"],
     dynamic_axes={"crop": {0: "crops"}, "logit": {0: "crops"}}, opset_version=13, do_constant_folding=True,
@@ -41,5 +52,5 @@ crop = torch.from_numpy(sines())
 with torch.no_grad():
     print("sines and their mirror image:", [round(value, 5) for value in net(torch.stack([crop, crop.flip(2)])).tolist()])
 contents = Path(sys.argv[2]).read_bytes()
-numbers = sum(p.numel() for n, p in AntiSpoofNet().named_parameters() if not n.startswith("teachers"))
+numbers = sum(p.numel() for p in net.parameters())
 print(f"{len(contents)} bytes, sha256 {hashlib.sha256(contents).hexdigest()}, {numbers} numbers")

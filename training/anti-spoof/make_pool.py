@@ -1,8 +1,8 @@
-"""Makes what is learned from, once for all nets: `make_pool.py DATA OUT COUNT SEED PATCHES [PATCHES …]`.
+"""Makes what is learned from, once for all nets: `make_pool.py DATA OUT COUNT SEED SHARE PATCHES [PATCHES …]`.
 
 PATCHES are prefixes that `measure-faces.js` wrote. OUT.u8 gets COUNT crops of 96×96 RGB bytes, each as another camera might have
 taken it; OUT.npz for each one its source, subject, label, target of the teachers, and whether it is a synthetic attack.
-A synthetic attack is made of one live picture, before its own surroundings or painted ones, so that no other source's pixels are in it.
+SHARE of them are synthetic attacks. One is made of one live picture, before its own surroundings or painted ones, so that no other source's pixels are in it.
 """
 
 import sys
@@ -16,24 +16,23 @@ from sources import SHARE
 from synthetic import KINDS, attack, grid
 
 BATCH = 64
-SYNTHETIC = 0.3
 NO_TARGET = np.nan
 
 
 def main():
-    data, out, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    data, out, count, seed, share = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     np.random.seed(seed)
     rng = np.random.default_rng(seed)
-    patches = Patches(data, *sys.argv[5:])
+    patches = Patches(data, *sys.argv[6:])
     weight = sampling_weights(patches)
     is_carrier = (patches.label == 1) & (patches.believed | (patches.source == "lfw"))
     carrier_weight = np.where(is_carrier, weight, 0)
     chosen, kinds = [], []
     with open(f"{out}.u8", "wb") as file:
         for batch in range(count // BATCH):
-            synthetic = int(round(BATCH * SYNTHETIC))
+            synthetic = int(round(BATCH * share))
             real = rng.choice(len(patches), BATCH - synthetic, p=weight)
             carriers = rng.choice(len(patches), synthetic, p=carrier_weight / carrier_weight.sum())
             parts = np.split(carriers, [int(synthetic * 0.4), int(synthetic * 0.85)])
@@ -44,8 +43,10 @@ def main():
             file.write(filed(canvas, rng).tobytes())
             chosen += [*real, *carriers]
             kinds += [0] * len(real) + [1 + KINDS.index(k) for k, some in zip(("print", "screen", "cut-out"), parts) for _ in some]
-            if batch % 50 == 49:
+            if batch % 10 == 9:
                 print((batch + 1) * BATCH, flush=True)
+                file.flush()
+                save(patches, np.array(chosen), np.array(kinds), out)
     save(patches, np.array(chosen), np.array(kinds), out)
 
 
@@ -61,16 +62,20 @@ def save(patches, chosen, kinds, out):
 
 
 def sampling_weights(patches):
-    """Each source has its share, half of it live where it has both, and each subject and label in it the same."""
+    """Each source has its share, half of it live where it has both, a half of either from clips where it has them, and each
+    subject in it the same, nearly."""
     weight = np.zeros(len(patches))
+    is_frame = np.array(["#" in path or "/vf_" in path for path in patches.path])
     for source in np.unique(patches.source):
         inside = patches.source == source
         labels = np.unique(patches.label[inside])
         for label in labels:
-            chosen = inside & (patches.label == label)
-            _, which, counts = np.unique(patches.subject[chosen], return_inverse=True, return_counts=True)
-            each = 1 / counts[which] ** 0.75
-            weight[chosen] = SHARE.get(source, 1) / len(labels) * each / each.sum()
+            parts = [inside & (patches.label == label) & (is_frame == frames) for frames in (False, True)]
+            parts = [part for part in parts if part.any()]
+            for chosen in parts:
+                _, which, counts = np.unique(patches.subject[chosen], return_inverse=True, return_counts=True)
+                each = 1 / counts[which] ** 0.75
+                weight[chosen] = SHARE.get(source, 1) / len(labels) / len(parts) * each / each.sum()
     return weight / weight.sum()
 
 

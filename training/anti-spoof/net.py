@@ -14,7 +14,9 @@ BLOCKS = [
     (80, 2, 4, False), (80, 1, 3, False), (80, 1, 3, False),
 ]
 FEATURES = 128
-TEACHERS = 2
+TEACHERS = 3
+FOURS = 4
+"""The teachers' logits are learned over so many."""
 
 
 def convolution(channels, out, size, stride=1, groups=1):
@@ -38,7 +40,7 @@ class InvertedResidual(nn.Module):
 
 class AntiSpoofNet(nn.Module):
     """Crops `[N, 3, 96, 96]`, RGB in -1..1, to the log-odds of a bona fide presentation `[N]`; in training also to what
-    each teacher says `[N, 2]`."""
+    the teachers say `[N, 3]`: V2 and V1SE of the picture as it was, V2 of the crop as it is; all in fours."""
 
     def __init__(self):
         super().__init__()
@@ -57,5 +59,24 @@ class AntiSpoofNet(nn.Module):
 
     def forward(self, crops):
         features = self.dropout(self.features(crops))
-        logit = self.head(features)[:, 0]
-        return (logit, self.teachers(features)) if self.training else logit
+        if not self.training:
+            return self.answer()(features)[:, 0]
+        return self.head(features)[:, 0], self.teachers(features)
+
+    def answer(self):
+        """The mean of what the labels taught and of what the teachers' heads amount to (`evidence_of`), one linear layer."""
+        layer = nn.Linear(FEATURES, 1)
+        v2 = (self.teachers.weight[0] + self.teachers.weight[2]) / 2, (self.teachers.bias[0] + self.teachers.bias[2]) / 2
+        v1se = self.teachers.weight[1], self.teachers.bias[1]
+        nothing = evidence_of(torch.zeros(1, 2))
+        slopes = evidence_of(torch.eye(2)) - nothing
+        weight, bias = (FOURS * (slopes[0] * a + slopes[1] * b) for a, b in zip(v2, v1se))
+        layer.weight.data = (self.head.weight.data + weight[None].data) / 2
+        layer.bias.data = (self.head.bias.data + bias[None].data + nothing) / 2
+        return layer
+
+
+def evidence_of(teachers):
+    """Both teachers' logits `[N, 2]` as one, in proportions of issue 5: 1.7 and 0.8 for standardised logits (6.5 and 6.2 wide
+    on the development data); webcams' faces are live from about -1 on."""
+    return 2 * (1.7 * (teachers[:, 0] + 1) / 6.5 + 0.8 * (teachers[:, 1] + 1) / 6.2)

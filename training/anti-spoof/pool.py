@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from teacher import Teacher
 
 SIDE = 96
 MIX = {"live": 0.46, "attack": 0.32, "synthetic": 0.22}
@@ -13,7 +14,7 @@ MIX = {"live": 0.46, "attack": 0.32, "synthetic": 0.22}
 class Pool:
     """The pool without some sources: nothing of a held-out source is ever looked at."""
 
-    def __init__(self, folder, held_out=()):
+    def __init__(self, folder, held_out=(), press=1):
         parts = sorted(Path(folder).glob("*.npz"))
         self.parts = [np.memmap(part.with_suffix(".u8"), np.uint8, "r").reshape(-1, SIDE, SIDE, 3) for part in parts]
         self.first = np.cumsum([0] + [len(part) for part in self.parts])
@@ -26,14 +27,32 @@ class Pool:
             "attack": np.flatnonzero(used & (self.kind == 0) & (self.label == 0)),
             "synthetic": np.flatnonzero(used & (self.kind > 0)),
         }
+        self.as_seen = np.full(len(self.source), np.nan, np.float32)
+        self.is_press = self.source == "lfw"
+        for name, group in self.groups.items():
+            self.groups[name] = np.concatenate([group, *[group[self.is_press[group]]] * (press - 1)])
+
+    def score(self, model):
+        """What MiniFASNet V2 says of the crops as they are, scored once and kept beside them."""
+        self.as_seen = np.concatenate([scores_of(Path(part.filename), part, model) for part in self.parts])
 
     def batch(self, size, rng):
-        counts = [round(share * size) for share in MIX.values()]
+        shares = {name: MIX[name] for name, group in self.groups.items() if len(group) > 0}
+        counts = [round(share / sum(shares.values()) * size) for share in shares.values()]
         counts[0] += size - sum(counts)
-        index = np.concatenate([rng.choice(group, count) for group, count in zip(self.groups.values(), counts)])
+        index = np.concatenate([rng.choice(self.groups[name], count) for name, count in zip(shares, counts)])
         where = np.searchsorted(self.first, index, "right") - 1
         pixels = np.stack([self.parts[part][at - self.first[part]] for part, at in zip(where, index)])
-        return torch.from_numpy(pixels), {name: torch.from_numpy(getattr(self, name)[index]) for name in ("label", "believed", "teacher")}
+        return torch.from_numpy(pixels), {name: torch.from_numpy(getattr(self, name)[index]) for name in ("label", "believed", "is_press", "teacher", "as_seen")}
+
+
+def scores_of(file, crops, model):
+    scores = file.with_suffix(".as-seen.npy")
+    if not scores.exists():
+        teacher = Teacher(model)
+        parts = [teacher(torch.from_numpy(np.array(crops[at : at + 64]))) for at in range(0, len(crops), 64)]
+        np.save(scores, torch.cat(parts).numpy())
+    return np.load(scores)
 
 
 def as_input(pixels):

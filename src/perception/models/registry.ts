@@ -129,7 +129,7 @@ export const registry: readonly ModelEntry[] = deepFreeze([
     pack: 'embedded',
     format: 'onnx',
     file: 'anti-spoof.onnx',
-    sha256: '752b1507b032fe81e81d59c9b97e0361b5c15a375c27226911310827e6dd41c8',
+    sha256: '58d95b6da50c0a6c6b728025ebcbc67892b573055919804f8292f82888cf44a9',
     bytes: 774_209,
     licence: 'Apache-2.0',
     notice:
