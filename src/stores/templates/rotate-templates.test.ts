@@ -64,12 +64,12 @@ describeOnDatabases('the rotation of template keys', (open) => {
     ]);
     // Who has the old key alone neither takes people for unknown, nor writes what others cannot read.
     const refusals = [
-      running.put(testTemplate('late'), now),
-      running.nearest(testTemplate('late'), 1, now),
-      running.get('person-1', testSpace, now),
+      () => running.put(testTemplate('late'), now),
+      () => running.nearest(testTemplate('late'), 1, now),
+      () => running.get('person-1', testSpace, now),
     ];
-    for (const refusal of refusals)
-      await expect(refusal).rejects.toMatchObject({
+    for (const refused of refusals)
+      await expect(refused()).rejects.toMatchObject({
         code: 'store_unavailable',
         cause: { message: expect.stringContaining(`not here (${fresh.current.id}): set TEMPLATE_KEY`) },
       });
