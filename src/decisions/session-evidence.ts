@@ -1,5 +1,5 @@
 import rules from './calibration/challenge.json' with { type: 'json' };
-import { type FaceFacts, type Fact, valueIfMeasured } from './facts.ts';
+import type { FaceFacts, Fact } from './facts.ts';
 import { combineLogOdds, type LiveCalibration, liveLogOdds, logOddsOf } from './live-calibration.ts';
 import { viewObstacles } from './view-range.ts';
 
@@ -14,8 +14,6 @@ interface Glimpse {
 export interface SessionEvidence {
   /** Of looks in which the face was in range. */
   readonly glimpses: readonly Glimpse[];
-  /** Looks at which a net scored the face, in range or not. */
-  readonly looks: number;
   /** Some net that is asked for is installed. */
   readonly hasNet: boolean;
   /** Some net that is asked for is not. */
@@ -23,7 +21,7 @@ export interface SessionEvidence {
 }
 
 /** Before the first look. */
-export const noEvidence: SessionEvidence = { glimpses: [], looks: 0, hasNet: false, lacksNet: false };
+export const noEvidence: SessionEvidence = { glimpses: [], hasNet: false, lacksNet: false };
 
 /**
  * `unavailable`: there is no anti-spoof net on this machine, none is asked for, or it is the experimental one, which can
@@ -40,7 +38,7 @@ export interface SessionFigures {
 
 /**
  * Adds what the nets said of a face; a face that none was asked about adds nothing. One that is out of range, turned
- * far for instance, counts as a look and says nothing.
+ * far for instance, says nothing.
  */
 export function addEvidence(
   evidence: SessionEvidence,
@@ -49,11 +47,9 @@ export function addEvidence(
   calibration: LiveCalibration,
 ): SessionEvidence {
   const facts = Object.values(face.antiSpoof);
-  const isScored = facts.some((fact) => valueIfMeasured(fact) !== undefined);
   const logOdds = viewObstacles(face).length === 0 ? liveLogOdds(face, calibration) : undefined;
   return {
     glimpses: logOdds === undefined ? evidence.glimpses : [...evidence.glimpses, { at, logOdds }],
-    looks: evidence.looks + (isScored ? 1 : 0),
     hasNet: evidence.hasNet || facts.some((fact) => fact.status === 'measured' || isUnmeasurable(fact)),
     lacksNet: evidence.lacksNet || facts.some((fact) => lacksModel(fact)),
   };
@@ -100,16 +96,17 @@ export function judgeSession(evidence: SessionEvidence, calibration: LiveCalibra
 }
 
 /**
- * Whether a session was looked at too seldom to be judged.
+ * Whether a session was looked at too seldom to be judged. Looks that say nothing do not count: whoever shows a face
+ * in range for a moment only is not judged by that moment.
  *
  * @param fullLooks looks at a face, which have to do where no net scores it
  */
 export function isShortOfLooks(
-  { hasNet, looks }: SessionEvidence,
+  { hasNet, glimpses }: SessionEvidence,
   fullLooks: number,
   { isExperimental }: LiveCalibration,
 ): boolean {
-  return (hasNet && !isExperimental ? looks : fullLooks) < rules.evidence.minimumLooks.value;
+  return (hasNet && !isExperimental ? glimpses.length : fullLooks) < rules.evidence.minimumLooks.value;
 }
 
 function lacksModel(fact: Fact<unknown>): boolean {

@@ -257,7 +257,7 @@ describe('the evidence of a whole clip', () => {
     const { all, worstSecond } = sessionFigures(evidence, calibration)!;
     console.log(
       `${path}: log-odds ${all.toFixed(2)}, worst second ${worstSecond.toFixed(2)}, ` +
-        `${evidence.glimpses.length} of ${evidence.looks} looks: ${judgeSession(evidence, calibration)}`,
+        `${evidence.glimpses.length} looks in range: ${judgeSession(evidence, calibration)}`,
     );
     return evidence;
   };
