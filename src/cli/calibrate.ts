@@ -18,6 +18,7 @@ import { replaceFile } from '../stores/write-durably.ts';
 import { calibrationSummary } from './calibrate-summary.ts';
 import { checkFiles, type HashedFile, selectFiles } from './evaluate-manifest.ts';
 import { type Measured, measure } from './evaluate-measuring.ts';
+import { interruptibly } from './interruption.ts';
 import { readScores } from './net-scores.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
@@ -66,14 +67,7 @@ export async function calibrateCommand(
     console.log(usage);
     return 0;
   }
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return await calibrate(question, readConfig(env), env, interruption.signal);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  return interruptibly((signal) => calibrate(question, readConfig(env), env, signal));
 }
 
 /** @returns undefined where help was asked for */

@@ -11,6 +11,7 @@ import { measure } from './evaluate-measuring.ts';
 import { readPairs } from './evaluate-pairs.ts';
 import { summary } from './evaluate-summary.ts';
 import { renderReport } from './evaluation-report/render-report.ts';
+import { interruptibly } from './interruption.ts';
 import { readScores } from './net-scores.ts';
 import { UsageError } from './usage.ts';
 
@@ -50,14 +51,7 @@ export async function evaluateCommand(
     console.log(usage);
     return 0;
   }
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return await evaluate(question, readConfig(env), env, interruption.signal);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  return interruptibly((signal) => evaluate(question, readConfig(env), env, signal));
 }
 
 /** @returns undefined where help was asked for */
