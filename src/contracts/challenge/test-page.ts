@@ -43,7 +43,7 @@ export const testPage: FastifyPluginAsyncTypebox<TestPageOptions> = async (app, 
   );
   serveFile('/test/page.js', 'text/javascript', read('pages/test/page.js'));
   serveFile('/test/client.js', 'text/javascript', read('docs/clients/javascript.js'));
-  serveFile('/test/page.css', 'text/css', read('pages/test/page.css'));
+  serveFile('/test/page.css', 'text/css', read('pages/look.css') + read('pages/test/page.css'));
 
   function serveFile(url: string, type: string, text: string): void {
     app.get(url, { schema: { hide: true } }, async (_request, reply) =>
