@@ -3,12 +3,21 @@ import type { Config } from '../config.ts';
 import { buildReport, type LabelledMeasurement } from '../decisions/evaluation/build-report.ts';
 import { refit } from '../decisions/evaluation/refit.ts';
 import { type ReplacedScores, replaceScores } from '../decisions/evaluation/replace-scores.ts';
-import type { EvaluationReport, UnitKind, VerificationReport } from '../decisions/evaluation/report.ts';
+import type {
+  EvaluationReport,
+  RunDescription,
+  UnitKind,
+  VerificationReport,
+} from '../decisions/evaluation/report.ts';
 import { verificationReport } from '../decisions/evaluation/verification.ts';
 import { experimentalNet } from '../decisions/experimental-net.ts';
 import type { ModelIdentity } from '../decisions/facts.ts';
+import type { LiveCalibration } from '../decisions/live-calibration.ts';
+import type { LiveCalibrationFile } from '../decisions/live-calibration-file.ts';
 import { recommendedMatchDistance } from '../decisions/match-scale.ts';
+import { shippedCalibrations } from '../decisions/shipped-calibrations.ts';
 import { statedRates } from '../decisions/training/choose-limits.ts';
+import { loadCalibration } from '../services/calibration-file.ts';
 import { calibrationInUse } from '../services/calibration-in-use.ts';
 import type { HashedFile, Selection } from './evaluate-manifest.ts';
 import { concurrencyOf, type Measured, measuringSettings } from './evaluate-measuring.ts';
@@ -57,6 +66,7 @@ export function assemble(
   const calibration = calibrationInUse({ describe: () => measured.perception }, config);
   const labelled = files.map((file) => ({ ...file, measurement: measured.known.get(file.sha256)! }));
   const counted = scores && withScores(labelled, models, scores);
+  const unknown = [...(scores?.keys() ?? [])].filter((path) => !selection.paths.has(path)).length;
   return buildReport({
     files: counted?.files ?? labelled,
     notCounted: [
@@ -73,15 +83,29 @@ export function assemble(
       unit,
       seed,
       bootstrapDraws,
+      fittedTo: fittedTo(config, models, calibration),
       settings: { ...measuringSettings(config), ...verdictSettings(config) },
     },
-    notices: [...measured.perception.notices, ...caveats(models, question)],
+    notices: [...measured.perception.notices, ...caveats(models, question, unknown)],
     models,
     calibration,
     refit: (stills) => refit(stills, { models, calibration, rates: statedRates }),
     concurrency: concurrencyOf(config),
     verification: pairs && measured.compared ? verify(config, question, pairs, measured.compared) : null,
   });
+}
+
+/** What the calibration in use was fitted to; one of the operator's own need not say. */
+function fittedTo(
+  { CALIBRATION_PATH }: Config,
+  models: readonly ModelIdentity[],
+  { name }: LiveCalibration,
+): RunDescription['fittedTo'] {
+  const file = CALIBRATION_PATH
+    ? loadCalibration(CALIBRATION_PATH, models)
+    : shippedCalibrations.find((shipped) => shipped.name === name);
+  const { manifestSha256, sources }: Partial<LiveCalibrationFile['data']> = file?.data ?? {};
+  return manifestSha256 !== undefined && sources !== undefined ? { manifestSha256, sources } : null;
 }
 
 function withScores(
@@ -97,11 +121,18 @@ function withScores(
   return replaceScores(files, net.name, scores);
 }
 
-/** What the figures cannot say themselves. */
-function caveats(models: readonly ModelIdentity[], { scores }: Question): string[] {
+/**
+ * What the figures cannot say themselves.
+ *
+ * @param unknown scores of pictures that the manifest does not have
+ */
+function caveats(models: readonly ModelIdentity[], { scores }: Question, unknown: number): string[] {
   if (scores)
     return [
       `The scores are those of ${basename(scores)}, not of the net whose hash stands among the models.`,
+      ...(unknown > 0
+        ? [`${unknown} of its scores are of paths that the manifest does not have: they were passed over.`]
+        : []),
     ];
   return models.some(({ name }) => name === experimentalNet)
     ? [

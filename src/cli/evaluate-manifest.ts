@@ -32,6 +32,8 @@ export interface Selection {
   readonly files: readonly ManifestFile[];
   readonly notCounted: readonly { readonly why: string; readonly files: number }[];
   readonly manifestSha256: string;
+  /** Of all rows, chosen or not. */
+  readonly paths: ReadonlySet<string>;
   /** Whose each file of the manifest is, chosen or not, by its path. */
   readonly subjects: ReadonlyMap<string, string>;
 }
@@ -93,6 +95,7 @@ export async function selectFiles(
     files: files.map((file) => ({ ...file, noisy: file.noisy || noisy.some((name) => isOf(file, name)) })),
     notCounted: [...notCounted].map(([why, count]) => ({ why, files: count })),
     manifestSha256: createHash('sha256').update(bytes).digest('hex'),
+    paths,
     subjects: new Map(
       rows.flatMap(({ path, subject }) => (path && subject ? [[path, subject] as const] : [])),
     ),

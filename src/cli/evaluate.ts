@@ -95,6 +95,13 @@ async function evaluate(
   const selection = await selectFiles(manifest, where, noisy);
   const pairs =
     question.pairs === undefined ? undefined : await readPairs(question.pairs, selection.subjects);
+  if (
+    scores &&
+    !selection.files.some(({ path, presentation }) => presentation === 'still' && scores.has(path))
+  )
+    throw new UsageError(
+      `--scores: ${question.scores} has no score of any still that is evaluated; its paths are to be those of the manifest.`,
+    );
   const files = await checkFiles(selection.files);
   await mkdir(out, { recursive: true });
   const measured = await measure(config, { files, pairs, manifest, out }, env, signal);

@@ -6,21 +6,38 @@ import { UsageError } from './usage.ts';
  * Reads logits of one net that take the place of what is measured, for a net that was trained on the pictures: a CSV
  * with the columns `path`, as in the manifest, and `logit`, each by a net that had not seen the source.
  *
- * @throws UsageError where it is no such table
+ * @returns by path; at least one
+ * @throws UsageError where it is no such table, a logit is no finite number, or a path stands there twice
  */
-export async function readScores(path: string): Promise<ReadonlyMap<string, number>> {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw new UsageError(`${path} cannot be read: ${error.code}.`);
+export async function readScores(file: string): Promise<ReadonlyMap<string, number>> {
+  const text = await readFile(file, 'utf8').catch((error) => {
+    throw new UsageError(`--scores: ${file} cannot be read (${error.code ?? error.message}).`);
   });
-  const { columns, rows } = parseCsv(text);
+  const { columns, rows } = table(file, text);
   if (!columns.includes('path') || !columns.includes('logit'))
-    throw new UsageError(`${path} needs the columns path and logit.`);
-  return new Map(
-    rows.map(({ path: picture, logit }) => {
-      const value = Number(logit);
-      if (logit === '' || !Number.isFinite(value))
-        throw new UsageError(`${path}: the logit of ${picture} is no number.`);
-      return [picture!, value] as const;
-    }),
-  );
+    throw new UsageError(
+      `--scores: ${file} needs the columns path and logit; its first line names ${columns.join(', ')}.`,
+    );
+  const logits = new Map<string, number>();
+  for (const [at, { path = '', logit = '' }] of rows.entries()) {
+    const row = `--scores: ${file}, row ${at + 1}`;
+    const value = Number(logit);
+    if (path === '') throw new UsageError(`${row} names no path.`);
+    if (logit.trim() === '' || !Number.isFinite(value))
+      throw new UsageError(`${row}: the logit of ${path} is "${logit}", which is no finite number.`);
+    if (logits.has(path)) throw new UsageError(`${row}: ${path} stands there twice.`);
+    logits.set(path, value);
+  }
+  if (logits.size === 0) throw new UsageError(`--scores: ${file} has no rows.`);
+  return logits;
+}
+
+function table(file: string, text: string) {
+  try {
+    return parseCsv(text);
+  } catch (error) {
+    throw new UsageError(
+      `--scores: ${file} is no table of comma-separated values: ${(error as Error).message}.`,
+    );
+  }
 }

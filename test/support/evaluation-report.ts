@@ -1,17 +1,22 @@
-import type {
-  AnswerRates,
-  Answers,
-  ClassSummary,
-  ComparisonRow,
-  DetPoint,
-  Estimate,
-  EvaluationReport,
-  PooledReport,
-  PresentationReport,
-  Rate,
-  ScoreKind,
-  ScoreReport,
-  SourceReport,
+import {
+  type AnswerRates,
+  type Answers,
+  type ClassSummary,
+  type ComparisonRow,
+  type DecisionComparison,
+  type DetPoint,
+  type Estimate,
+  type EvaluationReport,
+  formatVersion,
+  type InRangeReport,
+  type PooledReport,
+  type PresentationReport,
+  type RangeCount,
+  type Rate,
+  type ScoreKind,
+  type ScoreReport,
+  type SingleCutReport,
+  type SourceReport,
 } from '../../src/decisions/evaluation/report.ts';
 import { exactInterval } from '../../src/decisions/exact-interval.ts';
 import { areaUnderCurve } from '../../src/decisions/training/detection-rates.ts';
@@ -65,10 +70,10 @@ export function syntheticReport(
   seed = 5,
 ): EvaluationReport {
   const random = seededRandom(seed);
-  const stills = presentation(sources, random, kinds);
+  const stills = presentation(sources, random, kinds, true);
   return {
     format: 'bonafide-evaluation',
-    formatVersion: 1,
+    formatVersion,
     run: {
       version: '0.1.0',
       madeAt: '2026-03-01T12:00:00.000Z',
@@ -79,6 +84,7 @@ export function syntheticReport(
       unit: 'subject',
       seed: 20_260_301,
       bootstrapDraws: 1000,
+      fittedTo: { manifestSha256: 'ab'.repeat(32), sources: ['airport-gate', 'bank'] },
       settings: { LIVENESS_MIN_SIDE: 224, ANTI_SPOOF_V2SE: false },
       notices: ['The third net is not installed, so two were asked.'],
     },
@@ -124,6 +130,7 @@ export function syntheticReport(
       ],
       random,
       ['calibrated', 'raw_mean'],
+      false,
     ),
     latency: {
       stills: [
@@ -149,6 +156,7 @@ export function syntheticReport(
           unit: 'subject',
           seed: 20_260_301,
           bootstrapDraws: 1000,
+          fittedTo: null,
           settings: {},
           notices: [],
         },
@@ -166,9 +174,13 @@ function presentation(
   described: readonly SyntheticSource[],
   random: () => number,
   of: readonly ScoreKind[],
+  hasRange: boolean,
 ): PresentationReport {
   const units = new Map(described.map((source) => [source.name, drawUnits(source, random)]));
-  const sources = described.map((source) => sourceReport(source, units.get(source.name)!, of));
+  const sources = described.map((source) => ({
+    ...sourceReport(source, units.get(source.name)!, of),
+    inRange: hasRange ? inRange(units.get(source.name)!, of, exact) : null,
+  }));
   const pool = (chosen: readonly SourceReport[]): PooledReport => {
     const names = chosen.map(({ source }) => source);
     const all = names.flatMap((name) => units.get(name)!);
@@ -182,10 +194,19 @@ function presentation(
       },
       scores: of.map((kind) => scoreReport(kind, all, bootstrapped)),
       meansOfSources: of.map((kind) => ({ kind, auc: around(0.97), eer: around(0.06) })),
+      decision: decision(chosen, all, of),
+      inRange: hasRange
+        ? {
+            ...inRange(all, of, bootstrapped),
+            meansOfSources: of.map((kind) => ({ kind, auc: around(0.98), eer: around(0.04) })),
+            decision: decision(chosen, all.filter(isInRange), of),
+          }
+        : null,
     };
   };
   const headline = sources.filter(({ marks }) => marks.headline);
   const both = headline.filter(({ marks }) => marks.bothClasses);
+  const singleCut = singleCuts(both, of);
   return {
     sources,
     headline: pool(headline),
@@ -209,32 +230,89 @@ function presentation(
         confounded: bothClasses && face > 0.9,
       };
     }),
-    singleCut:
-      both.length === 0
-        ? null
-        : {
-            sources: both.map(({ source }) => source),
-            rows: of.flatMap((kind) =>
-              (['hindsight', 'other_sources'] as const).map((chosen) => {
-                const rate = { raw_mean: 0.11, calibrated: 0.05, leave_one_source_out: 0.06 }[kind];
-                const value = rate + (chosen === 'hindsight' ? 0 : 0.02);
-                return {
-                  kind,
-                  chosen,
-                  threshold: chosen === 'hindsight' ? 0.4 : null,
-                  apcer: around(value * 1.2),
-                  bpcer: around(value * 0.8),
-                  halfTotalErrorRate: around(value),
-                  bySource: both.map(({ source }) => ({
-                    source,
-                    threshold: 0.4,
-                    apcer: value,
-                    bpcer: value,
-                  })),
-                };
-              }),
-            ),
-          },
+    singleCut,
+    singleCutInRange: hasRange ? singleCut : null,
+  };
+}
+
+function singleCuts(both: readonly SourceReport[], of: readonly ScoreKind[]): SingleCutReport | null {
+  if (both.length === 0) return null;
+  return {
+    sources: both.map(({ source }) => source),
+    rows: of.flatMap((kind) =>
+      (['hindsight', 'other_sources'] as const).map((chosen) => {
+        const rate = { raw_mean: 0.11, calibrated: 0.05, leave_one_source_out: 0.06 }[kind];
+        const value = rate + (chosen === 'hindsight' ? 0 : 0.02);
+        return {
+          kind,
+          chosen,
+          threshold: chosen === 'hindsight' ? 0.4 : null,
+          ...errors(value),
+          bySource: both.map(({ source }) => ({ source, threshold: 0.4, apcer: value, bpcer: value })),
+        };
+      }),
+    ),
+  };
+}
+
+function errors(value: number) {
+  return { apcer: around(value * 1.2), bpcer: around(value * 0.8), halfTotalErrorRate: around(value) };
+}
+
+/** Ours errs less where it may abstain, and more where it may not. */
+function decision(
+  chosen: readonly SourceReport[],
+  units: readonly Unit[],
+  of: readonly ScoreKind[],
+): DecisionComparison | null {
+  const both = chosen.filter(({ marks }) => marks.bothClasses).map(({ source }) => source);
+  if (both.length === 0 || !of.includes('raw_mean')) return null;
+  const compared = (ours: number, baseline: number, share: number) => ({
+    sources: both,
+    units: {
+      bonaFide: Math.round(share * units.filter(isLive).length),
+      attack: Math.round(share * units.filter((unit) => !isLive(unit)).length),
+    },
+    ours: errors(ours),
+    baseline: { ...errors(baseline), threshold: 0.4 },
+    difference: {
+      value: ours - baseline,
+      low: ours - baseline - 0.012,
+      high: ours - baseline + 0.012,
+    },
+  });
+  return {
+    kind: of.includes('leave_one_source_out') ? 'leave_one_source_out' : 'calibrated',
+    ...compared(0.031, 0.072, 1),
+    inconclusive: { bonaFide: around(0.21), attack: around(0.04) },
+    answered: compared(0.034, 0.03, 0.8),
+  };
+}
+
+/** Whether a unit of the synthetic sources is in range: most are, the same ones each time. */
+function isInRange({ scores }: Unit): boolean {
+  return Math.abs(scores.raw_mean * 1e3) % 5 > 1;
+}
+
+function inRange(
+  units: readonly Unit[],
+  of: readonly ScoreKind[],
+  rate: (errors: number, of: number) => Rate,
+): InRangeReport {
+  const ranged = units.filter(isInRange);
+  const count = (live: boolean): RangeCount => {
+    const [all, inside] = [units, ranged].map((some) => some.filter((unit) => isLive(unit) === live).length);
+    return {
+      ...{ files: 2 * inside!, filesAnswered: 2 * all!, units: inside!, unitsAnswered: all! },
+      reasons: all === inside ? [] : [{ reason: 'face_too_close', files: 2 * (all! - inside!) }],
+    };
+  };
+  return {
+    bonaFide: count(true),
+    attack: count(false),
+    scores: of.map((kind) => scoreReport(kind, ranged, rate)),
+    meansOfSources: [],
+    decision: null,
   };
 }
 
@@ -264,7 +342,7 @@ function sourceReport(
   source: SyntheticSource,
   units: readonly Unit[],
   of: readonly ScoreKind[],
-): SourceReport {
+): Omit<SourceReport, 'inRange'> {
   const bothClasses = units.some(isLive) && !units.every(isLive);
   const confounded = bothClasses && (source.faceWidth ?? 0) > 0.9;
   const noisy = source.noisy ?? false;

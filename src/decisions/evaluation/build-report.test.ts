@@ -4,7 +4,7 @@ import { uncalibrated } from '../live-calibration.ts';
 import { seededRandom } from '../training/seeded-random.ts';
 import { buildReport, type EvaluationInput, type LabelledMeasurement } from './build-report.ts';
 import { compareReports } from './compare-reports.ts';
-import { keepFace } from './measurement.ts';
+import { keepFace, type MeasuredStill } from './measurement.ts';
 import type { EvaluationReport } from './report.ts';
 
 const model = { role: 'anti-spoof', pack: 'strong', sha256: 'ab'.repeat(32) } as const;
@@ -54,7 +54,7 @@ function report(
         manifest: 'm.csv',
         manifestSha256: 'cd'.repeat(32),
       },
-      ...{ where: [], noisy: [], unit: 'subject', seed: 7, bootstrapDraws: 50, settings: {} },
+      ...{ where: [], noisy: [], unit: 'subject', seed: 7, bootstrapDraws: 50, settings: {}, fittedTo: null },
     },
     notices: [],
     models: [
@@ -67,6 +67,18 @@ function report(
     verification: null,
     ...changes,
   });
+}
+
+/** A face too small to be judged. */
+function small(v2: number): MeasuredStill {
+  const face = keepFace(faceFacts({ measuredSide: 40, antiSpoof: antiSpoof(v2, v2) }));
+  return { ...(still(v2) as MeasuredStill), face };
+}
+
+/** As where no net is installed. */
+function withoutNets(file: LabelledMeasurement): LabelledMeasurement {
+  const face = keepFace(faceFacts({ antiSpoof: {} }));
+  return { ...file, measurement: { ...(still(0.5) as MeasuredStill), face } };
 }
 
 /** Live scores from 0.4 to 1, attacks from 0 to 0.6; ten people of each source. */
@@ -190,6 +202,82 @@ describe('buildReport', () => {
         brier: null,
       });
     expect(stills!.all.meansOfSources).toEqual([]);
+  });
+
+  it('tells what is in range apart: the same units for each kind of score', () => {
+    const near = camera('one', 60);
+    // Too small to be judged; what is shown as live are the attacks.
+    const tiny = Array.from({ length: 20 }, (_, at) =>
+      labelled(`one/tiny ${at}`, at % 2 === 0, {
+        ...{ source: 'one', family: 'one', subject: `tiny ${at}` },
+        measurement: small(at % 2 === 0 ? 0.01 : 0.99),
+      }),
+    );
+    const alone = report(near, { refit: () => uncalibrated }).stills!.headline;
+    const { headline, sources } = report([...near, ...tiny], { refit: () => uncalibrated }).stills!;
+    for (const [at, score] of headline.inRange!.scores.entries()) {
+      const everything = headline.scores[at]!;
+      expect(score.kind).toBe(everything.kind);
+      expect(score.eer!.value).toBeLessThan(everything.eer!.value);
+      expect(score).toEqual(alone.scores[at]);
+    }
+    expect(new Set(headline.inRange!.scores.map(({ units }) => JSON.stringify(units))).size).toBe(1);
+    expect(headline.inRange!.bonaFide).toEqual({
+      ...{ files: 30, filesAnswered: 40, units: 10, unitsAnswered: 20 },
+      reasons: [{ reason: 'face_too_small', files: 10 }],
+    });
+    expect(sources[0]!.inRange!.attack).toMatchObject({ units: 10, unitsAnswered: 20 });
+    expect(headline.inRange!.decision!.units).toEqual({ bonaFide: 10, attack: 10 });
+    expect(headline.decision!.units).toEqual({ bonaFide: 20, attack: 20 });
+  });
+
+  it('counts a unit with its files in range where it has some', () => {
+    const files = [still(0.9), small(0.1)].map((measurement, at) =>
+      labelled(`${at}`, true, { measurement, subject: 'ann' }),
+    );
+    const { inRange, scores } = report(files).stills!.sources[0]!;
+    expect(inRange!.bonaFide).toMatchObject({ files: 1, filesAnswered: 2, units: 1, unitsAnswered: 1 });
+    expect(inRange!.scores[0]!.histogram).toEqual(scores[0]!.histogram);
+  });
+
+  it('does not count what one of the nets could not score as in range', () => {
+    const files = camera('one', 20);
+    const face = keepFace(faceFacts({ antiSpoof: antiSpoof(0.9, undefined) }));
+    const half = labelled('half', true, {
+      source: 'one',
+      measurement: { ...(still(0.9) as MeasuredStill), face },
+    });
+    const { inRange } = report([...files, half]).stills!.sources[0]!;
+    expect(inRange!.bonaFide).toMatchObject({ files: 10, filesAnswered: 11, reasons: [] });
+  });
+
+  it.each([
+    ['all out of range', camera('one', 20).map((file) => ({ ...file, measurement: small(0.9) })), {}],
+    ['no net at all', camera('one', 20).map(withoutNets), { models: [] }],
+  ])('has no curve of what is in range, %s', (_what, rows, changes) => {
+    const { stills } = report(rows, changes);
+    const { inRange } = stills!.headline;
+    expect(inRange).toMatchObject({ bonaFide: { files: 0, filesAnswered: 10 }, scores: [], decision: null });
+    expect(stills!.singleCutInRange).toBeNull();
+    expect(stills!.sources[0]!.inRange!.scores).toEqual([]);
+  });
+
+  it('has no range of clips', () => {
+    const clip = labelled('b', true, {
+      measurement: { presentation: 'clip', outcome: 'unanswered', reason: 'no_face' },
+    });
+    const { clips } = report([clip]);
+    expect(clips!.headline.inRange).toBeNull();
+    expect(clips!.sources[0]!.inRange).toBeNull();
+  });
+
+  it('keeps every source out of the headline where all are noisy', () => {
+    const { stills } = report(camera('one', 20, { noisy: true }), { refit: () => undefined });
+    expect(stills!.headline).toMatchObject({
+      ...{ sources: [], sourcesWithBothClasses: [], scores: [], meansOfSources: [] },
+      ...{ decision: null, inRange: null },
+    });
+    expect(stills!.all.scores[0]!.eer).not.toBeNull();
   });
 
   it('fits anew without the family that is scored, and without noise', () => {

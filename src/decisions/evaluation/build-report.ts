@@ -1,16 +1,18 @@
 import type { FaceFacts, ModelIdentity } from '../facts.ts';
 import type { LiveCalibration } from '../live-calibration.ts';
+import { viewObstacles } from '../view-range.ts';
 import { confoundValues } from './confounds.ts';
 import { latencies } from './latency.ts';
 import { type Measurement, restoreFace } from './measurement.ts';
 import { type EvaluatedFile, presentationReport } from './presentation-report.ts';
-import type {
-  EvaluationReport,
-  NotCounted,
-  RunDescription,
-  ScoreKind,
-  ScoreKindDescription,
-  VerificationReport,
+import {
+  type EvaluationReport,
+  formatVersion,
+  type NotCounted,
+  type RunDescription,
+  type ScoreKind,
+  type ScoreKindDescription,
+  type VerificationReport,
 } from './report.ts';
 import { baselineNets, type Scoring, scoreMeasurement } from './score-file.ts';
 import { type AnswerLimits, subjectOf } from './units.ts';
@@ -74,8 +76,12 @@ export function buildReport(input: EvaluationInput): EvaluationReport {
     draws: run.bootstrapDraws,
     kinds: kinds.map(({ kind }) => kind),
   };
-  const stills = presentationReport(of('still'), { ...options, limits: stillLimits(scoring, files) });
-  const clips = presentationReport(of('clip'), { ...options, limits: () => null });
+  const stills = presentationReport(of('still'), {
+    ...options,
+    hasRange: true,
+    limits: stillLimits(scoring, files),
+  });
+  const clips = presentationReport(of('clip'), { ...options, hasRange: false, limits: () => null });
   const timings = (presentation: Measurement['presentation']) =>
     files.flatMap(({ measurement }) =>
       measurement.outcome === 'measured' && measurement.presentation === presentation
@@ -84,7 +90,7 @@ export function buildReport(input: EvaluationInput): EvaluationReport {
     );
   return {
     format: 'bonafide-evaluation',
-    formatVersion: 1,
+    formatVersion,
     run: { ...run, notices: [...input.notices] },
     models,
     scoreKinds: kinds,
@@ -120,7 +126,13 @@ function evaluate(file: LabelledMeasurement, scoring: Scoring): EvaluatedFile {
     ...labels,
     outcome: scoreMeasurement(measurement, file.family, scoring),
     confounds: confoundValues(file.live, measurement),
+    obstacles: obstaclesOf(measurement),
   };
+}
+
+function obstaclesOf(measurement: Measurement): readonly string[] | null {
+  if (measurement.outcome === 'unanswered' || measurement.presentation === 'clip') return null;
+  return viewObstacles(restoreFace(measurement.face)).map(({ code }) => code);
 }
 
 /** The calibrations of leaving out one family, each fitted when it is asked for first. */

@@ -38,6 +38,7 @@ function sections(report: EvaluationReport['stills']): ReadonlyMap<string, reado
   if (report === null) return new Map();
   return new Map([
     ['headline', report.headline.scores],
+    ['headline_in_range', report.headline.inRange?.scores ?? []],
     ['not_noisy', report.notNoisy.scores],
     ['all', report.all.scores],
     ...report.sources.map(({ source, scores }) => [source, scores] as const),

@@ -1,6 +1,8 @@
 import type { SourceUnits } from './answers.ts';
 import { type ConfoundValues, confoundRow } from './confounds.ts';
+import { compareDecisions } from './decision-comparison.ts';
 import { drawSubjects } from './draws.ts';
+import { hasRange, inRangeReport, type RangedFile, scoringKinds, unitsInRange } from './in-range.ts';
 import { exactRate, pooledRate } from './rates.ts';
 import type {
   ClassSummary,
@@ -8,16 +10,14 @@ import type {
   PresentationReport,
   Rate,
   ScoreKind,
-  ScoreReport,
   SourceReport,
-  UnitKind,
 } from './report.ts';
-import { meanOfSources, scoreReport } from './score-report.ts';
+import { meansOfSources, scoreReports } from './score-report.ts';
 import { singleCuts } from './single-cut.ts';
-import { type AnswerLimits, makeUnits, type ScoredFile, subjectOf, type Unit } from './units.ts';
+import { makeUnits, subjectOf, type Unit, type UnitOptions } from './units.ts';
 
 /** A scored file, and what it says of its source. */
-export interface EvaluatedFile extends ScoredFile {
+export interface EvaluatedFile extends RangedFile {
   /** Sources of one origin. */
   readonly family: string;
   /** Its label or crop is not to be trusted: nor is its source's. */
@@ -26,10 +26,9 @@ export interface EvaluatedFile extends ScoredFile {
   readonly confounds: ConfoundValues | undefined;
 }
 
-export interface PresentationOptions {
-  readonly unit: UnitKind;
-  readonly kinds: readonly ScoreKind[];
-  readonly limits: AnswerLimits;
+export interface PresentationOptions extends UnitOptions {
+  /** Whether files are told apart by their range; of clips no look that is out of it counts anyway. */
+  readonly hasRange: boolean;
   readonly seed: number;
   readonly draws: number;
 }
@@ -37,6 +36,7 @@ export interface PresentationOptions {
 interface Source extends SourceUnits {
   readonly family: string;
   readonly files: readonly EvaluatedFile[];
+  readonly inRange: SourceUnits | null;
   readonly report: SourceReport;
 }
 
@@ -55,10 +55,18 @@ export function presentationReport(
       bySource.get(name)!.flatMap((file) => file.confounds ?? []),
     ),
   );
-  const sources = names.map((name, at) =>
-    describeSource(name, bySource.get(name)!, confounds[at]!.confounded, options),
-  );
+  const scoring = scoringKinds(files, options.kinds);
+  const sources = names.map((name, at) => {
+    const own = bySource.get(name)!;
+    const inRange = options.hasRange ? unitsInRange(name, own, scoring, options) : null;
+    return describeSource(name, own, { confounded: confounds[at]!.confounded, inRange }, options);
+  });
   const headline = sources.filter(({ report }) => report.marks.headline);
+  const both = headline.filter(({ report }) => report.marks.bothClasses);
+  const ranged = both
+    .filter(hasRange)
+    .map(({ inRange, family }) => ({ ...inRange, family }))
+    .filter(({ units }) => units.some(({ live }) => live) && units.some(({ live }) => !live));
   return {
     sources: sources.map(({ report }) => report),
     headline: pooled(headline, options.kinds),
@@ -68,30 +76,23 @@ export function presentationReport(
     ),
     all: pooled(sources, options.kinds),
     confounds,
-    singleCut: singleCuts(
-      headline.filter(({ report }) => report.marks.bothClasses),
-      options.kinds,
-    ),
+    singleCut: singleCuts(both, options.kinds),
+    singleCutInRange: singleCuts(ranged, options.kinds),
   };
 }
 
 function describeSource(
   source: string,
   files: readonly EvaluatedFile[],
-  confounded: boolean,
-  { unit, kinds, limits, seed, draws }: PresentationOptions,
+  { confounded, inRange }: { readonly confounded: boolean; readonly inRange: SourceUnits | null },
+  options: PresentationOptions,
 ): Source {
-  const units = makeUnits(files, unit, kinds, limits);
+  const units = makeUnits(files, options);
   const noisy = files.some((file) => file.noisy);
-  const drawn: SourceUnits = {
-    source,
-    units,
-    draws: drawSubjects(files.map(subjectOf), source, { seed, draws }),
-  };
+  const draws = drawSubjects(files.map(subjectOf), source, options);
+  const described = { source, units, draws, family: files[0]!.family, files, inRange };
   return {
-    ...drawn,
-    family: files[0]!.family,
-    files,
+    ...described,
     report: {
       source,
       marks: {
@@ -102,7 +103,8 @@ function describeSource(
       },
       bonaFide: summarise(files, units, true),
       attack: summarise(files, units, false),
-      scores: scoresOf([drawn], kinds, false),
+      scores: scoreReports([described], options.kinds, false),
+      inRange: inRangeReport([described], options.kinds, false),
     },
   };
 }
@@ -127,8 +129,10 @@ function pooled(sources: readonly Source[], kinds: readonly ScoreKind[]): Pooled
     sources: sources.map(({ source }) => source),
     sourcesWithBothClasses: sources.flatMap(({ source, report }) => (report.marks.bothClasses ? source : [])),
     nonResponse: { bonaFide: nonResponse(sources, true), attack: nonResponse(sources, false) },
-    scores: scoresOf(sources, kinds, true),
-    meansOfSources: kinds.flatMap((kind) => meanOfSources(sources, kind) ?? []),
+    scores: scoreReports(sources, kinds, true),
+    meansOfSources: meansOfSources(sources, kinds),
+    decision: compareDecisions(sources, kinds),
+    inRange: inRangeReport(sources, kinds, true),
   };
 }
 
@@ -141,12 +145,4 @@ function nonResponse(sources: readonly SourceUnits[], live: boolean): Rate | nul
         .map(({ subject, isAnswered }) => ({ subject, errs: !isAnswered })),
     })),
   );
-}
-
-function scoresOf(
-  sources: readonly SourceUnits[],
-  kinds: readonly ScoreKind[],
-  isPooled: boolean,
-): readonly ScoreReport[] {
-  return kinds.flatMap((kind) => scoreReport(sources, kind, isPooled) ?? []);
 }

@@ -1,5 +1,8 @@
 import type { ModelIdentity } from '../facts.ts';
 
+/** Counts the shapes that `report.json` has had: 2 tells what is in range apart, and compares decisions. */
+export const formatVersion = 2;
+
 /**
  * The shape of `report.json`, which `bonafide evaluate` writes and the page of the report is drawn from.
  *
@@ -19,7 +22,7 @@ import type { ModelIdentity } from '../facts.ts';
 export interface EvaluationReport {
   readonly format: 'bonafide-evaluation';
   /** Of this shape; a reader refuses another one. */
-  readonly formatVersion: 1;
+  readonly formatVersion: typeof formatVersion;
   readonly run: RunDescription;
   /** The models that measured, with the hashes of their weights. */
   readonly models: readonly ModelIdentity[];
@@ -62,6 +65,8 @@ export interface RunDescription {
   /** Of the bootstrap. */
   readonly seed: number;
   readonly bootstrapDraws: number;
+  /** What the calibration in use was fitted to, to know whether these are the same; null where it was not fitted. */
+  readonly fittedTo: { readonly manifestSha256: string; readonly sources: readonly string[] } | null;
   /** Settings that bear on verdicts, by their names in the environment. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   /** Sentences for the reader: which fallback served, what could not be computed, and why. */
@@ -121,6 +126,8 @@ export interface PresentationReport {
   readonly confounds: readonly ConfoundRow[];
   /** A single cut for all cameras: ours against MiniFASNet's mean; null where no source has both classes. */
   readonly singleCut: SingleCutReport | null;
+  /** The same of what is in range alone; null for clips, too. */
+  readonly singleCutInRange: SingleCutReport | null;
 }
 
 export interface SourceReport {
@@ -130,6 +137,34 @@ export interface SourceReport {
   readonly attack: ClassSummary;
   /** One entry a score kind, in the order of `scoreKinds`; fewer where a kind is missing here. */
   readonly scores: readonly ScoreReport[];
+  /** Null for clips, whose looks out of range are no evidence anyway. */
+  readonly inRange: InRangeReport | null;
+}
+
+/**
+ * What is in range alone. A picture out of range (a small face, a turned one) is answered as inconclusive, whatever its
+ * score. AUC, EER, DET and rates at a threshold count that score elsewhere, as if somebody acted on it; not here. The
+ * same units for every kind of score: those that all kinds could score.
+ */
+export interface InRangeReport {
+  readonly bonaFide: RangeCount;
+  readonly attack: RangeCount;
+  /** As those of everything, in the same order; empty where nothing is in range. */
+  readonly scores: readonly ScoreReport[];
+  /** As in {@link PooledReport}; empty, and null, of one source. */
+  readonly meansOfSources: readonly MeanOfSources[];
+  readonly decision: DecisionComparison | null;
+}
+
+/** How much of a class is in range, of what has an answer. */
+export interface RangeCount {
+  readonly files: number;
+  readonly filesAnswered: number;
+  /** A unit is in range where some file of it is; its score is then that of these. */
+  readonly units: number;
+  readonly unitsAnswered: number;
+  /** Files by what keeps them out of range: `face_too_close`, `face_too_small` …; a file may have several. */
+  readonly reasons: readonly { readonly reason: string; readonly files: number }[];
 }
 
 /** What to know of a source before its figures are believed. */
@@ -171,6 +206,10 @@ export interface PooledReport {
    * score kind; empty where no source has both classes.
    */
   readonly meansOfSources: readonly MeanOfSources[];
+  /** Our three answers against MiniFASNet's mean at its best single cut; null where they cannot be compared. */
+  readonly decision: DecisionComparison | null;
+  /** What of these sources is in range; null for clips. */
+  readonly inRange: InRangeReport | null;
 }
 
 export interface MeanOfSources {
@@ -318,7 +357,7 @@ export interface SingleCutReport {
   readonly rows: readonly SingleCutRow[];
 }
 
-export interface SingleCutRow {
+export interface SingleCutRow extends ErrorRates {
   readonly kind: ScoreKind;
   /**
    * `hindsight`: the one cut that suits these very sources best, which nobody could have known;
@@ -327,9 +366,6 @@ export interface SingleCutRow {
   readonly chosen: 'hindsight' | 'other_sources';
   /** Null where it differs from source to source. */
   readonly threshold: number | null;
-  readonly apcer: Estimate;
-  readonly bpcer: Estimate;
-  readonly halfTotalErrorRate: Estimate;
   /** By source, in the order of `sources`. */
   readonly bySource: readonly {
     readonly source: string;
@@ -337,6 +373,46 @@ export interface SingleCutRow {
     readonly apcer: number;
     readonly bpcer: number;
   }[];
+}
+
+/**
+ * Our decision, with its three answers, against MiniFASNet's mean cut at one place: the one that suits these very units
+ * best, which nobody could have known (`hindsight` in {@link SingleCutRow}). Of sources with both classes, weighted
+ * equally, on the same units: those that both scored.
+ *
+ * Ours may abstain, and to abstain is no error; so `answered` asks both once more about nothing but the units that ours
+ * answered, where MiniFASNet's mean gets the best cut of those.
+ */
+export interface DecisionComparison extends DecisionErrors {
+  /** Whose answers are `ours`: `leave_one_source_out`, or `calibrated` where there is none. */
+  readonly kind: ScoreKind;
+  /** The share of units that ours answers with inconclusive: an active check follows. */
+  readonly inconclusive: { readonly bonaFide: Estimate; readonly attack: Estimate };
+  /** Null where ours has no answer of both classes in any source. */
+  readonly answered: DecisionErrors | null;
+}
+
+export interface DecisionErrors {
+  readonly sources: readonly string[];
+  readonly units: { readonly bonaFide: number; readonly attack: number };
+  readonly ours: ErrorRates;
+  /** The cut is log-odds; from it up a unit is called live. */
+  readonly baseline: ErrorRates & { readonly threshold: number };
+  /**
+   * The half total error rate of ours less that of the baseline: below 0 ours errs less. The interval draws subjects anew,
+   * the same ones for both; the cut stays.
+   */
+  readonly difference: Estimate;
+}
+
+/** Shares of units, means of the sources'. */
+export interface ErrorRates {
+  /** Attacks that are called live, all species together. */
+  readonly apcer: Estimate;
+  /** Bona fide units that are called an attack. */
+  readonly bpcer: Estimate;
+  /** The mean of the two. */
+  readonly halfTotalErrorRate: Estimate;
 }
 
 /** Milliseconds, as they were measured: another run, on another or a busier machine, has others. */
@@ -393,7 +469,7 @@ export interface ComparisonReport {
 
 export interface ComparisonRow {
   readonly presentations: 'stills' | 'clips';
-  /** `headline`, `not_noisy`, `all`, or a source's name. */
+  /** `headline`, `headline_in_range`, `not_noisy`, `all`, or a source's name. */
   readonly of: string;
   readonly kind: ScoreKind;
   /** `eer`, `auc`, `apcer` (of the worst species), `bpcer`, `bpcer_at_5` … */

@@ -37,13 +37,30 @@ interface ScoredUnit {
 /** What BPCER is asked at: the issue's, and those that iBeta's and FIDO's reports are read by. */
 const allowedApcers = [0.1, 0.05, 0.01];
 
+/** One entry a kind of score that some unit has, see {@link scoreReport}. */
+export function scoreReports(
+  sources: readonly SourceUnits[],
+  kinds: readonly ScoreKind[],
+  pooled: boolean,
+): readonly ScoreReport[] {
+  return kinds.flatMap((kind) => scoreReport(sources, kind, pooled) ?? []);
+}
+
+/** The means of the sources' own figures, an entry a kind of score, see {@link meanOfSources}. */
+export function meansOfSources(
+  sources: readonly SourceUnits[],
+  kinds: readonly ScoreKind[],
+): readonly MeanOfSources[] {
+  return kinds.flatMap((kind) => meanOfSources(sources, kind) ?? []);
+}
+
 /**
  * All that one kind of score says of one source, or of several that weigh alike. AUC, EER, DET and what depends on a
  * threshold are of sources with both classes: in another one a threshold could not be wrong in both ways.
  *
  * @returns undefined where no unit has this kind of score
  */
-export function scoreReport(
+function scoreReport(
   sources: readonly SourceUnits[],
   kind: ScoreKind,
   pooled: boolean,
@@ -81,7 +98,7 @@ export function scoreReport(
  *
  * @returns undefined where there are none
  */
-export function meanOfSources(sources: readonly SourceUnits[], kind: ScoreKind): MeanOfSources | undefined {
+function meanOfSources(sources: readonly SourceUnits[], kind: ScoreKind): MeanOfSources | undefined {
   const each = sources.flatMap((source) => {
     const units = scoredUnits([source], kind);
     const ranking = rank(units);

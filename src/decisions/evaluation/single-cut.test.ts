@@ -20,7 +20,7 @@ function source(name: string, live: readonly number[], attacks: readonly number[
   return {
     source: name,
     family,
-    units: makeUnits(files, 'subject', ['raw_mean'], () => null),
+    units: makeUnits(files, { unit: 'subject', kinds: ['raw_mean'], limits: () => null }),
     draws: drawSubjects(
       files.map(({ subject }) => subject!),
       name,

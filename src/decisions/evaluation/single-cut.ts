@@ -1,7 +1,7 @@
 import { mean } from '../statistics.ts';
 import type { SourceUnits } from './answers.ts';
 import { interval } from './draws.ts';
-import { bestCut, operatingPoints, rank } from './ranking.ts';
+import { bestCut, operatingPoints, type RankedRow, rank } from './ranking.ts';
 import type { Estimate, ScoreKind, SingleCutReport, SingleCutRow } from './report.ts';
 
 /** The units of a source that has both classes, and its origin. */
@@ -25,10 +25,10 @@ export function singleCuts(
     const scored = sources.map((source) => ({ ...source, rows: rowsOf(source, kind) }));
     const complete = scored.filter(({ rows: all }) => hasBoth(all));
     if (complete.length === 0 || complete.length < sources.length) return [];
-    const hindsight = cutOf(complete.map(({ rows: all }) => all));
+    const hindsight = bestCutOf(complete.map(({ rows: all }) => all));
     const others = complete.map(({ family }) => {
       const rest = complete.filter((other) => other.family !== family);
-      return rest.length === 0 ? undefined : cutOf(rest.map(({ rows: all }) => all));
+      return rest.length === 0 ? undefined : bestCutOf(rest.map(({ rows: all }) => all));
     });
     return [
       describe(
@@ -54,8 +54,8 @@ function rowsOf({ units }: SourceUnits, kind: ScoreKind): readonly Row[] {
 
 const hasBoth = (rows: readonly Row[]) => rows.some(({ live }) => live) && rows.some(({ live }) => !live);
 
-/** The cut that suits sources best that weigh alike. */
-function cutOf(sources: readonly (readonly Row[])[]): number {
+/** The cut that suits sources best that weigh alike; each has both classes. */
+export function bestCutOf(sources: readonly (readonly RankedRow[])[]): number {
   const all = sources.flatMap((rows) => {
     const lives = rows.filter(({ live }) => live).length;
     return rows.map((row) => ({ row, weight: 1 / (row.live ? lives : rows.length - lives) }));

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ScoreKind } from './report.ts';
-import { type FileScore, makeUnits, meanLogOdds, type ScoredFile } from './units.ts';
+import { type FileScore, makeUnits, meanLogOdds, type ScoredFile, type UnitOptions } from './units.ts';
 
-const kinds: readonly ScoreKind[] = ['calibrated', 'raw_mean'];
-const limits = () => ({ live: 2, attack: -1 });
+const options: UnitOptions = {
+  unit: 'subject',
+  kinds: ['calibrated', 'raw_mean'],
+  limits: () => ({ live: 2, attack: -1 }),
+};
 
 function file(path: string, given: Partial<ScoredFile> & { score?: Partial<FileScore> } = {}): ScoredFile {
   const { score, ...rest } = given;
@@ -34,7 +36,7 @@ describe('makeUnits', () => {
     ['clip', 4],
     ['file', 5],
   ] as const)('makes units by %s', (kind, count) => {
-    expect(makeUnits(frames, kind, kinds, limits)).toHaveLength(count);
+    expect(makeUnits(frames, { ...options, unit: kind })).toHaveLength(count);
   });
 
   it('keeps sources, species and classes of one subject apart', () => {
@@ -46,9 +48,7 @@ describe('makeUnits', () => {
         file('3', { ...same, live: false, species: 'replay' }),
         file('4', { ...same, source: 'other' }),
       ],
-      'subject',
-      kinds,
-      limits,
+      options,
     );
     expect(units.map(({ species, subject }) => [species, subject])).toEqual([
       ['live', 'ann'],
@@ -59,16 +59,14 @@ describe('makeUnits', () => {
   });
 
   it('answers for one file as the decision did, whatever its score', () => {
-    const [unit] = makeUnits([file('1', { score: { logOdds: 9 } })], 'subject', kinds, limits);
+    const [unit] = makeUnits([file('1', { score: { logOdds: 9 } })], options);
     expect(unit!.scores.calibrated).toEqual({ logOdds: 9, answer: 'inconclusive' });
   });
 
   const unitOf = (...scores: Partial<FileScore>[]) =>
     makeUnits(
       scores.map((score, at) => file(`${at}`, { clip: 'x', score })),
-      'clip',
-      kinds,
-      limits,
+      { ...options, unit: 'clip' },
     )[0]!;
 
   it('answers for several by their mean score, at the limits', () => {
@@ -89,7 +87,7 @@ describe('makeUnits', () => {
   });
 
   it('has no score and no answer where no file allowed a decision', () => {
-    const [unit] = makeUnits([file('1', { outcome: { unanswered: 'no_face' } })], 'file', kinds, limits);
+    const [unit] = makeUnits([file('1', { outcome: { unanswered: 'no_face' } })], options);
     expect(unit).toMatchObject({ isAnswered: false, scores: {} });
   });
 
@@ -97,9 +95,7 @@ describe('makeUnits', () => {
     const clips = (...answers: FileScore['answer'][]) =>
       makeUnits(
         answers.map((answer, at) => file(`${at}`, { subject: 'ann', score: { answer } })),
-        'subject',
-        kinds,
-        () => null,
+        { ...options, limits: () => null },
       )[0]!.scores.calibrated!.answer;
     expect(clips('live', 'live', 'attack')).toBe('live');
     expect(clips('live', 'attack')).toBe('inconclusive');

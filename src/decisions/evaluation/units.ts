@@ -46,11 +46,18 @@ export interface UnitScore {
   readonly answer: Answer | null;
 }
 
-/** Where answers change, by kind of score; log-odds. */
+/** Where answers change, by kind of score; log-odds. Null where a score alone makes no answer. */
 export type AnswerLimits = (
   kind: ScoreKind,
   unit: readonly ScoredFile[],
 ) => { readonly live: number; readonly attack: number } | null;
+
+/** How files become units. */
+export interface UnitOptions {
+  readonly unit: UnitKind;
+  readonly kinds: readonly ScoreKind[];
+  readonly limits: AnswerLimits;
+}
 
 /** Whose a file is: the subject, or what stands in for one. */
 export function subjectOf({ subject, clip, path }: Pick<ScoredFile, 'subject' | 'clip' | 'path'>): string {
@@ -70,18 +77,14 @@ function unitNameOf(file: ScoredFile, kind: UnitKind): string {
  * face that turned away for a moment spoils no clip. A unit of one file answers as the file does. Of several stills the
  * unit is answered by its score at the same limits, or is inconclusive where all files have an obstacle; of several
  * clips, whose answers rest on more than one number, by the answer that most of them have, none being inconclusive.
- *
- * @param limits null where a score alone makes no answer
  */
 export function makeUnits(
   files: readonly ScoredFile[],
-  kind: UnitKind,
-  kinds: readonly ScoreKind[],
-  limits: AnswerLimits,
+  { unit, kinds, limits }: UnitOptions,
 ): readonly Unit[] {
   const groups = new Map<string, ScoredFile[]>();
   for (const file of files) {
-    const key = JSON.stringify([file.source, file.species, file.live, unitNameOf(file, kind)]);
+    const key = JSON.stringify([file.source, file.species, file.live, unitNameOf(file, unit)]);
     const group = groups.get(key);
     if (group) group.push(file);
     else groups.set(key, [file]);
