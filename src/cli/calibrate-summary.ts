@@ -12,7 +12,9 @@ export function calibrationSummary(file: LiveCalibrationFile): string[] {
     `${file.name}: fitted to ${data.files} pictures of ${data.sources.length} sources; ${data.outOfRange} were out of range, ${data.withoutAnswer} had no answer.`,
     ...weights,
     `  live from ${percent(limits.live)}, an attack up to ${percent(limits.attack)}`,
-    `Of sources that it had not seen (${rates.leftOut} left out), in range:`,
+    rates.leftOut === 'families'
+      ? 'Of sources that it had not seen, each left out in turn, in range:'
+      : 'Of the same sources, in range, for they are too few to leave one out: another camera may do worse:',
     `  attacks called live ${percent(realised.attacksCalledLive)} (stated: at most ${percent(rates.stated.attacksCalledLive)}), called an attack ${percent(realised.attacksCalledAttack)}`,
     `  bona fide called an attack ${percent(realised.genuineCalledAttack)} (stated: at most ${percent(rates.stated.genuineCalledAttack)}), called live ${percent(realised.genuineCalledLive)}`,
     `  equal error rate ${percent(equalErrorRate.calibrated)}, of the mean of the live scores ${percent(equalErrorRate.rawMean)}`,

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Config, engineOptions } from '../config.ts';
 import type { Measurement } from '../decisions/evaluation/measurement.ts';
+import type { ModelIdentity } from '../decisions/facts.ts';
 import { BonafideError } from '../errors.ts';
 import type { Perception, PerceptionDescription } from '../perception/engine.ts';
 import { createPool } from '../perception/pool.ts';
@@ -22,6 +23,8 @@ export interface MeasuringTask {
   readonly manifest: string;
   /** The folder of `measurements.jsonl`; it is there. */
   readonly out: string;
+  /** Hears of the models before anything is measured by them; what it throws is thrown. */
+  readonly onModels?: (models: readonly ModelIdentity[]) => void;
 }
 
 /** What is known of the files, and what measured them. */
@@ -35,7 +38,7 @@ export interface Measured {
 /** Measures what is not measured yet, and compares the pairs; undefined where it was interrupted. */
 export async function measure(
   config: Config,
-  { files, pairs, manifest, out }: MeasuringTask,
+  { files, pairs, manifest, out, onModels }: MeasuringTask,
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<Measured | undefined> {
@@ -44,6 +47,7 @@ export async function measure(
   signal.addEventListener('abort', stop);
   try {
     for (const notice of perception.describe().notices) console.error(notice);
+    onModels?.(perception.describe().models);
     const known = await measureManifest(config, perception, files, out, signal);
     const compared = pairs && (await comparePairs(config, perception, pairs, dirname(manifest), signal));
     return signal.aborted ? undefined : { perception: perception.describe(), known, compared };

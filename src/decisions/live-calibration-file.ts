@@ -59,7 +59,10 @@ export interface LiveCalibrationFile extends LiveCalibration {
     readonly stated: { readonly attacksCalledLive: number; readonly genuineCalledAttack: number };
     readonly chosenFor: { readonly attacksCalledLive: number; readonly genuineCalledAttack: number };
     readonly leftOut: 'families' | 'units';
-    /** Means over sources, each judged by weights and limits that have seen nothing of its family. */
+    /**
+     * Means over sources, each judged by weights and limits that have seen nothing of its family; where units were left
+     * out, for there are too few families, by the calibration itself.
+     */
     readonly realised: {
       readonly attacksCalledLive: number;
       readonly attacksCalledAttack: number;

@@ -69,4 +69,12 @@ describe('the rates', () => {
     });
     expect(equalErrorRate).toEqual({ calibrated: 0, rawMean: 0 });
   });
+
+  it('rank one camera’s live faces against the attacks of another, where none has both', () => {
+    const porch = camera('porch').filter(({ live }) => live);
+    const desk = camera('desk').filter(({ live }) => !live);
+    const { rates, equalErrorRate } = describeRows([...porch, ...desk]);
+    expect(rates.leftOut).toBe('units');
+    expect(equalErrorRate).toEqual({ calibrated: 0, rawMean: 0 });
+  });
 });

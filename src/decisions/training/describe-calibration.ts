@@ -97,7 +97,10 @@ function realise(sources: readonly SourceRates[]): CalibrationFigures['rates']['
   };
 }
 
-/** One threshold for all sources that have both classes, for the calibration out of fold and for the raw mean. */
+/**
+ * One threshold for all sources that have both classes, or for all where none has, for the calibration out of fold and
+ * for the raw mean.
+ */
 function compareRanking(
   rows: readonly CalibrationRow[],
   { nets }: CalibrationPlan,
@@ -106,18 +109,22 @@ function compareRanking(
 ): CalibrationFigures['equalErrorRate'] {
   const classesOf = (source: string) =>
     new Set(outOfFold.flatMap((row) => (row.source === source ? row.live : []))).size;
-  const both = new Set(outOfFold.map(({ source }) => source).filter((source) => classesOf(source) === 2));
+  const sources = [...new Set(outOfFold.map(({ source }) => source))];
+  const ofBothClasses = sources.filter((source) => classesOf(source) === 2);
+  const compared = new Set(ofBothClasses.length > 0 ? ofBothClasses : sources);
   const baseline = nets.some((net) => silentFace.includes(net))
     ? nets.filter((net) => silentFace.includes(net))
     : nets;
-  const ranked = rows.filter(({ source }) => both.has(source));
+  const ranked = rows.filter(({ source }) => compared.has(source));
   const meanScore = ({ logits }: CalibrationRow) =>
     mean(baseline.map((net) => 1 / (1 + Math.exp(-logits[net]!))));
   const rateOfScores = (scored: readonly (CalibrationRow & { score: number })[]) =>
     equalErrorRate(operatingPoints(rank(scored), shareAlike(scored))!).rate;
   const calibrated = without
     ? ranked.map((row) => ({ ...row, score: rowLogOdds(row.logits, without.get(row.source)!) }))
-    : outOfFold.map((row) => ({ ...row, family: row.source, logits: {}, score: row.logOdds }));
+    : outOfFold
+        .filter(({ source }) => compared.has(source))
+        .map((row) => ({ ...row, family: row.source, logits: {}, score: row.logOdds }));
   return {
     calibrated: rateOfScores(calibrated),
     rawMean: rateOfScores(ranked.map((row) => ({ ...row, score: meanScore(row) }))),
