@@ -119,11 +119,12 @@ function endTurn() {
   countdown.hidden = true;
 }
 
-function showResult({ type, live, message, reason, wrong_direction: wrong }) {
+function showResult({ type, live, message, reason, hint: obstacle, wrong_direction: wrong }) {
   if (type === 'complete') return live ? show('live', texts.live, '') : show('failed', texts.notLive, '');
   // The reason itself is for whoever tries the server out.
   const addition = wrong ? `${texts[`wrong${wrong}`]} · ${reason}` : reason;
-  show('failed', texts.failures[reason] ?? message ?? texts.failed, addition ?? '');
+  const words = obstacle ? message : (texts.failures[reason] ?? message);
+  show('failed', words ?? texts.failed, addition ?? '');
 }
 
 /** A refused WebSocket tells nobody why: an ordinary request to the same address does. */

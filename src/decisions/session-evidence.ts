@@ -1,6 +1,7 @@
 import rules from './calibration/challenge.json' with { type: 'json' };
 import type { FaceFacts, Fact } from './facts.ts';
 import { combineLogOdds, type LiveCalibration, liveLogOdds, logOddsOf } from './live-calibration.ts';
+import type { Reason } from './reasons.ts';
 import { viewObstacles } from './view-range.ts';
 
 /** What the anti-spoof nets said at one moment of a session. */
@@ -107,6 +108,15 @@ export function isShortOfLooks(
   { isExperimental }: LiveCalibration,
 ): boolean {
   return (hasNet && !isExperimental ? glimpses.length : fullLooks) < rules.evidence.minimumLooks.value;
+}
+
+/** What keeps a look at this face from counting; undefined where nothing does, or where it need not be in range. */
+export function lookObstacle(
+  face: FaceFacts,
+  { hasNet }: SessionEvidence,
+  { isExperimental }: LiveCalibration,
+): Reason | undefined {
+  return hasNet && !isExperimental ? viewObstacles(face)[0] : undefined;
 }
 
 function lacksModel(fact: Fact<unknown>): boolean {

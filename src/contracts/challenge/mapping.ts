@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value';
 import { BonafideError, catalogue, type ErrorCode } from '../../errors.ts';
+import { explain } from '../../messages/explain.ts';
 import { type Language, say } from '../../messages.ts';
 import { hasManyValues } from '../../plugins/json-bodies.ts';
 import type { ChallengeMessage, FailureReason } from '../../services/run-challenge.ts';
@@ -13,7 +14,12 @@ export function toServerMessage(
   language: Language,
   trouble?: ErrorCode,
 ): ServerMessage {
-  const { type, state, instruction, success, total, yaw, pitch, live, wrongDirection, reason } = message;
+  const { type, state, instruction, success, total, yaw, pitch, live, wrongDirection, reason, hint } =
+    message;
+  const words = [
+    ...(reason ? [say(`failure.${reason}`, language)] : []),
+    ...(hint ? [explain(hint, language)] : []),
+  ];
   return {
     type,
     state,
@@ -24,7 +30,9 @@ export function toServerMessage(
     total,
     ...(live !== undefined && { live }),
     ...(wrongDirection && { wrong_direction: wrongDirection }),
-    ...(reason && { reason, message: say(`failure.${reason}`, language) }),
+    ...(reason && { reason }),
+    ...(hint && { hint: hint.code }),
+    ...(words.length > 0 && { message: words.join(' ') }),
     ...(trouble && { error: trouble, message: say(`error.${trouble}`, language) }),
   };
 }

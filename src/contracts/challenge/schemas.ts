@@ -31,11 +31,19 @@ export const serverMessage = Type.Object(
     ),
     wrong_direction: Type.Optional(direction),
     reason: Type.Optional(Type.String({ description: 'In `failed`: why, for programs.' })),
+    hint: Type.Optional(
+      Type.String({
+        description:
+          'What keeps the face from being judged, `face_too_small` for instance: in `waiting`, and in a `failed` by `session_timeout`.',
+      }),
+    ),
     error: Type.Optional(
       Type.String({ description: 'What was wrong with the frame that this answers; the session goes on.' }),
     ),
     message: Type.Optional(
-      Type.String({ description: 'In words: `reason` or `error`, in the language of `Accept-Language`.' }),
+      Type.String({
+        description: 'In words: `reason`, `hint` or `error`, in the language of `Accept-Language`.',
+      }),
     ),
   },
   {

@@ -1,3 +1,4 @@
+import type { Reason } from '../reasons.ts';
 import { noEvidence, type SessionEvidence } from '../session-evidence.ts';
 import type { SeenFace } from './continuity.ts';
 import type { SteadyLook } from './neutral-pose.ts';
@@ -35,6 +36,8 @@ export interface ChallengeState {
   /** Full looks that showed a face to judge. */
   readonly fullLooks: number;
   readonly latestFullLook: number;
+  /** What kept the latest full look at a face from counting; null where it counted. */
+  readonly obstacle: Reason | null;
   /** Full looks in a row that showed several faces. */
   readonly severalFaces: number;
 }
@@ -72,6 +75,7 @@ export function openState(
     oneFace: noVisits,
     fullLooks: 0,
     latestFullLook: -Infinity,
+    obstacle: null,
     severalFaces: 0,
   };
 }
@@ -88,6 +92,7 @@ export function say(
   more: Partial<ChallengeMessage> = {},
 ): ChallengeStep {
   const { success, seen } = state;
+  const hint = type === 'waiting' ? hintOf(state) : undefined;
   const message: ChallengeMessage = {
     type,
     ...(state.phase === 'action'
@@ -97,6 +102,7 @@ export function say(
     total: state.settings.requiredSuccesses,
     ...(seen !== null && type !== 'no_face' && { yaw: seen.pose.yaw, pitch: seen.pose.pitch }),
     ...(type !== 'start' && { live: false }),
+    ...(hint && { hint }),
     ...more,
   };
   return { state, messages: [message] };
@@ -108,6 +114,17 @@ export function fail(
   reason: FailureReason,
   more: Partial<ChallengeMessage> = {},
 ): ChallengeStep {
-  const { messages } = say(state, 'failed', { reason, ...more });
+  const hint = reason === 'session_timeout' ? hintOf(state) : undefined;
+  const { messages } = say(state, 'failed', { reason, ...(hint && { hint }), ...more });
   return { state: { ...state, phase: 'ended' }, messages };
+}
+
+/**
+ * What the user should mend. Where the head is to point the instruction says; only when nothing but looks is missing any
+ * more does a head that is turned away keep a session from its end.
+ */
+function hintOf({ obstacle, success, settings }: ChallengeState): Reason | undefined {
+  const isOfPose = obstacle?.code === 'face_turned_away' || obstacle?.code === 'pose_unknown';
+  if (obstacle === null || (isOfPose && success < settings.requiredSuccesses)) return undefined;
+  return obstacle;
 }

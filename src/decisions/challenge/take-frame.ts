@@ -1,6 +1,6 @@
 import calibration from '../calibration/challenge.json' with { type: 'json' };
 import type { FaceFacts } from '../facts.ts';
-import { addEvidence, isShortOfLooks, judgeSession } from '../session-evidence.ts';
+import { addEvidence, isShortOfLooks, judgeSession, lookObstacle } from '../session-evidence.ts';
 import { chooseSubject } from '../subject.ts';
 import { isCut, type SeenFace } from './continuity.ts';
 import { lookOn, neutralPoseOf } from './neutral-pose.ts';
@@ -42,16 +42,18 @@ function look(
 ): ChallengeState {
   const several = face === null && facts.faces.length > 0;
   const seen = face && seeIn(face, at);
+  const { calibration: liveCalibration } = before.settings;
+  const evidence = face === null ? before.evidence : addEvidence(before.evidence, face, at, liveCalibration);
   return {
     ...before,
     latestFrame: at,
     seen,
     lastSeen: seen ?? before.lastSeen,
-    evidence:
-      face === null ? before.evidence : addEvidence(before.evidence, face, at, before.settings.calibration),
+    evidence,
     ...(full && {
       fullLooks: before.fullLooks + (face === null ? 0 : 1),
       latestFullLook: at,
+      obstacle: (face && lookObstacle(face, evidence, liveCalibration)) ?? null,
       severalFaces: several ? before.severalFaces + 1 : 0,
     }),
   };

@@ -1,5 +1,6 @@
 import type { FrameFacts } from '../facts.ts';
 import type { LiveCalibration } from '../live-calibration.ts';
+import type { Reason } from '../reasons.ts';
 import type { Direction } from './turn.ts';
 
 export type { Direction } from './turn.ts';
@@ -60,6 +61,8 @@ export interface ChallengeMessage {
   readonly wrongDirection?: Direction;
   /** In `failed` alone. */
   readonly reason?: FailureReason;
+  /** What keeps the face out of range, so that looks at it do not count: in `waiting`, and where time has run out. */
+  readonly hint?: Reason;
 }
 
 /** What the next frame should be asked. */
