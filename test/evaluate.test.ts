@@ -228,6 +228,30 @@ describe('bonafide evaluate', { timeout: 240_000 }, () => {
     expect(readFileSync(join(outFolder('first'), 'measurements.jsonl'), 'utf8')).not.toContain('vector');
   });
 
+  it('says in a sentence what is wrong with the other report, and with scores', async () => {
+    const path = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const wrong: readonly (readonly [string, string, RegExp])[] = [
+      [
+        '--compare',
+        path('other.json', '{"format":"bonafide-evaluation","formatVersion":1}'),
+        /another version/,
+      ],
+      ['--compare', path('garbage.json', 'no report'), /is no report of bonafide evaluate/],
+      ['--scores', path('header.csv', 'file,score\n'), /needs the columns path and logit/],
+      ['--scores', path('nan.csv', 'path,logit\nA/camera/live/0-0.jpg,NaN\n'), /no finite number/],
+      ['--scores', path('unknown.csv', 'path,logit\nelsewhere.jpg,1\n'), /no score of any still/],
+    ];
+    for (const [option, file, message] of wrong) {
+      const { code, stderr } = await evaluate('wrong', option, file);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toMatch(/\n {4}at /);
+    }
+  });
+
   it.each([
     [['--where', 'colour=red'], /no column "colour"/],
     [['--where', 'source=nowhere'], /Nothing is left to evaluate/],

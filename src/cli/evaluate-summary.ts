@@ -6,11 +6,15 @@ import type {
   ScoreReport,
   VerificationReport,
 } from '../decisions/evaluation/report.ts';
+import { decisionWords } from './evaluation-report/decision-words.ts';
+import { poolsOf } from './evaluation-report/pools.ts';
 
 /** The headline of a report in a few lines; the rest is for its page. */
 export function summary(report: EvaluationReport): string[] {
   const { data } = report;
+  const words = decisionWords(report);
   return [
+    ...(words ? [words.verdict, ...(words.answered ? [words.answered] : []), ''] : []),
     `${data.files} files, ${data.units} units (${report.run.unit}), ${data.sources} sources.`,
     ...section('Stills', report.stills),
     ...section('Clips', report.clips),
@@ -23,9 +27,7 @@ function section(title: string, report: PresentationReport | null): string[] {
   const marked = report.sources.filter(({ marks }) => !marks.headline);
   return [
     `${title}, each source with the same weight`,
-    ...pooledLines('headline', report.headline),
-    ...pooledLines('all but the noisy', report.notNoisy),
-    ...pooledLines('all', report.all),
+    ...poolsOf(report).flatMap(({ name, pool }) => pooledLines(name.toLowerCase(), pool)),
     ...(marked.length > 0
       ? [
           `  not in the headline: ${marked
@@ -36,18 +38,28 @@ function section(title: string, report: PresentationReport | null): string[] {
   ];
 }
 
-function pooledLines(name: string, { sources, scores, meansOfSources }: PooledReport): string[] {
+function pooledLines(name: string, { sources, scores, meansOfSources, inRange }: PooledReport): string[] {
   return [
     `  ${name}: ${sources.length} sources`,
-    ...scores.map((score) => {
-      const own = meansOfSources.find(({ kind }) => kind === score.kind);
-      const shown = [
-        ...figures(score),
-        ...(own ? [`mean of the sources' own EER ${percent(own.eer.value)}`] : []),
-      ];
-      return `    ${score.kind.padEnd(20)} ${shown.join('; ')}`;
-    }),
+    ...scoreLines(scores, meansOfSources),
+    ...(inRange && inRange.scores.length > 0
+      ? [
+          `  ${name}, in range alone: ${inRange.bonaFide.units} of ${inRange.bonaFide.unitsAnswered} genuine units, ${inRange.attack.units} of ${inRange.attack.unitsAnswered} attacks`,
+          ...scoreLines(inRange.scores, inRange.meansOfSources),
+        ]
+      : []),
   ];
+}
+
+function scoreLines(scores: readonly ScoreReport[], means: PooledReport['meansOfSources']): string[] {
+  return scores.map((score) => {
+    const own = means.find(({ kind }) => kind === score.kind);
+    const shown = [
+      ...figures(score),
+      ...(own ? [`mean of the sources' own EER ${percent(own.eer.value)}`] : []),
+    ];
+    return `    ${score.kind.padEnd(20)} ${shown.join('; ')}`;
+  });
 }
 
 function figures({ eer, auc, answers, bpcerAt }: ScoreReport): string[] {

@@ -79,15 +79,16 @@ describe('the page', () => {
     }
     expect(named('figcaption')).toHaveLength(named('figure').length);
     expect(named('caption')).toHaveLength(named('table').length);
-    for (const head of named('th')) expect(attribute(head, 'scope')).toMatch(/^(row|col)$/);
+    for (const head of named('th')) expect(attribute(head, 'scope')).toMatch(/^(row|col|colgroup)$/);
   });
 
   it('leads to each of its sections', () => {
     const ids = elements.flatMap((element) => attribute(element, 'id') ?? []);
     expect(new Set(ids).size).toBe(ids.length);
-    const links = named('a').map((link) => attribute(link, 'href'));
+    const [more, ...links] = named('a').map((link) => attribute(link, 'href'));
+    expect(more).toBe('#baseline');
     expect(links).toEqual(named('section').map((one) => `#${attribute(one, 'id')}`));
-    expect(links).toHaveLength(9);
+    expect(links).toHaveLength(10);
   });
 
   it('gives a source the same line in all plots and legends', () => {
@@ -112,6 +113,28 @@ describe('what it says', () => {
     expect(text).toMatch(/The third net is not installed/);
     // Of clips there is little, and nothing to boast of.
     expect(text).toMatch(/These are few: 12 genuine units and 6 attacks/);
+  });
+
+  it('says on top whether it is better than the raw score, and both ways in which that is so', () => {
+    const top = textOf(elementsOf(full).find(({ tagName }) => tagName === 'header')!).replace(/\s+/g, ' ');
+    expect(top).toMatch(/our decision was wrong less often than MiniFASNet’s mean at its best single cut/);
+    expect(top).toMatch(/To leave things undecided is no error/);
+    const text = section(full, 'baseline');
+    expect(text).toMatch(/Headline ?6 sources.*in range alone.*All but the noisy ?7 sources, 1 confounded/);
+    expect(text).toMatch(/All sources ?8 sources, 1 confounded, 1 noisy/);
+    expect(text).toMatch(/less often ?by 4\.1 points/);
+    expect(text).toMatch(/nobody can tell ?0\.4 points are within chance/);
+    expect(text).toMatch(/Ranking of still pictures.*EER.*AUC/);
+  });
+
+  it('has both errors, what was left open and what got no answer of each source in one table', () => {
+    const text = section(full, 'stills');
+    const head = text.slice(text.indexOf('Rates by source'));
+    expect(head).toMatch(/genuine people ?attacks ?in range alone/);
+    expect(head).toMatch(/called an attack BPCER ?undecided ?no answer/);
+    expect(head).toMatch(/called live APCER, by species/);
+    expect(head).toMatch(/airport-gate.*print [\d<].*replay [\d<].*bank/);
+    expect(head).toMatch(/crops-of-few confounded/);
   });
 
   it.each(['APCER', 'BPCER', 'EER', 'AUC', 'DET', 'Non-response', 'Interval', 'Unit'])(
@@ -171,6 +194,16 @@ describe('what it says', () => {
     expect(section(render({ run: { ...run, notices } }), 'summary')).toContain(
       'Not installed in MODELS_DIR: minifasnet-v2.Two of a folder and a folder; see /health.',
     );
+  });
+
+  it('calls sources together by words, and a source by its name, whatever that is', () => {
+    const { comparison } = syntheticReport();
+    const row = { ...comparison!.rows[0]!, figure: 'auc' };
+    const rows = ['headline_in_range', 'not_noisy', 'constructor'].map((of) => ({ ...row, of }));
+    const text = section(render({ comparison: { ...comparison!, rows } }), 'comparison');
+    expect(text).toContain('stills, headline, in range alone');
+    expect(text).toContain('stills, all but the noisy sources');
+    expect(text).toContain('stills, constructor');
   });
 
   it('says which way a difference from another run is better', () => {

@@ -1,10 +1,12 @@
 import type { EvaluationReport, PresentationReport } from '../../decisions/evaluation/report.ts';
 import { experimentalNet } from '../../decisions/experimental-net.ts';
+import { decisionWords } from './decision-words.ts';
 import { html, type Markup } from './html.ts';
 import { counted } from './numbers.ts';
 import { page } from './page.ts';
 import { styles } from './plots/palette.ts';
-import { calibration, singleCut } from './sections/calibration.ts';
+import { baselineSection } from './sections/baseline.ts';
+import { calibration } from './sections/calibration.ts';
 import { confounds } from './sections/confounds.ts';
 import { glossarySection } from './sections/glossary.ts';
 import { nonResponse } from './sections/non-response.ts';
@@ -18,9 +20,10 @@ import {
 } from './sections/others.ts';
 import { ratesBySource, ratesBySpecies, ratesOfFiles, type Styles } from './sections/rates.ts';
 import { scoreHistograms } from './sections/scores.ts';
+import { singleCut } from './sections/single-cut.ts';
 import { summarySection } from './sections/summary.ts';
 import { tradeOffs } from './sections/trade-offs.ts';
-import { joined, leadingScore } from './words.ts';
+import { joined } from './words.ts';
 
 /**
  * The page of an evaluation: HTML that needs nothing beside it. It runs no script, asks no host for anything and shows
@@ -37,8 +40,10 @@ export function renderReport(report: EvaluationReport): string {
   const head = html`<p class="kicker">Bonafide ${report.run.version} · ${day(report.run.madeAt)}</p>
 <h1>Does it tell a living person from an attack?</h1>
 <p class="lede">${lede(report)}</p>
+${verdict(report)}
 ${contents(report)}`;
   const main = html`${summarySection(report)}
+${baselineSection(report)}
 ${glossarySection(report.run)}
 ${report.stills ? presentation(report, report.stills, 'stills', drawn) : undefined}
 ${report.clips ? presentation(report, report.clips, 'clips', drawn) : undefined}
@@ -58,9 +63,24 @@ function lede({ data, models }: EvaluationReport): string {
   return `Bonafide looked at ${counted(data.files, 'file')} of ${counted(data.sources, 'source')}, genuine people and attacks whose truth is known, as its server would have. ${judged}. This page says how often it was wrong.`;
 }
 
+/** What it comes to in a sentence, and what that leaves out. */
+function verdict(report: EvaluationReport): Markup {
+  const words = decisionWords(report);
+  if (!words)
+    return html`<p class="verdict">Whether it is better than the nets’ raw score cannot be said: ${hasNet(report) ? 'no source of the headline has answers for both genuine people and attacks' : 'without a net against attacks nothing was scored, and everybody is left undecided'}.</p>`;
+  return html`<p class="verdict">${words.verdict}</p>
+${words.answered ? html`<p>${words.answered}</p>` : undefined}
+<p class="note">${words.meaning} <a href="#baseline">All of it</a>.</p>`;
+}
+
+function hasNet({ models }: EvaluationReport): boolean {
+  return models.some(({ role }) => role === 'anti-spoof');
+}
+
 function contents({ stills, clips }: EvaluationReport): Markup {
   const places: readonly (readonly [string, string])[] = [
     ['summary', 'What this says'],
+    ['baseline', 'Is it better?'],
     ['words', 'The words'],
     ...(stills ? [['stills', 'Still pictures'] as const] : []),
     ...(clips ? [['clips', 'Clips'] as const] : []),
@@ -83,8 +103,6 @@ function presentation(
     id === 'stills'
       ? 'Each picture is judged by itself, as the passive check does.'
       : 'The frames of a clip are judged together, as the evidence of a whole session is.';
-  const units = leadingScore(part.headline.scores)?.units;
-  const many = units ? Math.min(units.bonaFide, units.attack) : 0;
   return html`<section id="${id}">
 <h2>${id === 'stills' ? 'Still pictures' : 'Clips'}</h2>
 <p>${about}</p>
@@ -94,7 +112,7 @@ ${report.run.unit === 'file' ? undefined : ratesOfFiles(part)}
 ${tradeOffs(part, drawn)}
 ${scoreHistograms(report, part, drawn, id === 'stills')}
 ${calibration(report, part)}
-${singleCut(part.singleCut, many)}
+${singleCut(part)}
 ${confounds(part, drawn)}
 ${nonResponse(part, drawn)}
 </section>

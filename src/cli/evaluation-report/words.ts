@@ -46,6 +46,7 @@ const reasons: Readonly<Record<string, string>> = {
   several_faces: 'several faces',
   multiple_faces: 'several faces',
   no_score: 'no net could score it',
+  pose_unknown: 'pose unknown',
 };
 
 /** A reason for no answer, in words. */

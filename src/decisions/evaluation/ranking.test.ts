@@ -35,6 +35,16 @@ describe('operatingPoints', () => {
     expect([...bpcer]).toEqual([0, 0, 0.5, 1]);
   });
 
+  it('knows none and all exactly, whatever the weights add up to', () => {
+    // Fifteen weights of a fifteenth add up to a little more than 1.
+    const [live, attacks] = [20, 0].map((from) => Array.from({ length: 15 }, (_, at) => from + at));
+    const all = rows(live!, attacks!);
+    const points = operatingPoints(rank(all), new Float64Array(30).fill(1 / 15))!;
+    expect([...points.apcer].slice(15)).toEqual(new Array(16).fill(0));
+    expect(equalErrorRate(points).rate).toBe(0);
+    expect(areaUnder(points)).toBe(1);
+  });
+
   it('has none where a class is missing, or has no weight', () => {
     expect(operatingPoints(rank(rows([1], [])), [1])).toBeUndefined();
     expect(operatingPoints(rank([]), [])).toBeUndefined();

@@ -27,6 +27,15 @@ export interface OperatingPoints {
   readonly bpcer: Float64Array;
 }
 
+/** Shares that differ by less are alike: they are sums of weights. */
+const tolerance = 1e-9;
+
+/** None and all exactly, for no error at all is told apart from one of very many. */
+function exactEnds(share: number): number {
+  if (share < tolerance) return 0;
+  return share > 1 - tolerance ? 1 : share;
+}
+
 export function rank(rows: readonly RankedRow[]): Ranking {
   const order = Int32Array.from(rows, (_, at) => at).sort(
     (one, other) => rows[one]!.score - rows[other]!.score,
@@ -73,8 +82,8 @@ export function operatingPoints(
       if (live[row]) livesBelow += weights[row]!;
       else attacksBelow += weights[row]!;
     }
-    apcer[at + 1] = 1 - attacksBelow / attacks;
-    bpcer[at + 1] = livesBelow / lives;
+    apcer[at + 1] = exactEnds(1 - attacksBelow / attacks);
+    bpcer[at + 1] = exactEnds(livesBelow / lives);
   }
   // Sums of thirds need not come to one again; the ends are known.
   apcer[ends.length] = 0;
@@ -90,7 +99,7 @@ export function areaUnder({ apcer, bpcer }: OperatingPoints): number {
   let area = 0;
   for (let at = 0; at + 1 < apcer.length; at++)
     area += (apcer[at]! - apcer[at + 1]!) * (1 - (bpcer[at]! + bpcer[at + 1]!) / 2);
-  return area;
+  return exactEnds(area);
 }
 
 /**
@@ -112,9 +121,6 @@ export function equalErrorRate({ thresholds, apcer, bpcer }: OperatingPoints): {
     threshold: lower + share * (upper - lower),
   };
 }
-
-/** Shares that differ by less are alike: they are sums of weights. */
-const tolerance = 1e-9;
 
 /** The place of the lowest threshold at which at most `allowed` of the attacks pass, and so the fewest are refused. */
 export function placeOfApcer({ apcer }: OperatingPoints, allowed: number): number {

@@ -39,7 +39,8 @@ export function drawRates(rows: readonly RateRow[], label: string, axis: string,
     marginBottom: 42,
     x: {
       domain: [0, end],
-      ticks: 4,
+      // Labels of a hundred percent are wide.
+      ticks: end === 1 ? [0, 0.25, 0.5, 0.75, 1] : 4,
       tickFormat: (share: number) => `${Number((100 * share).toFixed(1))} %`,
       label: axis,
       labelAnchor: 'center',

@@ -1,22 +1,19 @@
 import type {
   EvaluationReport,
-  PooledReport,
   PresentationReport,
   ScoreReport,
-  SingleCutReport,
-  SingleCutRow,
+  SourceReport,
 } from '../../../decisions/evaluation/report.ts';
 import { html, type Markup } from '../html.ts';
-import { areaCell, estimateCell, none, percent, probability, rateCell } from '../numbers.ts';
+import { areaCell, count, estimateCell, none, rateCell } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
-import { pooledStyle } from '../plots/palette.ts';
-import { drawRates, endOfAxis } from '../plots/rate-plot.ts';
 import { drawReliability } from '../plots/reliability-plot.ts';
 import { table } from '../table.ts';
-import { describe, joined, kindLabels } from '../words.ts';
+import { describe, kindLabels } from '../words.ts';
+import { badges } from './rates.ts';
 
 /** Before, then after. */
-const order = ['raw_mean', 'leave_one_source_out', 'calibrated'] as const;
+export const order = ['raw_mean', 'leave_one_source_out', 'calibrated'] as const;
 
 /** Whether the probability keeps its word, before calibration and after; and what calibration gains. */
 export function calibration(report: EvaluationReport, presentation: PresentationReport): Markup {
@@ -31,9 +28,10 @@ dashed line keep it; above it more were live than promised, below it fewer.${onl
 ${
   drawable.length > 0
     ? html`<div class="figures three">${drawable.map((score) => reliability(report, score, pooled === headline))}</div>`
-    : html`<p class="empty">One class is missing, so no share of living people can be drawn.</p>`
+    : html`<p class="empty">${scores.some(isScored) ? 'One class is missing' : 'Nothing was scored'}, so no share of living people can be drawn.</p>`
 }
-${kindsTable(pooled, pooled === headline ? 'headline' : 'all sources')}
+${kindsTable(pooled.scores, `${pooled === headline ? 'headline' : 'all sources'}, everything that got an answer`)}
+${pooled.inRange ? kindsTable(pooled.inRange.scores, `${pooled === headline ? 'headline' : 'all sources'}, in range alone`) : undefined}
 ${kindsBySource(presentation)}
 `;
 }
@@ -51,17 +49,23 @@ function reliability({ scoreKinds }: EvaluationReport, score: ScoreReport, headl
   );
 }
 
-function kindsTable({ scores }: PooledReport, of: string): Markup {
-  const lines = order.flatMap((kind) => scores.find((score) => score.kind === kind) ?? []);
+function kindsTable(scores: readonly ScoreReport[], of: string): Markup {
+  const lines = order.flatMap((kind) => scores.filter(isScored).find((score) => score.kind === kind) ?? []);
+  if (lines.length === 0) return html`<p class="empty">Ways to score, ${of}: there is nothing.</p>`;
   const at = (allowed: number) => ({
     head: html`BPCER where APCER ≤ ${Math.round(100 * allowed)} %`,
     numeric: true,
     cell: ({ bpcerAt }: ScoreReport) => rateCell(bpcerAt.find((one) => one.allowed === allowed)?.bpcer),
   });
   return table<ScoreReport>(
-    `Ways to score, ${of}, sources weighted equally`,
+    `Ways to score, ${of}`,
     [
       { head: 'score', cell: ({ kind }) => kindLabels[kind] },
+      {
+        head: html`units <small>genuine / attacks</small>`,
+        numeric: true,
+        cell: ({ units }) => html`${count(units.bonaFide)} / ${count(units.attack)}`,
+      },
       { head: 'EER', numeric: true, cell: (score) => estimateCell(score.eer, manyOf(score)) },
       { head: 'AUC', numeric: true, cell: (score) => areaCell(score.auc, manyOf(score)) },
       ...[0.1, 0.05, 0.01].map(at),
@@ -77,90 +81,29 @@ function kindsBySource({ sources }: PresentationReport): Markup | undefined {
   const kinds = order.filter((kind) =>
     lines.some(({ scores }) => scores.some((score) => score.kind === kind)),
   );
-  return table(
+  const columns = (where: string, scoresOf: (source: SourceReport) => readonly ScoreReport[]) =>
+    kinds.map((kind) => ({
+      head: html`${kindLabels[kind]} <small>${where}</small>`,
+      numeric: true,
+      cell: (source: SourceReport) => {
+        const score = scoresOf(source).find((one) => one.kind === kind);
+        return score ? estimateCell(score.eer, manyOf(score)) : none;
+      },
+    }));
+  const ranged = lines.some(({ inRange }) => inRange !== null);
+  return table<SourceReport>(
     'EER by source and way to score',
     [
-      { head: 'source', cell: ({ source }) => source },
-      ...kinds.map((kind) => ({
-        head: kindLabels[kind],
-        numeric: true,
-        cell: ({ scores }: (typeof lines)[number]) => {
-          const score = scores.find((one) => one.kind === kind);
-          return score ? estimateCell(score.eer, manyOf(score)) : none;
-        },
-      })),
+      { head: 'source', cell: (source) => html`${source.source}${badges(source)}` },
+      ...columns('everything', ({ scores }) => scores),
+      ...(ranged ? columns('in range alone', ({ inRange }) => inRange?.scores ?? []) : []),
     ],
     lines,
   );
 }
 
+const isScored = ({ units }: ScoreReport) => units.bonaFide + units.attack > 0;
+
 function manyOf({ units }: ScoreReport): number {
   return Math.min(units.bonaFide, units.attack);
-}
-
-const chosenLabels = {
-  hindsight: 'the best, in hindsight',
-  other_sources: 'the best of the others',
-} as const;
-
-/** One threshold for all cameras: what each way to score makes of it. */
-export function singleCut(report: SingleCutReport | null, units: number): Markup {
-  const heading = html`<h3>One cut for all cameras</h3>`;
-  if (!report)
-    return html`${heading}<p class="empty">No source of the headline has both classes, so no cut can be judged.</p>`;
-  const sorted = order.flatMap((kind) => report.rows.filter((row) => row.kind === kind));
-  const rows = sorted.map((row) => ({
-    name: `${short[row.kind]}, ${row.chosen === 'hindsight' ? 'best cut' : 'others’ cut'}`,
-    style: {
-      ...pooledStyle,
-      colour: row.kind === 'raw_mean' ? 'var(--attack)' : 'var(--accent)',
-      symbol: row.kind === 'raw_mean' ? ('triangle' as const) : ('circle' as const),
-    },
-    shown: {
-      value: row.halfTotalErrorRate.value,
-      low: row.halfTotalErrorRate.low ?? row.halfTotalErrorRate.value,
-      high: row.halfTotalErrorRate.high ?? row.halfTotalErrorRate.value,
-    },
-    strong: row.chosen === 'other_sources',
-  }));
-  return html`${heading}
-<p>No third answer here, and one threshold for every camera. The best cut is the one that suits these very sources
-best, which nobody could have known; the others’ cut is, for each source, the one that suits the others. The error is the mean of
-APCER (all species together) and BPCER. ${verdict(report, units)} Of ${joined(report.sources)}.</p>
-<div class="figures">${figure('Mean of both errors', drawRates(rows, 'Mean of both errors at one cut', 'mean of both errors', endOfAxis(rows)), 'Filled marks: the cut was chosen on other sources. Left is better.')}</div>
-${table<SingleCutRow>(
-  'One cut for all cameras',
-  [
-    { head: 'score', cell: ({ kind }) => kindLabels[kind] },
-    {
-      head: 'cut',
-      cell: ({ chosen, threshold }) =>
-        html`${chosenLabels[chosen]}${threshold === null ? undefined : html` <small>${percent(probability(threshold), 1000)}</small>`}`,
-    },
-    { head: 'mean of both', numeric: true, cell: (row) => estimateCell(row.halfTotalErrorRate, units) },
-    { head: 'attacks called live', numeric: true, cell: (row) => estimateCell(row.apcer, units) },
-    { head: 'people called an attack', numeric: true, cell: (row) => estimateCell(row.bpcer, units) },
-  ],
-  sorted,
-)}`;
-}
-
-const short = {
-  raw_mean: 'raw mean',
-  leave_one_source_out: 'source unseen',
-  calibrated: 'as shipped',
-} as const;
-
-/** Ours where it had not seen the source, against the raw score where it had every advantage. */
-function verdict({ rows }: SingleCutReport, units: number): Markup | undefined {
-  const raw = rows.find(({ kind, chosen }) => kind === 'raw_mean' && chosen === 'hindsight');
-  const ours = (['leave_one_source_out', 'calibrated'] as const)
-    .map((kind) => rows.find((row) => row.kind === kind && row.chosen === 'other_sources'))
-    .find((row) => row !== undefined);
-  if (!raw || !ours) return undefined;
-  const [here, there] = [ours.halfTotalErrorRate.value, raw.halfTotalErrorRate.value];
-  const change = Math.round(100 * (1 - here / there));
-  const compared =
-    there === 0 || change === 0 ? 'the same' : `${Math.abs(change)}\u00a0% ${change > 0 ? 'less' : 'more'}`;
-  return html`<strong>Ours (${kindLabels[ours.kind]}), cut by the others: ${percent(here, units)}. The raw mean at its best single cut: ${percent(there, units)}. That is ${compared}.</strong>`;
 }

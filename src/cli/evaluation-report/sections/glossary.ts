@@ -17,10 +17,17 @@ export function glossarySection({ unit, bootstrapDraws }: RunDescription): Marku
       'Of the attacks of one species, the share that is called live. The worst species is what counts.',
     ],
     ['BPCER', 'Of genuine people, the share that is called an attack.'],
-    ['Inconclusive', 'No verdict: the server asks for an active check, a turn of the head for instance.'],
+    [
+      'Inconclusive, or undecided',
+      'No verdict: the server asks for an active check, a turn of the head for instance.',
+    ],
     [
       'Non-response',
       'The share that got no answer at all, because no face was found for instance. It is in no other rate.',
+    ],
+    [
+      'In range',
+      'What the nets were made for: a face that is large enough, looks ahead, is not cut off, blurred or dark, and has some room around it. The rest is inconclusive, whatever its score.',
     ],
     [
       'Live probability',

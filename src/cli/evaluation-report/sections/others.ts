@@ -134,12 +134,20 @@ function modelsTable(caption: string, models: readonly ModelIdentity[]): Markup 
   );
 }
 
+/** Several sources together, by their names in the report. */
+const pools: ReadonlyMap<string, string> = new Map([
+  ['headline', 'headline'],
+  ['headline_in_range', 'headline, in range alone'],
+  ['not_noisy', 'all but the noisy sources'],
+  ['all', 'all sources'],
+]);
+
 /** Beside another run. */
 export function comparisonSection(report: ComparisonReport | null): Markup {
   if (!report)
     return html`<section id="comparison"><h2>Beside another run</h2><p class="empty">No other report was given to compare with.</p></section>\n`;
   const { other, sameData, rows } = report;
-  const pooled = rows.filter(({ of }) => of === 'headline' || of === 'all');
+  const pooled = rows.filter(({ of }) => pools.has(of));
   const apart = rows.filter((row) => !pooled.includes(row));
   return html`<section id="comparison"><h2>Beside another run</h2>
 <p>The other one was made on ${day(other.run.madeAt)} by version ${other.run.version}, with ${other.models.length === 0 ? 'no models' : other.models.map(({ name }) => name).join(', ')}.
@@ -160,7 +168,7 @@ function comparisonTable(caption: string, rows: readonly ComparisonRow[]): Marku
       {
         head: 'of',
         cell: ({ presentations, of }) =>
-          html`${presentations === 'stills' ? 'stills' : 'clips'}, ${of === 'all' ? 'all sources' : of}`,
+          html`${presentations === 'stills' ? 'stills' : 'clips'}, ${pools.get(of) ?? of}`,
       },
       { head: 'score', cell: ({ kind }) => kindLabels[kind] },
       { head: 'figure', cell: ({ figure: name }) => figureText(name) },

@@ -1,5 +1,6 @@
 import type {
   Answers,
+  InRangeReport,
   PooledReport,
   PresentationReport,
   Rate,
@@ -12,6 +13,7 @@ import { areaCell, count, estimateCell, none, rateCell } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
 import { named, pooledStyle, type Style } from '../plots/palette.ts';
 import { drawRates, endOfAxis, type RateRow } from '../plots/rate-plot.ts';
+import { poolsOf } from '../pools.ts';
 import { table } from '../table.ts';
 import { answeredScore, kindLabels, leadingScore, speciesText } from '../words.ts';
 
@@ -23,6 +25,8 @@ interface Line {
   readonly name: string;
   readonly source: SourceReport | null;
   readonly score: ScoreReport | undefined;
+  readonly nonResponse: PooledReport['nonResponse'];
+  readonly inRange: InRangeReport | null;
 }
 
 /** Both errors by source, drawn and in figures. */
@@ -39,13 +43,20 @@ ${legendOfMarks(presentation)}
 `;
 }
 
-function linesOf({ sources, headline, all }: PresentationReport): Line[] {
-  const pooled = (name: string, { scores, sources: of }: PooledReport): Line[] =>
-    of.length === 0 ? [] : [{ name, source: null, score: leadingScore(scores) }];
+function linesOf(presentation: PresentationReport): Line[] {
+  const line = (name: string, source: SourceReport | null, of: PooledReport | SourceReport): Line => ({
+    ...{ name, source, inRange: of.inRange, score: leadingScore(of.scores) },
+    nonResponse:
+      'nonResponse' in of
+        ? of.nonResponse
+        : { bonaFide: of.bonaFide.nonResponse, attack: of.attack.nonResponse },
+  });
+  const pooled = poolsOf(presentation).map(({ name, pool }) => ({ name: `${name}, pooled`, pool }));
+  const first = pooled.filter(({ pool }) => pool === presentation.headline);
   return [
-    ...pooled('Headline, pooled', headline),
-    ...sources.map((source) => ({ name: source.source, source, score: leadingScore(source.scores) })),
-    ...(headline.sources.length === all.sources.length ? [] : pooled('All sources, pooled', all)),
+    ...first.map(({ name, pool }) => line(name, null, pool)),
+    ...presentation.sources.map((source) => line(source.source, source, source)),
+    ...pooled.filter((one) => !first.includes(one)).map(({ name, pool }) => line(name, null, pool)),
   ];
 }
 
@@ -83,38 +94,66 @@ function worst({ species, worstSpecies }: Answers): SpeciesAnswers | undefined {
 
 function sourceTable(lines: readonly Line[], styles: Styles): Markup {
   const answers = ({ score }: Line) => score?.answers;
-  const many = ({ score }: Line) => (score ? Math.min(score.units.bonaFide, score.units.attack) : 0);
+  const people = { group: 'genuine people', numeric: true } as const;
+  const attacks = { group: 'attacks', numeric: true } as const;
+  const ranged = { group: 'in range alone', numeric: true } as const;
+  const inside = lines.some(({ inRange }) => inRange !== null);
+  const lead = ({ score, inRange }: Line) => inRange?.scores.find(({ kind }) => kind === score?.kind);
+  const many = (score: ScoreReport | undefined) =>
+    score ? Math.min(score.units.bonaFide, score.units.attack) : 0;
   return table<Line>(
-    'Rates by source: units with an answer',
+    'Rates by source, of units with an answer',
     [
       { head: 'source', cell: (line) => nameCell(line, styles) },
       {
-        head: html`units <small>genuine / attacks</small>`,
-        numeric: true,
-        cell: ({ score }) =>
-          score ? html`${count(score.units.bonaFide)} / ${count(score.units.attack)}` : none,
-      },
-      {
-        head: html`attacks called live <small>APCER, worst species</small>`,
-        numeric: true,
-        cell: (line) => worstCell(answers(line)),
-      },
-      {
-        head: html`people called an attack <small>BPCER</small>`,
-        numeric: true,
+        ...people,
+        head: html`called an attack <small>BPCER</small>`,
         cell: (line) => rateCell(answers(line)?.bonaFide?.attack),
       },
+      { ...people, head: 'undecided', cell: (line) => rateCell(answers(line)?.bonaFide?.inconclusive) },
+      { ...people, head: 'no answer', cell: ({ nonResponse }) => rateCell(nonResponse.bonaFide) },
       {
-        head: html`people inconclusive`,
-        numeric: true,
-        cell: (line) => rateCell(answers(line)?.bonaFide?.inconclusive),
+        ...attacks,
+        head: html`called live <small>APCER, by species</small>`,
+        cell: (line) => speciesCell(answers(line)),
       },
-      { head: 'EER', numeric: true, cell: (line) => estimateCell(line.score?.eer, many(line)) },
-      { head: 'AUC', numeric: true, cell: (line) => areaCell(line.score?.auc, many(line)) },
+      { ...attacks, head: 'undecided', cell: (line) => rateCell(answers(line)?.attack?.inconclusive) },
+      { ...attacks, head: 'no answer', cell: ({ nonResponse }) => rateCell(nonResponse.attack) },
+      ...(inside
+        ? [
+            {
+              ...ranged,
+              head: html`units <small>genuine / attacks</small>`,
+              cell: ({ inRange }: Line) =>
+                inRange ? html`${count(inRange.bonaFide.units)} / ${count(inRange.attack.units)}` : none,
+            },
+            { ...ranged, head: 'EER', cell: (line: Line) => estimateCell(lead(line)?.eer, many(lead(line))) },
+            { ...ranged, head: 'AUC', cell: (line: Line) => areaCell(lead(line)?.auc, many(lead(line))) },
+          ]
+        : [
+            {
+              group: 'ranking',
+              numeric: true,
+              head: 'EER',
+              cell: ({ score }: Line) => estimateCell(score?.eer, many(score)),
+            },
+            {
+              group: 'ranking',
+              numeric: true,
+              head: 'AUC',
+              cell: ({ score }: Line) => areaCell(score?.auc, many(score)),
+            },
+          ]),
     ],
     lines,
     ({ source }) => (source === null ? 'pooled' : undefined),
   );
+}
+
+/** What passes of each species. */
+function speciesCell(answers: Answers | null | undefined): Markup {
+  if (!answers || answers.species.length === 0) return none;
+  return html`<ul class="species">${answers.species.map(({ species, live }) => html`<li>${answers.species.length > 1 || species !== 'spoof' ? html`<i>${speciesText(species)}</i> ` : undefined}${rateCell(live)}</li>`)}</ul>`;
 }
 
 function worstCell(answers: Answers | null | undefined): Markup {

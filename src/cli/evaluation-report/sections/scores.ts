@@ -34,7 +34,7 @@ export function scoreHistograms(
   const [large = [], tiny = []] = [true, false].map((is) =>
     apart.filter(({ score }) => Math.max(score.units.bonaFide, score.units.attack) >= drawableUnits === is),
   );
-  if (!kind || !together)
+  if (!kind || !together || together.units.bonaFide + together.units.attack === 0)
     return html`<h3>Scores of people and of attacks</h3><p class="empty">Nothing was scored.</p>`;
   const draw = (name: string, score: ScoreReport) =>
     drawHistogram(score.histogram, { label: `Scores: ${name}`, limits, most: mostOf(score) });

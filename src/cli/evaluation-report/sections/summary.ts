@@ -2,8 +2,10 @@ import type {
   AnswerRates,
   Answers,
   EvaluationReport,
+  PooledReport,
   PresentationReport,
   Rate,
+  RunDescription,
   ScoreReport,
 } from '../../../decisions/evaluation/report.ts';
 import { html, type Markup } from '../html.ts';
@@ -11,14 +13,15 @@ import { count, counted, fewUnits, percent, percentSpan } from '../numbers.ts';
 import { drawAnswers } from '../plots/answers-plot.ts';
 import { figure } from '../plots/figure.ts';
 import { answeredScore, confoundLabels, joined, kindLabels, speciesText } from '../words.ts';
+import { caveats } from './caveats.ts';
 
 /** What it all comes to, for somebody who has never heard of any of this. */
 export function summarySection(report: EvaluationReport): Markup {
   const { stills, clips, run } = report;
   return html`<section id="summary">
 <h2>What this says</h2>
-${stills ? summaryOf(stills, 'still pictures', 'picture') : undefined}
-${clips ? summaryOf(clips, 'clips', 'clip') : undefined}
+${stills ? summaryOf(stills, run, 'still pictures', 'picture') : undefined}
+${clips ? summaryOf(clips, run, 'clips', 'clip') : undefined}
 ${stills || clips ? undefined : html`<p class="empty">Nothing was evaluated: no still picture and no clip of a known class was among the files.</p>`}
 ${
   run.notices.length > 0
@@ -36,7 +39,12 @@ function withoutFolders(sentence: string): string {
     .replace(/(?:[A-Za-z]:[\\/]|\/[^\s/]+\/)[^\s"'),;]*/g, 'a folder');
 }
 
-function summaryOf(presentation: PresentationReport, things: string, thing: string): Markup {
+function summaryOf(
+  presentation: PresentationReport,
+  run: RunDescription,
+  things: string,
+  thing: string,
+): Markup {
   const { headline } = presentation;
   const lead = headline.sources.length === 0 ? undefined : answeredScore(headline.scores);
   const answers = lead?.answers;
@@ -44,9 +52,10 @@ function summaryOf(presentation: PresentationReport, things: string, thing: stri
   return html`<div class="card">
 <h3>Of ${things}</h3>
 ${answers ? html`<div class="summary">${bars(things, bonaFide, attack)}${tiles(answers, presentation)}</div>` : noAnswers(presentation)}
-${lead ? html`<p>${about(lead)} ${improvement(headline.scores, lead)}</p>` : undefined}
+${lead ? html`<p>${about(lead)} ${ranking(headline, lead)}</p>` : undefined}
 ${headline.sources.length === 0 ? undefined : fewWarning(headline.scores)}
 ${sourcesText(presentation, thing)}
+${caveats(presentation, run, things)}
 </div>
 `;
 }
@@ -119,19 +128,28 @@ function about({ kind }: ScoreReport): string {
   return told;
 }
 
-function improvement(scores: readonly ScoreReport[], { kind, eer }: ScoreReport): Markup | undefined {
-  const raw = scores.find((score) => score.kind === 'raw_mean');
-  if (!eer || !raw?.eer || kind === 'raw_mean' || raw.eer.value === 0) return undefined;
-  const many = Math.min(raw.units.bonaFide, raw.units.attack);
-  const change = Math.round(100 * (1 - eer.value / raw.eer.value));
-  const compared =
-    change === 0 ? 'as much as' : `${Math.abs(change)}\u00a0% ${change > 0 ? 'less' : 'more'} than`;
-  return html`Where both errors are made alike, that is ${percent(eer.value, many)} of the time (the equal error rate), ${compared} the ${kindLabels.raw_mean} (${percent(raw.eer.value, many)}).`;
+/** Where both errors are alike, of everything and of what is in range: in hindsight, to compare ways to score. */
+function ranking({ scores, inRange }: PooledReport, { kind }: ScoreReport): Markup | undefined {
+  const everything = equalErrors(scores, kind);
+  if (!everything) return undefined;
+  const ranged = inRange ? equalErrors(inRange.scores, kind) : undefined;
+  const { bonaFide, attack } = inRange ?? {};
+  return html`At the one threshold where both errors are alike (EER) it errs ${everything}${ranged && bonaFide && attack ? html`; <strong>in range alone</strong> ${ranged}. In range are ${count(bonaFide.units)} of ${counted(bonaFide.unitsAnswered, 'genuine unit')} and ${count(attack.units)} of ${counted(attack.unitsAnswered, 'attack')}; the rest is left undecided` : undefined}.`;
+}
+
+function equalErrors(scores: readonly ScoreReport[], kind: ScoreReport['kind']): string | undefined {
+  const [ours, raw] = [kind, 'raw_mean'].map((wanted) => scores.find((score) => score.kind === wanted));
+  if (!ours?.eer) return undefined;
+  const shown = percent(ours.eer.value, Math.min(ours.units.bonaFide, ours.units.attack));
+  if (!raw?.eer || kind === 'raw_mean') return `${shown} of the time`;
+  const there = percent(raw.eer.value, Math.min(raw.units.bonaFide, raw.units.attack));
+  return `${shown} of the time, the ${kindLabels.raw_mean} ${there}`;
 }
 
 function fewWarning(scores: readonly ScoreReport[]): Markup | undefined {
   const units = scores[0]?.units;
-  if (!units || Math.min(units.bonaFide, units.attack) >= fewUnits) return undefined;
+  if (!units || units.bonaFide + units.attack === 0) return undefined;
+  if (Math.min(units.bonaFide, units.attack) >= fewUnits) return undefined;
   return html`<p class="few"><strong>These are few:</strong> ${counted(units.bonaFide, 'genuine unit')} and ${counted(units.attack, 'attack')}. Believe the intervals, not the rates: even without one error, fewer than ${fewUnits} leave room for more than 10 of 100.</p>`;
 }
 

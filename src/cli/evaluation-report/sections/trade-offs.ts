@@ -26,6 +26,9 @@ export function tradeOffs({ sources, headline, all }: PresentationReport, styles
   if (both.length === 0)
     return html`<h3>DET: both errors as the threshold moves</h3>
 <p class="empty">No source has both genuine people and attacks, so there is no trade-off to draw.</p>`;
+  if (sources.every(({ scores }) => scores.every(({ det }) => det.length === 0)))
+    return html`<h3>DET: both errors as the threshold moves</h3>
+<p class="empty">No source has scores of both genuine people and attacks, so there is no trade-off to draw.</p>`;
   const lead = leadingScore(pooled.scores);
   const name = pooled === headline ? 'headline' : 'all sources';
   const together: Curve[] = lead
@@ -49,14 +52,16 @@ export function tradeOffs({ sources, headline, all }: PresentationReport, styles
     bySource(drawable.filter(({ marks }) => marks.headline === is)),
   );
   const kinds = ofKinds(pooled.scores);
-  const rates = detTicks([...kinds, ...inside].map(({ score }) => pointsOf(score)));
+  const ranged = ofKinds(pooled.inRange?.scores ?? []);
+  const rates = detTicks([...kinds, ...ranged, ...inside].map(({ score }) => pointsOf(score)));
   return html`<h3>DET: both errors as the threshold moves</h3>
 <p>Wherever the threshold stands, fewer attacks that pass mean more people who are refused. Steps are units: where few
 were measured they are coarse, and nothing was smoothed. Curves end where no error was seen. Further down and left is
 better. The axes are those of the standard for such plots (normal deviates, ISO/IEC 19795-1).
 ${tiny.length > 0 ? `Too few for a curve of their own (fewer than ${drawableUnits} units of a class): ${joined(tiny)}.` : undefined}</p>
 <div class="figures">
-${plot(`Ways to score, ${name}`, kinds, 'The same units, scored in different ways.', rates)}
+${plot(`Ways to score, ${name}`, kinds, 'The same units, scored in different ways; pictures out of range count with a score that nobody acts on.', rates)}
+${pooled.inRange && ranged.length > 0 ? plot(`Ways to score, ${name}, in range alone`, ranged, 'The same units, without those that are out of range.', rates) : undefined}
 ${inside.length > 0 ? plot('By source', [...together, ...inside], lead ? `Scores: ${kindLabels[lead.kind]}.` : '', rates) : undefined}
 ${outside.length > 0 ? plot('Left out of the headline', [...together, ...outside], 'Not to be trusted, for the reasons above; the pooled curve for comparison.') : undefined}
 </div>
