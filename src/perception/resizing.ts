@@ -109,8 +109,8 @@ function resample(
       if (share === 0) continue;
       const line = rows[y * vertical.count + v]!;
       let tap = 0;
-      // A picture's every pixel comes by here: sums in variables, rounded as the result would round them, cost half of
-      // what sums in the result do.
+      // A picture's every pixel comes by here: sums in variables, rounded as the result would round them, are 1.6 times
+      // as fast as sums in the result.
       for (let x = 0, at = y * target.width * 3; x < target.width; x++, at += 3) {
         let red = result[at]!;
         let green = result[at + 1]!;

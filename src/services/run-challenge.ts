@@ -267,7 +267,8 @@ function outcomeOf({ live }: ChallengeMessage): SessionSummary['outcome'] {
 
 function requestOf({ full, embedding, follow }: NextLook): ImageRequest {
   const measure: Measurement[] = [
-    ...(full ? ['anti_spoof' as const] : []),
+    // Texture tells light and focus, by which scores are listened to: darkness alone raises them.
+    ...(full ? (['anti_spoof', 'texture'] as const) : []),
     ...(embedding ? ['embedding' as const] : []),
   ];
   return { measuredFaces: 1, measure, search: 'glance', ...(!full && follow && { follow }) };

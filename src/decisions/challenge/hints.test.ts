@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { obedient, playSession, seedSettings } from '../../../test/support/challenge-player.ts';
 import { experimentalCalibration, ownScore } from '../../../test/support/experimental.ts';
-import type { FaceFacts, FrameFacts } from '../facts.ts';
+import { faceFacts } from '../../../test/support/facts.ts';
+import { type FaceFacts, type FrameFacts, measured, valueIfMeasured } from '../facts.ts';
 import type { ChallengeMessage, Direction } from './machine.ts';
 
 const directions: readonly Direction[] = ['LEFT', 'UP', 'RIGHT'];
@@ -16,6 +17,7 @@ function obedientBut(changes: Partial<FaceFacts>, holds: (told: ChallengeMessage
 }
 
 const small = { measuredSide: 61 };
+const dark = measured({ ...valueIfMeasured(faceFacts().texture)!, brightness: 0.05 });
 const tooSmall = { code: 'face_too_small', side: 61, minimum: 80 };
 const hintsOf = (messages: readonly ChallengeMessage[]) => messages.flatMap(({ hint }) => hint?.code ?? []);
 
@@ -24,6 +26,7 @@ describe('whoever is out of range', () => {
     [small, tooSmall],
     [{ visible: 0.5 }, { code: 'face_cut_off', visible: 0.5, minimum: 0.9 }],
     [{ room: 1.1 }, { code: 'face_too_close', room: 1.1, minimum: 1.25 }],
+    [{ texture: dark }, { code: 'face_too_dark', brightness: 0.05, minimum: 0.12 }],
   ] as const)('hears of it while it lasts, and when time has run out: %j', (changes, hint) => {
     const { messages, last } = playSession(obedientBut(changes), directions);
     expect(last).toMatchObject({ type: 'failed', reason: 'session_timeout', success: 3, hint });
