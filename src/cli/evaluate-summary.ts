@@ -6,7 +6,8 @@ import type {
   ScoreReport,
   VerificationReport,
 } from '../decisions/evaluation/report.ts';
-import { decisionWords } from './evaluation-report/decision-words.ts';
+import { decisionWords, withoutVerdict } from './evaluation-report/decision-words.ts';
+import { counted } from './evaluation-report/numbers.ts';
 import { poolsOf } from './evaluation-report/pools.ts';
 
 /** The headline of a report in a few lines; the rest is for its page. */
@@ -14,8 +15,10 @@ export function summary(report: EvaluationReport): string[] {
   const { data } = report;
   const words = decisionWords(report);
   return [
-    ...(words ? [words.verdict, ...(words.answered ? [words.answered] : []), ''] : []),
-    `${data.files} files, ${data.units} units (${report.run.unit}), ${data.sources} sources.`,
+    words?.verdict ?? withoutVerdict(report),
+    ...(words?.answered ? [words.answered] : []),
+    '',
+    `${counted(data.files, 'file')}, ${counted(data.units, 'unit')} (${report.run.unit}), ${counted(data.sources, 'source')}.`,
     ...section('Stills', report.stills),
     ...section('Clips', report.clips),
     ...(report.verification ? [verificationLine(report.verification)] : []),
@@ -40,7 +43,7 @@ function section(title: string, report: PresentationReport | null): string[] {
 
 function pooledLines(name: string, { sources, scores, meansOfSources, inRange }: PooledReport): string[] {
   return [
-    `  ${name}: ${sources.length} sources`,
+    `  ${name}: ${counted(sources.length, 'source')}`,
     ...scoreLines(scores, meansOfSources),
     ...(inRange && inRange.scores.length > 0
       ? [
@@ -58,7 +61,7 @@ function scoreLines(scores: readonly ScoreReport[], means: PooledReport['meansOf
       ...figures(score),
       ...(own ? [`mean of the sources' own EER ${percent(own.eer.value)}`] : []),
     ];
-    return `    ${score.kind.padEnd(20)} ${shown.join('; ')}`;
+    return `    ${score.kind.padEnd(20)} ${shown.join('; ') || 'one class is missing'}`;
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticReport } from '../../../test/support/evaluation-report.ts';
 import type { DecisionComparison, EvaluationReport } from '../../decisions/evaluation/report.ts';
-import { baselineText, decisionWords } from './decision-words.ts';
+import { baselineText, decisionWords, withoutVerdict } from './decision-words.ts';
 
 const report = syntheticReport();
 const decision = report.stills!.headline.decision!;
@@ -22,7 +22,7 @@ describe('decisionWords', () => {
     );
     expect(differing(0.04, 0.03, 0.05)).toMatch(/was wrong more often than MiniFASNet’s mean/);
     expect(differing(-0.01, -0.03, 0.01)).toMatch(/about as often as .*, which may be chance;/);
-    expect(differing(0, null, null)).toMatch(/about as often as/);
+    expect(differing(0, null, null)).toMatch(/was wrong as often as .*, against 7.2\u00a0%;/);
   });
 
   it('says what ours left open was no error, and how both do without it', () => {
@@ -53,6 +53,8 @@ describe('decisionWords', () => {
     expect(decisionWords({ ...deciding(null), clips: report.clips })!.meaning).toMatch(/these very clips/);
     expect(decisionWords(deciding(null))).toBeUndefined();
     expect(decisionWords({ ...report, stills: null, clips: null })).toBeUndefined();
+    expect(withoutVerdict(report)).toMatch(/no source of the headline has answers for both/);
+    expect(withoutVerdict({ ...report, models: [] })).toMatch(/without a net against attacks/);
   });
 });
 

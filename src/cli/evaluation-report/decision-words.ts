@@ -45,6 +45,14 @@ export function decisionWords({ stills, clips, models }: EvaluationReport): Deci
   };
 }
 
+/** What stands in the place of a verdict where there is none. */
+export function withoutVerdict({ models }: EvaluationReport): string {
+  const why = models.some(({ role }) => role === 'anti-spoof')
+    ? 'no source of the headline has answers for both genuine people and attacks'
+    : 'without a net against attacks nothing was scored, and everybody is left undecided';
+  return `Whether it is better than the nets’ raw score cannot be said: ${why}.`;
+}
+
 /** Which errs less: by more than drawing people anew explains. */
 export function compared({ difference: { value, low, high } }: DecisionErrors): 'less' | 'more' | 'unclear' {
   if (low === null || high === null || (low <= 0 && high >= 0)) return 'unclear';
@@ -60,12 +68,13 @@ function verdict(decision: DecisionComparison, baseline: string): string {
   const [people, attacks] = [decision.inconclusive.bonaFide, decision.inconclusive.attack].map((estimate) =>
     percent(estimate.value, unitsOf(decision)),
   );
-  const how = {
-    less: `less often than ${baseline} at its best single cut: ${ours} of the time, against ${theirs}`,
-    more: `more often than ${baseline} at its best single cut: ${ours} of the time, against ${theirs}`,
-    unclear: `about as often as ${baseline} at its best single cut: ${ours} of the time, against ${theirs}, which may be chance`,
+  const than = {
+    less: 'less often than',
+    more: 'more often than',
+    unclear: decision.difference.value === 0 ? 'as often as' : 'about as often as',
   }[compared(decision)];
-  return `${unseen}, our decision was wrong ${how}; moreover it left ${people} of genuine people and ${attacks} of attacks undecided, for an active check.`;
+  const chance = than === 'about as often as' ? ', which may be chance' : '';
+  return `${unseen}, our decision was wrong ${than} ${baseline} at its best single cut: ${ours} of the time, against ${theirs}${chance}; moreover it left ${people} of genuine people and ${attacks} of attacks undecided, for an active check.`;
 }
 
 function answeredText(
@@ -75,9 +84,11 @@ function answeredText(
 ): string | undefined {
   if (!answered || inconclusive.bonaFide.value + inconclusive.attack.value === 0) return undefined;
   const { ours, theirs } = figures(answered);
-  const who = { less: 'ours errs less', more: 'ours errs more', unclear: 'which may be chance' }[
-    compared(answered)
-  ];
+  const who = {
+    less: 'ours errs less',
+    more: 'ours errs more',
+    unclear: answered.difference.value === 0 ? 'that is the same' : 'which may be chance',
+  }[compared(answered)];
   return `To leave things undecided is no error, so that is no fair race: of nothing but the ${thing}s that ours did answer, ours was wrong ${ours} of the time, ${baseline} at the best cut for those ${theirs}; ${who}.`;
 }
 

@@ -1,6 +1,6 @@
 import type { EvaluationReport, PresentationReport } from '../../decisions/evaluation/report.ts';
 import { experimentalNet } from '../../decisions/experimental-net.ts';
-import { decisionWords } from './decision-words.ts';
+import { decisionWords, withoutVerdict } from './decision-words.ts';
 import { html, type Markup } from './html.ts';
 import { counted } from './numbers.ts';
 import { page } from './page.ts';
@@ -66,15 +66,10 @@ function lede({ data, models }: EvaluationReport): string {
 /** What it comes to in a sentence, and what that leaves out. */
 function verdict(report: EvaluationReport): Markup {
   const words = decisionWords(report);
-  if (!words)
-    return html`<p class="verdict">Whether it is better than the nets’ raw score cannot be said: ${hasNet(report) ? 'no source of the headline has answers for both genuine people and attacks' : 'without a net against attacks nothing was scored, and everybody is left undecided'}.</p>`;
+  if (!words) return html`<p class="verdict">${withoutVerdict(report)}</p>`;
   return html`<p class="verdict">${words.verdict}</p>
 ${words.answered ? html`<p>${words.answered}</p>` : undefined}
 <p class="note">${words.meaning} <a href="#baseline">All of it</a>.</p>`;
-}
-
-function hasNet({ models }: EvaluationReport): boolean {
-  return models.some(({ role }) => role === 'anti-spoof');
 }
 
 function contents({ stills, clips }: EvaluationReport): Markup {
