@@ -3,7 +3,7 @@ import { decideLiveness, type LivenessDecision } from '../decisions/fusion.ts';
 import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import { chooseSubject } from '../decisions/subject.ts';
 import { BonafideError } from '../errors.ts';
-import type { Perception } from '../perception/engine.ts';
+import type { Measurement, Perception } from '../perception/engine.ts';
 
 /** A decision on one still picture, with the facts it stands on. */
 export interface LivenessCheck extends LivenessDecision {
@@ -31,10 +31,17 @@ export interface LivenessCheckOptions {
   readonly bystanderRatio: number;
   /** Nobody is live by the experimental net alone, which counts as no net then; default: false. */
   readonly needsAntiSpoof?: boolean;
+  /** False where no active check can follow: then nobody needs to know whose face it is; default: true. */
+  readonly mayAskToBlink?: boolean;
 }
 
-/** The embedding tells an active check, if one follows, whose face must blink. */
-const measure = ['eyes', 'texture', 'anti_spoof', 'embedding'] as const;
+const measure: readonly Measurement[] = ['eyes', 'texture', 'anti_spoof'];
+
+/**
+ * The embedding tells an active check whose face must blink. It is a quarter of the work, for the inconclusive alone; but a
+ * second look at those costs twice as much as it, and may meet a full queue after the first one was paid for.
+ */
+const measureToCompare: readonly Measurement[] = [...measure, 'embedding'];
 
 /**
  * The passive check: one still picture in, a decision with reasons out.
@@ -48,7 +55,9 @@ export async function checkLiveness(
   bytes: Uint8Array,
   { signal, onFacts }: LivenessCheckContext = {},
 ): Promise<LivenessCheck> {
-  const facts = await perception.analyseImage(bytes, { measuredFaces: 1, measure }, signal);
+  const { mayAskToBlink = true } = options;
+  const request = { measuredFaces: 1, measure: mayAskToBlink ? measureToCompare : measure };
+  const facts = await perception.analyseImage(bytes, request, signal);
   onFacts?.(facts);
   const subject = chooseSubject(facts.faces, options.bystanderRatio);
   if (subject.status !== 'chosen') throw new BonafideError(subject.status);
@@ -56,7 +65,7 @@ export async function checkLiveness(
   const askToBlink =
     decision.verdict === 'inconclusive' ? (valueIfMeasured(subject.face.embedding) ?? null) : null;
   // Whose face nothing can be compared with could pass no active check: a better picture is what helps.
-  const isStuck = decision.verdict === 'inconclusive' && askToBlink === null;
+  const isStuck = mayAskToBlink && decision.verdict === 'inconclusive' && askToBlink === null;
   return {
     ...decision,
     reasons: isStuck ? [...decision.reasons, { code: 'face_not_comparable' }] : decision.reasons,

@@ -50,7 +50,7 @@ async function measureStill(
   options: MeasureOptions,
   bytes: Uint8Array,
 ): Promise<Measurement> {
-  const { facts, subject } = await checkLiveness(perception, options, bytes);
+  const { facts, subject } = await checkLiveness(perception, { ...options, mayAskToBlink: false }, bytes);
   const { width, height, format, faces, timings } = facts;
   return {
     presentation: 'still',

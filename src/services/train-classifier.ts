@@ -9,7 +9,7 @@ import {
   trainClassifier,
 } from '../decisions/training/train-classifier.ts';
 import { BonafideError } from '../errors.ts';
-import type { Perception } from '../perception/engine.ts';
+import type { Measurement, Perception } from '../perception/engine.ts';
 import { type ClassifierFile, classifierVersion } from './classifier-file.ts';
 
 /** A labelled picture to learn from. */
@@ -111,13 +111,20 @@ async function measureAll(
   features: readonly string[],
   { concurrency, onProgress }: TrainingPlan,
 ) {
+  // Faces are compared only where it is not said whose they are.
+  const isNamed = pictures.every(({ subject }) => subject !== undefined);
+  const measurements: readonly Measurement[] = [
+    'texture',
+    'anti_spoof',
+    ...(isNamed ? [] : ['embedding' as const]),
+  ];
   const measured: (MeasuredPicture | undefined)[] = [];
   const skipped = new Map<string, number>();
   let next = 0;
   let done = 0;
   const work = async () => {
     for (let at = next++; at < pictures.length; at = next++) {
-      const result = await measure(perception, pictures[at]!, features);
+      const result = await measure(perception, pictures[at]!, features, measurements);
       if (typeof result === 'string') skipped.set(result, (skipped.get(result) ?? 0) + 1);
       else measured[at] = result;
       onProgress(++done);
@@ -133,11 +140,12 @@ async function measure(
   perception: Perception,
   { live, subject, read }: TrainingPicture,
   features: readonly string[],
+  measurements: readonly Measurement[],
 ): Promise<MeasuredPicture | string> {
   try {
     const { faces } = await perception.analyseImage(await read(), {
       measuredFaces: 1,
-      measure: ['texture', 'anti_spoof', 'embedding'],
+      measure: measurements,
     });
     const [face] = faces;
     if (!face) return 'no_face';
