@@ -79,14 +79,16 @@ function camera(
 
 describe('the page of poor data', () => {
   it.each([
-    ['genuine people', true],
-    ['attacks', false],
-  ])('says what cannot be had of %s only', (_what, isLive) => {
+    ['genuine people', true, 'There are no attacks: of what passes this says nothing'],
+    ['attacks', false, 'There are no genuine people: of who is turned away'],
+  ])('says what cannot be had of %s only', (_what, isLive, missing) => {
     const page = pageOf(camera('one').filter(({ live }) => live === isLive));
     expect(page).toContain('Whether it is better than the nets’ raw score cannot be said');
     expect(page).toContain('No source of the headline has both genuine people and attacks');
     expect(page).toContain('so nothing can be compared');
     expect(page).toContain('no trade-off to draw');
+    expect(page).toContain('gives attacks away cannot be told');
+    expect(page).toContain(missing);
   });
 
   it('says that one source is one camera', () => {
@@ -94,6 +96,8 @@ describe('the page of poor data', () => {
     expect(page).toContain('rest on one source with both genuine people and attacks, one');
     // Nothing is left to fit a calibration to once it is left out.
     expect(page).toContain('As shipped, and perhaps fitted to these very cameras, our decision was wrong');
+    expect(page).toContain('too little beside each source to fit it anew without that one');
+    expect(page).toContain('calibrated, as shipped, beside the raw mean');
   });
 
   it('has no figures of what is in range where all is out of range', () => {

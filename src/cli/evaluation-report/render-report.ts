@@ -7,11 +7,11 @@ import { page } from './page.ts';
 import { styles } from './plots/palette.ts';
 import { baselineSection } from './sections/baseline.ts';
 import { calibration } from './sections/calibration.ts';
+import { comparisonSection } from './sections/comparison.ts';
 import { confounds } from './sections/confounds.ts';
 import { glossarySection } from './sections/glossary.ts';
 import { nonResponse } from './sections/non-response.ts';
 import {
-  comparisonSection,
   day,
   latencySection,
   modelsSection,

@@ -152,9 +152,7 @@ function verdictCell(errors: DecisionErrors | null): Markup {
     less: html`<span class="better">less often <small>by ${points}</small></span>`,
     more: html`<span class="worse">more often <small>by ${points}</small></span>`,
     unclear:
-      errors.difference.value === 0
-        ? html`as often`
-        : html`nobody can tell <small>${points} are within chance</small>`,
+      errors.difference.value === 0 ? html`as often` : html`cannot tell <small>${points}, chance</small>`,
   }[compared(errors)];
 }
 
@@ -182,7 +180,7 @@ function rankingTable(things: string, rows: readonly Row[]): Markup {
       })),
       {
         group: 'EER',
-        head: 'source unseen, beside the raw mean',
+        head: `${kindLabels[kinds[0] ?? 'calibrated']}, beside the raw mean`,
         numeric: true,
         cell: (row: Row) => change(row),
       },

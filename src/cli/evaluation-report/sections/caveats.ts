@@ -62,5 +62,7 @@ function kindsOfAttack({ headline, sources }: PresentationReport, things: string
   if (species.size === 0) return undefined;
   const named = [...species].filter((name) => name !== 'spoof').map(speciesText);
   const unnamed = species.has('spoof') ? 'attacks whose kind nobody wrote down' : undefined;
+  if (named.length === 0)
+    return html`Of what kind the attacks among these ${things} are, nobody wrote down: what passes of which kind this cannot say.`;
   return html`The attacks among these ${things} are ${joined([...named, ...(unnamed ? [unnamed] : [])])}. Of any other kind this says nothing.`;
 }

@@ -1,6 +1,4 @@
 import type {
-  ComparisonReport,
-  ComparisonRow,
   EvaluationReport,
   LatencyReport,
   StageLatency,
@@ -9,7 +7,7 @@ import type {
 import { experimentalNet } from '../../../decisions/experimental-net.ts';
 import type { ModelIdentity } from '../../../decisions/facts.ts';
 import { html, type Markup } from '../html.ts';
-import { areaCell, count, counted, estimateCell, milliseconds, none, percent } from '../numbers.ts';
+import { areaCell, count, counted, estimateCell, milliseconds, percent } from '../numbers.ts';
 import { drawDet } from '../plots/det-plot.ts';
 import { figure } from '../plots/figure.ts';
 import { drawLatency } from '../plots/latency-plot.ts';
@@ -132,66 +130,6 @@ function modelsTable(caption: string, models: readonly ModelIdentity[]): Markup 
     ],
     models,
   );
-}
-
-/** Several sources together, by their names in the report. */
-const pools: ReadonlyMap<string, string> = new Map([
-  ['headline', 'headline'],
-  ['headline_in_range', 'headline, in range alone'],
-  ['not_noisy', 'all but the noisy sources'],
-  ['all', 'all sources'],
-]);
-
-/** Beside another run. */
-export function comparisonSection(report: ComparisonReport | null): Markup {
-  if (!report)
-    return html`<section id="comparison"><h2>Beside another run</h2><p class="empty">No other report was given to compare with.</p></section>\n`;
-  const { other, sameData, rows } = report;
-  const pooled = rows.filter(({ of }) => pools.has(of));
-  const apart = rows.filter((row) => !pooled.includes(row));
-  return html`<section id="comparison"><h2>Beside another run</h2>
-<p>The other one was made on ${day(other.run.madeAt)} by version ${other.run.version}, with ${other.models.length === 0 ? 'no models' : other.models.map(({ name }) => name).join(', ')}.
-${sameData ? 'Both are of the same files and count the same units.' : html`<strong>They are not of the same files or units, so differences say less than they seem to.</strong>`}</p>
-${rows.length === 0 ? html`<p class="empty">They have no figure in common.</p>` : undefined}
-${pooled.length > 0 ? comparisonTable('Sources together', pooled) : undefined}
-${apart.length > 0 ? html`<details><summary>By source</summary>${comparisonTable('By source', apart)}</details>` : undefined}
-</section>
-`;
-}
-
-function comparisonTable(caption: string, rows: readonly ComparisonRow[]): Markup {
-  const shown = ({ figure: name }: ComparisonRow, value: number | null) =>
-    value === null ? none : name === 'auc' ? value.toFixed(3) : percent(value, 1000);
-  return table<ComparisonRow>(
-    caption,
-    [
-      {
-        head: 'of',
-        cell: ({ presentations, of }) =>
-          html`${presentations === 'stills' ? 'stills' : 'clips'}, ${pools.get(of) ?? of}`,
-      },
-      { head: 'score', cell: ({ kind }) => kindLabels[kind] },
-      { head: 'figure', cell: ({ figure: name }) => figureText(name) },
-      { head: 'this run', numeric: true, cell: (row) => shown(row, row.here) },
-      { head: 'the other', numeric: true, cell: (row) => shown(row, row.other) },
-      { head: 'difference', numeric: true, cell: differenceCell },
-    ],
-    rows,
-  );
-}
-
-function figureText(name: string): string {
-  const at = /^bpcer_at_(\d+)$/.exec(name);
-  return at ? `BPCER where APCER ≤ ${at[1]} %` : name.toUpperCase();
-}
-
-function differenceCell({ figure: name, difference }: ComparisonRow): Markup {
-  if (difference === null) return none;
-  const area = name === 'auc';
-  const size = area ? Math.abs(difference).toFixed(3) : `${(100 * Math.abs(difference)).toFixed(1)} points`;
-  if (Number.parseFloat(size) === 0) return html`the same`;
-  const better = area === difference > 0;
-  return html`<span class="${better ? 'better' : 'worse'}">${difference > 0 ? '+' : '−'}${size} <small>${better ? 'better' : 'worse'}</small></span>`;
 }
 
 /** A day, as it is spoken of. */

@@ -124,7 +124,7 @@ function about({ kind }: ScoreReport): string {
   const told =
     kind === 'leave_one_source_out'
       ? 'Each source was judged by a calibration that had not seen it, as a new camera’s pictures would be. Whether the nets had seen it, only their makers know.'
-      : 'These are the answers of the calibration that ships. Where it was fitted on some of these sources, they flatter it.';
+      : 'These are the answers of the calibration that ships. Where it was fitted on some of these sources, they flatter it: there is too little beside each source to fit it anew without that one.';
   return told;
 }
 
@@ -149,6 +149,10 @@ function equalErrors(scores: readonly ScoreReport[], kind: ScoreReport['kind']):
 function fewWarning(scores: readonly ScoreReport[]): Markup | undefined {
   const units = scores[0]?.units;
   if (!units || units.bonaFide + units.attack === 0) return undefined;
+  if (units.attack === 0)
+    return html`<p class="few"><strong>There are no attacks:</strong> of what passes this says nothing.</p>`;
+  if (units.bonaFide === 0)
+    return html`<p class="few"><strong>There are no genuine people:</strong> of who is turned away this says nothing.</p>`;
   if (Math.min(units.bonaFide, units.attack) >= fewUnits) return undefined;
   return html`<p class="few"><strong>These are few:</strong> ${counted(units.bonaFide, 'genuine unit')} and ${counted(units.attack, 'attack')}. Believe the intervals, not the rates: even without one error, fewer than ${fewUnits} leave room for more than 10 of 100.</p>`;
 }
@@ -165,7 +169,11 @@ function sourcesText({ headline, sources, confounds }: PresentationReport, thing
 ${headline.sources.length > 1 ? 'Each source weighs the same, whatever its size: rates are means of theirs, and no quotient of the counts.' : undefined}
 ${oneClass.length > 0 ? html`One class only: ${joined(oneClass.map(({ source }) => source))}.` : undefined}</p>`;
   if (confounded.length + noisy.length === 0)
-    return html`${counted}<p>No source had to be left out: no ${thing} source is told apart by something beside the face.</p>`;
+    return html`${counted}<p>${
+      confounds.some(({ worst }) => worst !== null)
+        ? `No source had to be left out: no ${thing} source is told apart by something beside the face.`
+        : 'Whether something beside the face gives attacks away cannot be told: no source has both classes.'
+    }</p>`;
   return html`${counted}
 <p><strong>Left out of these figures:</strong></p>
 <ul>
