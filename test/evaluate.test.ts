@@ -228,6 +228,26 @@ describe('bonafide evaluate', { timeout: 240_000 }, () => {
     expect(readFileSync(join(outFolder('first'), 'measurements.jsonl'), 'utf8')).not.toContain('vector');
   });
 
+  it('takes the scores of a file, and tells which were missing and which nobody asked for', async () => {
+    const scores = join(folder, 'scores.csv');
+    writeFileSync(
+      scores,
+      'path,logit\nA/camera/live/0-0.jpg,3\nA/camera/attack/1-0.png,-2\nelsewhere.jpg,1\n',
+    );
+    const { code, stderr } = await evaluate('first', '--scores', scores, '--where', 'kind=A');
+    expect(code, stderr).toBe(0);
+    const { data, run, stills } = reportOf('first');
+    // Those that had no answer stay: nobody could have scored them.
+    expect(data.files).toBe(4);
+    expect(data.notCounted).toContainEqual({ why: 'without a score of --scores', files: 4 * people - 2 });
+    expect(run.notices).toContainEqual(
+      expect.stringMatching(/^1 of its scores are of paths that the manifest/),
+    );
+    expect(stills!.sources[0]!.scores.find(({ kind }) => kind === 'raw_mean')!.auc).toMatchObject({
+      value: 1,
+    });
+  });
+
   it('says in a sentence what is wrong with the other report, and with scores', async () => {
     const path = (name: string, text: string) => {
       writeFileSync(join(folder, name), text);

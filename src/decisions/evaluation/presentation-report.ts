@@ -27,7 +27,7 @@ export interface EvaluatedFile extends RangedFile {
 }
 
 export interface PresentationOptions extends UnitOptions {
-  /** Whether files are told apart by their range; of clips no look that is out of it counts anyway. */
+  /** Whether files are told apart by their range, as stills are; of clips that is a matter of each look. */
   readonly hasRange: boolean;
   readonly seed: number;
   readonly draws: number;

@@ -137,7 +137,7 @@ export interface SourceReport {
   readonly attack: ClassSummary;
   /** One entry a score kind, in the order of `scoreKinds`; fewer where a kind is missing here. */
   readonly scores: readonly ScoreReport[];
-  /** Null for clips, whose looks out of range are no evidence anyway. */
+  /** Null for clips: ours rests on their looks in range alone, the raw mean on all. */
   readonly inRange: InRangeReport | null;
 }
 

@@ -43,7 +43,7 @@ export function comparisonSection(report: ComparisonReport | null): Markup {
   return html`<section id="comparison"><h2>Beside another run</h2>
 <p>The other one was made on ${day(other.run.madeAt)} by version ${other.run.version}, with ${other.models.length === 0 ? 'no models' : other.models.map(({ name }) => name).join(', ')}.
 ${sameData ? 'Both are of the same files and count the same units.' : html`<strong>They are not of the same files or units, so differences say less than they seem to.</strong>`}
-Bold is this run, “was” the other one; differences come without intervals, and small ones may be chance.</p>
+Bold is this run, “was” the other one; differences, of percentages in points, come without intervals, and small ones may be chance.</p>
 ${rows.length === 0 ? html`<p class="empty">They have no figure in common.</p>` : undefined}
 ${tables('Sources together', pooled)}
 ${apart.length > 0 ? html`<details><summary>By source</summary>${tables('By source', apart)}</details>` : undefined}
@@ -90,7 +90,7 @@ function figureCell(row: ComparisonRow | undefined): Markup {
 function differenceText({ figure, difference }: ComparisonRow): Markup | undefined {
   if (difference === null) return undefined;
   const area = figure === 'auc';
-  const size = area ? Math.abs(difference).toFixed(3) : `${(100 * Math.abs(difference)).toFixed(1)} points`;
+  const size = area ? Math.abs(difference).toFixed(3) : (100 * Math.abs(difference)).toFixed(1);
   if (Number.parseFloat(size) === 0) return html`<small>the same</small>`;
   const better = area === difference > 0;
   return html`<span class="${better ? 'better' : 'worse'}"><small>${difference > 0 ? '+' : '−'}${size} ${better ? 'better' : 'worse'}</small></span>`;
