@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findModel } from '../perception/models/registry.ts';
 import { chooseCalibration } from './choose-calibration.ts';
 import { experimentalNet } from './experimental-net.ts';
-import { uncalibrated } from './live-calibration.ts';
+import { type Limits, uncalibrated } from './live-calibration.ts';
 import type { LiveCalibrationFile } from './live-calibration-file.ts';
 import { shippedCalibrations } from './shipped-calibrations.ts';
 
@@ -47,6 +47,22 @@ describe('the calibration', () => {
     expect(limits).toEqual({ ...uncalibrated.limits, live: 0.8 });
     expect(chooseCalibration([model('anti-spoof', experimentalNet)]).isExperimental).toBe(true);
     expect(chooseCalibration([one]).isExperimental).toBe(false);
+  });
+});
+
+describe('limits that settings give', () => {
+  const move = (limits: Partial<Limits>) => chooseCalibration([yunet, one], limits, known).limits;
+
+  it('take the calibration’s other one along rather than cross it', () => {
+    expect(uncalibrated.limits).toEqual({ live: 0.9, attack: 0.3 });
+    expect(move({ live: 0.2 })).toEqual({ live: 0.2, attack: 0.2 });
+    expect(move({ attack: 0.95 })).toEqual({ live: 0.95, attack: 0.95 });
+  });
+
+  it('stand as they are where both are given, 0 and 1 too', () => {
+    expect(move({ live: 0.6, attack: 0.1 })).toEqual({ live: 0.6, attack: 0.1 });
+    expect(move({ live: 1, attack: 0 })).toEqual({ live: 1, attack: 0 });
+    expect(move({ live: 0 })).toEqual({ live: 0, attack: 0 });
   });
 });
 

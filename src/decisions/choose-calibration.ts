@@ -11,7 +11,8 @@ type Models = readonly Pick<ModelIdentity, 'role' | 'name' | 'sha256'>[];
  * with the same detector where there is one, else with another; else {@link uncalibrated}. A file that merely has
  * the name of a net is not that net.
  *
- * @param limits take the place of the calibration's own
+ * @param limits take the place of the calibration's own; one that comes alone takes the other along where they would
+ *   cross
  */
 export function chooseCalibration(
   models: Models,
@@ -28,7 +29,15 @@ export function chooseCalibration(
     bias,
     correlation,
     isExperimental: isExperimentalAlone(models),
-    limits: { ...chosen.limits, ...limits },
+    limits: moveLimits(chosen.limits, limits),
+  };
+}
+
+/** Crossed, they would call one face live here and an attack there. */
+function moveLimits(own: Limits, { live, attack }: Partial<Limits>): Limits {
+  return {
+    live: live ?? Math.max(own.live, attack ?? 0),
+    attack: attack ?? Math.min(own.attack, live ?? 1),
   };
 }
 

@@ -1,6 +1,6 @@
 import { equalErrorRate, operatingPoints, rank } from '../evaluation/ranking.ts';
 import { exactInterval } from '../exact-interval.ts';
-import { type LiveCalibration, rowLogOdds } from '../live-calibration.ts';
+import { type LiveCalibration, probabilityOf, rowLogOdds } from '../live-calibration.ts';
 import type { ClassRates, FileRate, LiveCalibrationFile, SourceRates } from '../live-calibration-file.ts';
 import { mean } from '../statistics.ts';
 import {
@@ -77,7 +77,7 @@ function classRates(rows: readonly CalibrationRow[], calibration: LiveCalibratio
 type Call = 'live' | 'inconclusive' | 'attack';
 
 function callOf(logOdds: number, { limits }: LiveCalibration): Call {
-  const probability = 1 / (1 + Math.exp(-logOdds));
+  const probability = probabilityOf(logOdds);
   if (probability >= limits.live) return 'live';
   return probability <= limits.attack ? 'attack' : 'inconclusive';
 }
@@ -116,8 +116,7 @@ function compareRanking(
     ? nets.filter((net) => silentFace.includes(net))
     : nets;
   const ranked = rows.filter(({ source }) => compared.has(source));
-  const meanScore = ({ logits }: CalibrationRow) =>
-    mean(baseline.map((net) => 1 / (1 + Math.exp(-logits[net]!))));
+  const meanScore = ({ logits }: CalibrationRow) => mean(baseline.map((net) => probabilityOf(logits[net]!)));
   const rateOfScores = (scored: readonly (CalibrationRow & { score: number })[]) =>
     equalErrorRate(operatingPoints(rank(scored), shareAlike(scored))!).rate;
   const calibrated = without
