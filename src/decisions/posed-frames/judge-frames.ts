@@ -55,7 +55,8 @@ export interface PosedFramesDecision {
 
 /**
  * Judges posed frames as seed 002 describes, and by what it leaves out: whether they show one person, in
- * different pictures, who is no flat picture and whom the anti-spoof nets take for live.
+ * different pictures, who is no flat picture and whom the anti-spoof nets do not take for an attack: their doubt
+ * leaves the verdict to the checks.
  *
  * The confidence is the mean of the five checks' confidences times the share of checks that are passed: who
  * fails one of them ends at 0.64 at most. (Seed 002's examples give 0.95 and 0.25; it prints 0.85 and 0.45,
