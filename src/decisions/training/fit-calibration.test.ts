@@ -106,4 +106,14 @@ describe('what is left out', () => {
     expect(folds).toBe('units');
     expect(outOfFold.length).toBe(60);
   });
+
+  it('is never all of a class, however few units that has', () => {
+    const attacks = camera('ana').filter(({ live }) => !live);
+    const genuine = camera('ana').filter(({ live }) => live);
+    const of = (people: number) => genuine.map((row, at) => ({ ...row, unit: `person ${at % people}` }));
+    expect(fitCalibration([...of(2), ...attacks], plan).outOfFold.length).toBe(60);
+    expect(() => fitCalibration([...of(1), ...attacks], plan)).toThrow(
+      'All bona fide presentations are of one person or clip',
+    );
+  });
 });

@@ -154,8 +154,26 @@ function foldsOf(rows: readonly CalibrationRow[]): {
     [true, false].every((live) => rows.some((row, at) => row.live === live && families[at] !== family));
   if (new Set(families).size >= leastFamilies && [...new Set(families)].every(isLeft))
     return { of: families, by: 'families' };
-  const units = rows.map(({ source, unit }) => `${source} ${unit}`);
-  return { of: dealFolds(units, Math.min(unitFolds, new Set(units).size)), by: 'units' };
+  return { of: dealUnits(rows), by: 'units' };
+}
+
+/** Deals out each class by itself: what is left must have both. */
+function dealUnits(rows: readonly CalibrationRow[]): number[] {
+  const classes = [true, false].map((live) => {
+    const places = [...rows.keys()].filter((at) => rows[at]!.live === live);
+    return { live, places, units: places.map((at) => `${rows[at]!.source} ${rows[at]!.unit}`) };
+  });
+  const folds = Math.min(unitFolds, ...classes.map(({ units }) => new Set(units).size));
+  const of: number[] = [];
+  for (const { live, places, units } of classes) {
+    if (new Set(units).size < 2)
+      throw new RangeError(
+        `All ${live ? 'bona fide presentations' : 'attacks'} are of one person or clip: whether others are told as well cannot be said.`,
+      );
+    const dealt = dealFolds(units, folds);
+    for (const [index, at] of places.entries()) of[at] = dealt[index]!;
+  }
+  return of;
 }
 
 type Terms = Pick<LiveCalibration, 'bias'> & { readonly nets: Readonly<Record<string, NetTerm>> };
