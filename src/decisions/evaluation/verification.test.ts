@@ -42,6 +42,16 @@ describe('verificationReport', () => {
     expect(report.fnmrAt[0]).toMatchObject({ fmr: 0.01, threshold: 0.2, fnmr: { value: 0.5 } });
   });
 
+  it('takes a hundredth for one where floating point makes a little more of it', () => {
+    // Six of 600 strangers lie as near as 0.3: 1 − 594/600 is 0.010000000000000009.
+    const strangers = Array.from({ length: 600 }, (_, at) => pair('ann', 'bo', at < 6 ? 0.3 : 0.9));
+    const { fnmrAt } = verificationReport([...strangers, pair('ann', 'ann', 0.1), pair('bo', 'bo', 0.4)], {
+      ...run,
+      draws: 1,
+    });
+    expect(fnmrAt[0]).toMatchObject({ fmr: 0.01, threshold: 0.4, fnmr: { value: 0 } });
+  });
+
   it('draws people, and says how sure it is', () => {
     expect(report.fnmr.low).toBeLessThan(0.25);
     expect(report.fnmr.high).toBeGreaterThan(0.25);

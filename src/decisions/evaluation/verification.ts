@@ -1,6 +1,13 @@
 import { exactInterval } from '../exact-interval.ts';
 import { drawSubjects, interval } from './draws.ts';
-import { areaUnder, equalErrorRate, type OperatingPoints, operatingPoints, rank } from './ranking.ts';
+import {
+  areaUnder,
+  equalErrorRate,
+  type OperatingPoints,
+  operatingPoints,
+  placeOfApcer,
+  rank,
+} from './ranking.ts';
 import type { Estimate, VerificationReport } from './report.ts';
 import { spread } from './thin.ts';
 
@@ -70,7 +77,7 @@ export function verificationReport(
     auc: estimate(areaUnder),
     eer: estimate((of) => equalErrorRate(of).rate),
     fnmrAt: falseMatchRates.map((fmr) => {
-      const at = points.apcer.findIndex((rate) => rate <= fmr);
+      const at = placeOfApcer(points, fmr);
       return { fmr, threshold: distanceAt(points, at), fnmr: estimate(({ bpcer }) => bpcer[at]!) };
     }),
     det: spread(points)
