@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { scriptedPerception } from '../../test/support/app.ts';
-import { frameFacts } from '../../test/support/facts.ts';
+import { faceFacts, frameFacts } from '../../test/support/facts.ts';
 import { posedFace } from '../../test/support/posed-facts.ts';
+import { measured, type TextureMeasures, unavailable, valueIfMeasured } from '../decisions/facts.ts';
 import { uncalibrated } from '../decisions/live-calibration.ts';
 import { BonafideError } from '../errors.ts';
 import type { ImageRequest } from '../perception/engine.ts';
@@ -66,7 +67,40 @@ it('asks for a few frames at a time, and keeps their order whatever the order of
     [0, 1, 2, 3, 4, 5].map((yaw) => ({ status: 'measured', value: { yaw, pitch: 0, roll: 0 } })),
   );
   for (const request of perception.seen)
-    expect(request).toEqual({ measuredFaces: 1, measure: ['eyes', 'anti_spoof', 'embedding'] });
+    expect(request).toEqual({ measuredFaces: 1, measure: ['eyes', 'texture', 'anti_spoof', 'embedding'] });
+});
+
+describe('what nets say of a face that is out of range', () => {
+  const inTheLight = valueIfMeasured(faceFacts().texture)!;
+  /** Perception that measures the light and the focus of these frames where it is asked to. */
+  const validateLit = (changes: Partial<TextureMeasures>) => {
+    const texture = measured({ ...inTheLight, ...changes });
+    const analyseImage = async (bytes: Uint8Array, { measure }: ImageRequest) =>
+      frameFacts(
+        posedFace(
+          { yaw: bytes[0]! },
+          { texture: measure?.includes('texture') ? texture : unavailable('not_requested') },
+        ),
+      );
+    return validateFrames({ ...scriptedPerception(), analyseImage }, options, pictures);
+  };
+
+  it.each([
+    ['dark', { brightness: 0.05 }],
+    ['blurred', { blur: 0.01 }],
+    ['burnt out', { brightness: 0.97 }],
+  ])('does not count: %s', async (_, changes) => {
+    const { evidence, vetoed } = await validateLit(changes);
+    expect(evidence.liveProbability).toBeNull();
+    expect(evidence.signs).toContain('no_usable_frame');
+    expect(vetoed).toBe(true);
+  });
+
+  it('counts where the light is good', async () => {
+    const { evidence } = await validateLit({});
+    expect(evidence.liveProbability).toBeGreaterThan(0.5);
+    expect(evidence.signs).not.toContain('no_usable_frame');
+  });
 });
 
 it('does not look at what is missing or unreadable', async () => {

@@ -74,7 +74,7 @@ async function lookAt(
   try {
     const facts = await perception.analyseImage(
       picture,
-      { measuredFaces: 1, measure: ['eyes', 'anti_spoof', 'embedding'] },
+      { measuredFaces: 1, measure: ['eyes', 'texture', 'anti_spoof', 'embedding'] },
       signal,
     );
     return { status: 'seen', facts, picture: createHash('sha256').update(picture).digest('hex') };
