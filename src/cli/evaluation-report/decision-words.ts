@@ -1,9 +1,9 @@
+import { baselineNets } from '../../decisions/evaluation/baseline-nets.ts';
 import type {
   DecisionComparison,
   DecisionErrors,
   EvaluationReport,
 } from '../../decisions/evaluation/report.ts';
-import { baselineNets } from '../../decisions/evaluation/score-file.ts';
 import type { ModelIdentity } from '../../decisions/facts.ts';
 import { percent } from './numbers.ts';
 import { joined } from './words.ts';

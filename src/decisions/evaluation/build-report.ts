@@ -1,6 +1,7 @@
 import type { FaceFacts, ModelIdentity } from '../facts.ts';
 import type { LiveCalibration } from '../live-calibration.ts';
 import { viewObstacles } from '../view-range.ts';
+import { baselineNets } from './baseline-nets.ts';
 import { confoundValues } from './confounds.ts';
 import { latencies } from './latency.ts';
 import { type Measurement, restoreFace } from './measurement.ts';
@@ -14,7 +15,7 @@ import {
   type ScoreKindDescription,
   type VerificationReport,
 } from './report.ts';
-import { baselineNets, type Scoring, scoreMeasurement } from './score-file.ts';
+import { type Scoring, scoreMeasurement } from './score-file.ts';
 import { type AnswerLimits, subjectOf } from './units.ts';
 
 /** A labelled file, and what was measured of it. */

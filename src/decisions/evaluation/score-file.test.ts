@@ -3,7 +3,7 @@ import { antiSpoof, faceFacts } from '../../../test/support/facts.ts';
 import { measured, unavailable } from '../facts.ts';
 import { type LiveCalibration, uncalibrated } from '../live-calibration.ts';
 import { keepFace, type Measurement } from './measurement.ts';
-import { baselineNets, type Scoring, scoreMeasurement } from './score-file.ts';
+import { type Scoring, scoreMeasurement } from './score-file.ts';
 
 const nets = ['minifasnet-v2', 'minifasnet-v1se'];
 const scoring: Scoring = { calibration: uncalibrated, baseline: nets, withoutFamily: () => undefined };
@@ -85,15 +85,5 @@ describe('scoreMeasurement', () => {
       scoring,
     );
     expect(outcome).toEqual({ unanswered: 'several_faces' });
-  });
-});
-
-describe('baselineNets', () => {
-  const net = (name: string) => ({ role: 'anti-spoof', name, pack: 'strong', sha256: '' }) as const;
-
-  it("is Silent-Face's pair, else whatever net there is", () => {
-    expect(baselineNets([...nets, 'minifasnet-v2se'].map(net))).toEqual(nets);
-    expect(baselineNets([net('bonafide-antispoof')])).toEqual(['bonafide-antispoof']);
-    expect(baselineNets([])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { type FaceFacts, type ModelIdentity, valueIfMeasured } from '../facts.ts';
+import { type FaceFacts, valueIfMeasured } from '../facts.ts';
 import { decideLiveness } from '../fusion.ts';
 import { type LiveCalibration, liveLogOdds } from '../live-calibration.ts';
 import { addEvidence, judgeSession, noEvidence, sessionFigures } from '../session-evidence.ts';
@@ -16,15 +16,6 @@ export interface Scoring {
 }
 
 type Scores = Readonly<Partial<Record<ScoreKind, FileScore>>>;
-
-/** Silent-Face's pair, whose mean score is its own rule. */
-const silentFace = ['minifasnet-v2', 'minifasnet-v1se'];
-
-/** Silent-Face's nets where both are in use, else whatever anti-spoof nets are. */
-export function baselineNets(models: readonly ModelIdentity[]): readonly string[] {
-  const nets = models.filter(({ role }) => role === 'anti-spoof').map(({ name }) => name);
-  return silentFace.every((name) => nets.includes(name)) ? silentFace : nets;
-}
 
 /** What each kind of score says of a measured file, or why nothing does. */
 export function scoreMeasurement(

@@ -1,3 +1,4 @@
+import { baselineOf } from '../evaluation/baseline-nets.ts';
 import { equalErrorRate, operatingPoints, rank } from '../evaluation/ranking.ts';
 import { exactInterval } from '../exact-interval.ts';
 import { type LiveCalibration, probabilityOf, rowLogOdds } from '../live-calibration.ts';
@@ -14,9 +15,6 @@ import { shareAlike } from './share-alike.ts';
 
 /** What is known of how a calibration does on sources that it has not seen. */
 export type CalibrationFigures = Pick<LiveCalibrationFile, 'rates' | 'equalErrorRate'>;
-
-/** Nets of which the baseline, Silent-Face's own rule, is the mean live score; all nets where it has none of them. */
-const silentFace = ['minifasnet-v2', 'minifasnet-v1se'];
 
 /** The rates of a fit: each source judged by weights and limits that have seen nothing of its family. */
 export function describeCalibration(
@@ -112,9 +110,7 @@ function compareRanking(
   const sources = [...new Set(outOfFold.map(({ source }) => source))];
   const ofBothClasses = sources.filter((source) => classesOf(source) === 2);
   const compared = new Set(ofBothClasses.length > 0 ? ofBothClasses : sources);
-  const baseline = nets.some((net) => silentFace.includes(net))
-    ? nets.filter((net) => silentFace.includes(net))
-    : nets;
+  const baseline = baselineOf(nets);
   const ranked = rows.filter(({ source }) => compared.has(source));
   const meanScore = ({ logits }: CalibrationRow) => mean(baseline.map((net) => probabilityOf(logits[net]!)));
   const rateOfScores = (scored: readonly (CalibrationRow & { score: number })[]) =>
