@@ -1,4 +1,5 @@
 import { exactInterval } from '../exact-interval.ts';
+import { probabilityOf } from '../live-calibration.ts';
 import { mean } from '../statistics.ts';
 import { brierScore, reliability } from '../training/reliability.ts';
 import { answersOfFiles, answersOfUnits, type SourceUnits } from './answers.ts';
@@ -71,7 +72,9 @@ function scoreReport(
   const both = sources.filter((_source, at) => isWithBoth(all.filter(({ source }) => source === at)));
   const units = scoredUnits(both, kind);
   const ranking = rank(units);
-  const points = operatingPoints(ranking, evenWeights(units));
+  const weights = evenWeights(units);
+  const points = operatingPoints(ranking, weights);
+  const weighed = units.map((unit, at) => ({ ...asProbability(unit), weight: weights[at]! }));
   const drawn = points && bootstrap(both, units, ranking);
   const eer = points && equalErrorRate(points);
   return {
@@ -88,8 +91,8 @@ function scoreReport(
     bpcerAt: points ? allowedApcers.map((allowed) => bpcerAt(points, allowed, units, both, pooled)) : [],
     det: points ? detOf(points) : [],
     histogram: histogram(all),
-    reliability: points ? reliabilityOf(units) : [],
-    brier: points ? brierScore(units.map(asProbability)) : null,
+    reliability: points ? reliabilityOf(weighed) : [],
+    brier: points ? brierScore(weighed) : null,
   };
 }
 
@@ -242,15 +245,12 @@ function histogram(units: readonly ScoredUnit[]): HistogramBin[] {
   return bins;
 }
 
-function reliabilityOf(units: readonly ScoredUnit[]) {
-  const weights = evenWeights(units);
-  return reliability(units.map((unit, at) => ({ ...asProbability(unit), weight: weights[at]! }))).map(
-    ({ rows, ...bin }) => ({ ...bin, units: rows }),
-  );
+function reliabilityOf(weighed: Parameters<typeof reliability>[0]) {
+  return reliability(weighed).map(({ rows, ...bin }) => ({ ...bin, units: rows }));
 }
 
 const asProbability = ({ score, live, subject }: ScoredUnit) => ({
-  score: 1 / (1 + Math.exp(-score)),
+  score: probabilityOf(score),
   live,
   subject,
 });

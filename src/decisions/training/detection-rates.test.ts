@@ -62,3 +62,13 @@ it('counts both classes alike, whatever their numbers', () => {
   expect(reliability(rows)[0]!.observed).toBeCloseTo(0.5, 6);
   expect(brierScore(rows)).toBe(0.25);
 });
+
+it('counts rows by their weights, within their class', () => {
+  const rows = [
+    { ...row(0.9, true), weight: 1 },
+    ...Array.from({ length: 10 }, () => ({ ...row(0.1, true), weight: 0.1 })),
+    row(0, false),
+  ];
+  // Of the live rows half of the weight is 0.1 off, half 0.9; the attack not at all.
+  expect(brierScore(rows)).toBeCloseTo((0.01 + 0.81) / 2 / 2, 12);
+});
