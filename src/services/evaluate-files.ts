@@ -30,7 +30,10 @@ export interface MeasuringPlan extends MeasureOptions {
   readonly onProgress: (done: number) => void;
 }
 
-/** Measures what is not known yet; files of the same bytes once. */
+/**
+ * Measures what is not known yet; files of the same bytes once. It ends when nothing is added to `kept` any more, where
+ * it throws, too.
+ */
 export async function measureFiles(
   perception: Perception,
   files: readonly FileToMeasure[],
@@ -42,23 +45,25 @@ export async function measureFiles(
   const pictures = [...unknown.values()].filter(({ presentation }) => presentation === 'still');
   const clips = [...unknown.values()].filter(({ presentation }) => presentation === 'clip');
   let done = new Set(files.map(({ sha256 }) => sha256)).size - unknown.size;
+  const failures: unknown[] = [];
   const work = async (first: FileToMeasure[], then: FileToMeasure[]) => {
-    const next = () => first.shift() ?? then.shift();
+    const next = () => (failures.length > 0 ? undefined : (first.shift() ?? then.shift()));
     for (let file = next(); file && !plan.signal.aborted; file = next()) {
-      const measurement = await measureOne(perception, plan, file);
-      if (plan.signal.aborted) return;
-      kept.add(file.sha256, measurement);
-      plan.onProgress(++done);
+      try {
+        const measurement = await measureOne(perception, plan, file);
+        if (plan.signal.aborted) return;
+        kept.add(file.sha256, measurement);
+        plan.onProgress(++done);
+      } catch (error) {
+        failures.push(error);
+      }
     }
   };
-  try {
-    // Clips take seconds each, and perception leaves one process to the pictures: so one worker begins with the clips,
-    // and neither kind waits for the other.
-    const others = Array.from({ length: Math.max(plan.concurrency - 1, 0) }, () => work(pictures, clips));
-    await Promise.all([work(clips, pictures), ...others]);
-  } catch (error) {
-    if (!plan.signal.aborted) throw error;
-  }
+  // Clips take seconds each, and perception leaves one process to the pictures: so one worker begins with the clips, and
+  // neither kind waits for the other. No worker throws: all have ended here, and what they had at hand is kept.
+  const others = Array.from({ length: Math.max(plan.concurrency - 1, 0) }, () => work(pictures, clips));
+  await Promise.all([work(clips, pictures), ...others]);
+  if (failures.length > 0 && !plan.signal.aborted) throw failures[0];
 }
 
 async function measureOne(
