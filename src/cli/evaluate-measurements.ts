@@ -6,7 +6,7 @@ import type { ModelIdentity } from '../decisions/facts.ts';
 
 /** What measurements depend on, beside the file: lines of another engine are not reused. */
 export interface MeasuringEngine {
-  /** Of the program. */
+  /** Of the program; it stays between two releases. */
   readonly version: string;
   readonly models: readonly ModelIdentity[];
   /** Settings that bear on what is measured. */
@@ -21,8 +21,12 @@ export interface MeasurementsFile {
   close(): void;
 }
 
-/** Counts the shapes that lines have had; those of another are not reused. */
-const lineVersion = 1;
+/**
+ * Lines of another number are not reused. To be raised with each change of what the same models make of the same file,
+ * of how textures are measured or faces cut out for instance, and with each change of a line's shape: between two
+ * releases the program's version stays, and a fact of another meaning has the same name.
+ */
+const lineVersion = 2;
 
 /** Names an engine, and what it keeps, in each line: 16 hexadecimal digits of the SHA-256 of all that bears on it. */
 export function engineKey({ version, models, settings }: MeasuringEngine): string {
