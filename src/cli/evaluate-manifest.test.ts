@@ -78,6 +78,18 @@ describe('selectFiles', () => {
     await expect(noisy('nowhere')).rejects.toThrow(/--noisy nowhere/);
   });
 
+  it('marks all stills of a source of which one is noisy, as a calibration leaves them all out', async () => {
+    const text = [
+      'path,label,source,noisy',
+      '1.jpg,live,cam,yes',
+      '2.jpg,print,cam,',
+      '3.mp4,live,cam,',
+      '4.jpg,live,other,',
+    ].join('\n');
+    const { files } = await selectFiles(manifest(text), []);
+    expect(files.map(({ noisy }) => noisy)).toEqual([true, true, false, false]);
+  });
+
   it.each([
     ['source', /write column=value/],
     ['=x', /write column=value/],

@@ -22,6 +22,7 @@ export interface ManifestFile {
   readonly subject: string | undefined;
   /** The clip that it is, or is a frame of. */
   readonly clip: string | undefined;
+  /** Its label or crop is not to be trusted, or that of another file of its source. */
   readonly noisy: boolean;
   /** Lower-case hex, as the manifest has it; undefined where it says nothing. */
   readonly sha256: string | undefined;
@@ -51,7 +52,7 @@ type Row = Readonly<Record<string, string>>;
  * | `species` | of an attack; else the label |
  * | `subject`, `clip` | whose it is, of which clip; a clip is also known by `source_path`, less what follows `#`, and by names such as `real.mp4107.png` |
  * | `source_repo` | sources that share it are one family |
- * | `noisy` | `1`, `true` or `yes`: labels or crops are not to be trusted |
+ * | `noisy` | `1`, `true` or `yes`: labels or crops are not to be trusted, nor are those of the source |
  * | `sha256` | checked |
  *
  * @param where conditions, all of which hold: `column=value`, `column!=value`, several values with commas; `path`
@@ -92,7 +93,9 @@ export async function selectFiles(
     if (!files.some((file) => isOf(file, name)))
       throw new UsageError(`--noisy ${name}: no source and no folder that is evaluated is named so.`);
   return {
-    files: files.map((file) => ({ ...file, noisy: file.noisy || noisy.some((name) => isOf(file, name)) })),
+    files: spreadNoise(
+      files.map((file) => ({ ...file, noisy: file.noisy || noisy.some((name) => isOf(file, name)) })),
+    ),
     notCounted: [...notCounted].map(([why, count]) => ({ why, files: count })),
     manifestSha256: createHash('sha256').update(bytes).digest('hex'),
     paths,
@@ -100,6 +103,13 @@ export async function selectFiles(
       rows.flatMap(({ path, subject }) => (path && subject ? [[path, subject] as const] : [])),
     ),
   };
+}
+
+/** A source is not to be trusted where some of it is not; its clips say nothing of its stills. */
+function spreadNoise(files: readonly ManifestFile[]): readonly ManifestFile[] {
+  const key = ({ source, presentation }: ManifestFile) => `${presentation} ${source}`;
+  const noisySources = new Set(files.flatMap((file) => (file.noisy ? key(file) : [])));
+  return files.map((file) => ({ ...file, noisy: noisySources.has(key(file)) }));
 }
 
 const isOf = ({ source, path }: ManifestFile, name: string) =>
