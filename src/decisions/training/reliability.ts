@@ -19,14 +19,17 @@ type WeighedRow = ScoredRow & { readonly weight?: number };
  * as in training, whatever their numbers in the data. Bins without rows are left out.
  */
 export function reliability(rows: readonly WeighedRow[], bins = 10): ReliabilityBin[] {
-  const countOf = sharesOf(rows);
+  const weigh = (isLive: boolean) =>
+    sum(rows.flatMap(({ live, weight = 1 }) => (live === isLive ? weight : [])));
+  const [live, attacks] = [weigh(true), weigh(false)];
+  const countOf = (row: WeighedRow) => (row.weight ?? 1) / (row.live ? live : attacks);
   return Array.from({ length: bins }, (_, bin) => ({ from: bin / bins, to: (bin + 1) / bins })).flatMap(
     ({ from, to }) => {
       const inside = rows.filter(({ score }) => score >= from && (score < to || (to === 1 && score === 1)));
       if (inside.length === 0) return [];
-      const all = inside.reduce((sum, row) => sum + countOf(row), 0);
-      const lives = inside.filter((row) => row.live).reduce((sum, row) => sum + countOf(row), 0);
-      const predicted = inside.reduce((sum, row) => sum + countOf(row) * row.score, 0) / all;
+      const all = sum(inside.map(countOf));
+      const lives = sum(inside.filter((row) => row.live).map(countOf));
+      const predicted = sum(inside.map((row) => countOf(row) * row.score)) / all;
       return [{ from, to, rows: inside.length, predicted, observed: lives / all }];
     },
   );
@@ -37,15 +40,12 @@ export function reliability(rows: readonly WeighedRow[], bins = 10): Reliability
  * a constant 0.5 has, 0 is perfect. Rows weigh as in {@link reliability}. NaN where a class has no row.
  */
 export function brierScore(rows: readonly WeighedRow[]): number {
-  if (!rows.some(({ live }) => live) || rows.every(({ live }) => live)) return Number.NaN;
-  const countOf = sharesOf(rows);
-  return rows.reduce((sum, row) => sum + countOf(row) * (row.score - (row.live ? 1 : 0)) ** 2, 0) / 2;
+  const distance = (isLive: boolean) => {
+    const ofClass = rows.filter(({ live }) => live === isLive);
+    const squares = ofClass.map(({ score, weight = 1 }) => weight * (score - (isLive ? 1 : 0)) ** 2);
+    return sum(squares) / sum(ofClass.map(({ weight = 1 }) => weight));
+  };
+  return (distance(true) + distance(false)) / 2;
 }
 
-/** How much a row counts within its class; each class adds up to 1. */
-function sharesOf(rows: readonly WeighedRow[]): (row: WeighedRow) => number {
-  const weigh = (isLive: boolean) =>
-    rows.reduce((sum, { live, weight = 1 }) => (live === isLive ? sum + weight : sum), 0);
-  const [lives, attacks] = [weigh(true), weigh(false)];
-  return ({ live, weight = 1 }) => weight / (live ? lives : attacks);
-}
+const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
