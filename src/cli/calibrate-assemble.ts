@@ -16,6 +16,9 @@ import type { Measured } from './evaluate-measuring.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
 
+/** Why a noisy source is left out, in the file of a calibration. */
+export const untrusted = 'labels or crops are not to be trusted';
+
 /** What `bonafide calibrate` was told. */
 export interface CalibrationQuestion {
   readonly manifest: string;
@@ -151,7 +154,7 @@ function excludedOf(
   );
   return others.sort().map((source) => ({
     source,
-    why: noisy.has(source) ? 'labels or crops are not to be trusted' : 'too few pictures in range',
+    why: noisy.has(source) ? untrusted : 'too few pictures in range',
   }));
 }
 

@@ -106,7 +106,7 @@ async function calibrate(
     console.error('Stopped. The same command goes on from here.');
     return 130;
   }
-  const file = assemble(question, selection.manifestSha256, files, measured, scores);
+  const file = assemble(question, selection.manifestSha256, files, measured, scores?.logits);
   replaceFile(question.out, `${JSON.stringify(file, rounded, 2)}\n`, { mode: 0o644 });
   console.log([...calibrationSummary(file), `Written: ${question.out}`].join('\n'));
   return 0;

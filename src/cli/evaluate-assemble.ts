@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Config } from '../config.ts';
 import { buildReport, type LabelledMeasurement } from '../decisions/evaluation/build-report.ts';
@@ -5,6 +7,7 @@ import { refit } from '../decisions/evaluation/refit.ts';
 import { type ReplacedScores, replaceScores } from '../decisions/evaluation/replace-scores.ts';
 import type {
   EvaluationReport,
+  NamedFile,
   RunDescription,
   UnitKind,
   VerificationReport,
@@ -21,9 +24,12 @@ import { loadCalibration } from '../services/calibration-file.ts';
 import { calibrationInUse } from '../services/calibration-in-use.ts';
 import type { HashedFile, Selection } from './evaluate-manifest.ts';
 import { concurrencyOf, type Measured, measuringSettings } from './evaluate-measuring.ts';
+import { noiseByCalibration, withNoise } from './evaluate-noise.ts';
 import type { PairList } from './evaluate-pairs.ts';
+import type { NetScores } from './net-scores.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
+import { withoutFolders } from './without-folders.ts';
 
 /** What was asked for, beside the settings. */
 export interface Question {
@@ -43,7 +49,7 @@ export interface Findings {
   readonly files: readonly HashedFile[];
   readonly measured: Measured;
   /** Logits by path that take the place of what the net in use says. */
-  readonly scores: ReadonlyMap<string, number> | undefined;
+  readonly scores: NetScores | undefined;
   readonly pairs: PairList | undefined;
 }
 
@@ -63,10 +69,20 @@ export function assemble(
 ): EvaluationReport {
   const { manifest, where, noisy, unit } = question;
   const { models } = measured.perception;
+  const { MODELS_DIR, MODEL_PATH } = config;
   const calibration = calibrationInUse({ describe: () => measured.perception }, config);
-  const labelled = files.map((file) => ({ ...file, measurement: measured.known.get(file.sha256)! }));
-  const counted = scores && withScores(labelled, models, scores);
-  const unknown = [...(scores?.keys() ?? [])].filter((path) => !selection.paths.has(path)).length;
+  const file = calibrationFileOf(config, models, calibration);
+  const noise = noiseByCalibration(
+    [...(file ? [file] : []), ...shippedCalibrations],
+    selection.manifestSha256,
+    files,
+  );
+  const labelled = withNoise(files, noise).map((one) => ({
+    ...one,
+    measurement: measured.known.get(one.sha256)!,
+  }));
+  const counted = scores && withScores(labelled, models, scores.logits);
+  const unknown = [...(scores?.logits.keys() ?? [])].filter((path) => !selection.paths.has(path)).length;
   return buildReport({
     files: counted?.files ?? labelled,
     notCounted: [
@@ -80,13 +96,19 @@ export function assemble(
       manifestSha256: selection.manifestSha256,
       where,
       noisy,
+      noisyByCalibration: noise,
+      scores: scores && question.scores ? { name: basename(question.scores), sha256: scores.sha256 } : null,
+      calibrationFile: namedFile(config.CALIBRATION_PATH),
       unit,
       seed,
       bootstrapDraws,
-      fittedTo: fittedTo(config, models, calibration),
+      fittedTo: fittedTo(file),
       settings: { ...measuringSettings(config), ...verdictSettings(config) },
     },
-    notices: [...measured.perception.notices, ...caveats(models, question, unknown)],
+    notices: [
+      ...measured.perception.notices.map((notice) => withoutFolders(notice, { MODELS_DIR, MODEL_PATH })),
+      ...caveats(models, question, unknown),
+    ],
     models,
     calibration,
     refit: (stills) => refit(stills, { models, calibration, rates: statedRates }),
@@ -95,15 +117,25 @@ export function assemble(
   });
 }
 
-/** What the calibration in use was fitted to; one of the operator's own need not say. */
-function fittedTo(
+/** The file of the calibration in use; undefined where it is none that was fitted. */
+function calibrationFileOf(
   { CALIBRATION_PATH }: Config,
   models: readonly ModelIdentity[],
   { name }: LiveCalibration,
-): RunDescription['fittedTo'] {
-  const file = CALIBRATION_PATH
+): LiveCalibrationFile | undefined {
+  return CALIBRATION_PATH
     ? loadCalibration(CALIBRATION_PATH, models)
     : shippedCalibrations.find((shipped) => shipped.name === name);
+}
+
+function namedFile(path: string): NamedFile | null {
+  if (path === '') return null;
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+  return { name: basename(path), sha256 };
+}
+
+/** What the calibration in use was fitted to; one of the operator's own need not say. */
+function fittedTo(file: LiveCalibrationFile | undefined): RunDescription['fittedTo'] {
   const { manifestSha256, sources }: Partial<LiveCalibrationFile['data']> = file?.data ?? {};
   return manifestSha256 !== undefined && sources !== undefined ? { manifestSha256, sources } : null;
 }
@@ -158,9 +190,14 @@ function verify(
   });
 }
 
-/** Settings that move verdicts; those that are empty say nothing. */
-function verdictSettings({ LIVE_THRESHOLD, ATTACK_THRESHOLD }: Config) {
+/** Settings that choose nets and move verdicts, without folders; those that are empty say nothing. */
+function verdictSettings(config: Config) {
+  const { ANTISPOOF_NETS, MODEL_PATH, CALIBRATION_PATH, LIVE_THRESHOLD, ATTACK_THRESHOLD } = config;
   return {
+    ...(MODEL_PATH
+      ? { MODEL_PATH: basename(MODEL_PATH) }
+      : { ANTISPOOF_NETS: ANTISPOOF_NETS.join(',') || 'none' }),
+    ...(CALIBRATION_PATH && { CALIBRATION_PATH: basename(CALIBRATION_PATH) }),
     ...(LIVE_THRESHOLD !== undefined && { LIVE_THRESHOLD }),
     ...(ATTACK_THRESHOLD !== undefined && { ATTACK_THRESHOLD }),
   };

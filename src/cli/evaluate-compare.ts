@@ -11,7 +11,10 @@ const presentation = Type.Union([
   Type.Null(),
   Type.Object({
     sources: Type.Array(
-      Type.Intersect([scored, Type.Object({ source: Type.String(), marks: Type.Object({}) })]),
+      Type.Intersect([
+        scored,
+        Type.Object({ source: Type.String(), marks: Type.Object({ noisy: Type.Boolean() }) }),
+      ]),
     ),
     headline: Type.Intersect([scored, Type.Object({ inRange: Type.Union([Type.Null(), scored]) })]),
     notNoisy: scored,
@@ -27,6 +30,7 @@ const readParts = Type.Object({
     manifestSha256: Type.String(),
     unit: Type.String(),
     where: Type.Array(Type.String()),
+    scores: Type.Union([Type.Null(), Type.Object({ sha256: Type.String() })]),
   }),
   models: Type.Array(Type.Object({ name: Type.String() })),
   stills: presentation,

@@ -9,6 +9,7 @@ import type {
 import { decisionWords, withoutVerdict } from './evaluation-report/decision-words.ts';
 import { counted } from './evaluation-report/numbers.ts';
 import { poolsOf } from './evaluation-report/pools.ts';
+import { noiseText } from './evaluation-report/words.ts';
 
 /** The headline of a report in a few lines; the rest is for its page. */
 export function summary(report: EvaluationReport): string[] {
@@ -19,6 +20,7 @@ export function summary(report: EvaluationReport): string[] {
     ...(words?.answered ? [words.answered] : []),
     '',
     `${counted(data.files, 'file')}, ${counted(data.units, 'unit')} (${report.run.unit}), ${counted(data.sources, 'source')}.`,
+    ...(report.run.noisyByCalibration ? [noiseText(report.run.noisyByCalibration)] : []),
     ...section('Stills', report.stills),
     ...section('Clips', report.clips),
     ...(report.verification ? [verificationLine(report.verification)] : []),

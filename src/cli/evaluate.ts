@@ -97,7 +97,7 @@ async function evaluate(
     question.pairs === undefined ? undefined : await readPairs(question.pairs, selection.subjects);
   if (
     scores &&
-    !selection.files.some(({ path, presentation }) => presentation === 'still' && scores.has(path))
+    !selection.files.some(({ path, presentation }) => presentation === 'still' && scores.logits.has(path))
   )
     throw new UsageError(
       `--scores: ${question.scores} has no score of any still that is evaluated; its paths are to be those of the manifest.`,

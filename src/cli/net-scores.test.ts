@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +15,10 @@ function file(text: string): string {
 
 describe('readScores', () => {
   it('reads logits by path, whatever else stands there', async () => {
-    const scores = await readScores(file('path,fold,logit\na/1.jpg,2,-3.5\na/2.jpg,0,1e1\n'));
-    expect([...scores]).toEqual([
+    const text = 'path,fold,logit\na/1.jpg,2,-3.5\na/2.jpg,0,1e1\n';
+    const { logits, sha256 } = await readScores(file(text));
+    expect(sha256).toBe(createHash('sha256').update(text).digest('hex'));
+    expect([...logits]).toEqual([
       ['a/1.jpg', -3.5],
       ['a/2.jpg', 10],
     ]);

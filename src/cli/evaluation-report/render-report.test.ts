@@ -185,15 +185,24 @@ describe('what it says', () => {
     expect(section(page, 'models')).toContain('bonafide-antispoof experimental');
   });
 
-  it('names no folder of the machine that made it', () => {
+  it('says whose word it is that a source is noise', () => {
     const { run } = syntheticReport();
-    const notices = [
-      'Not installed in /home/ana maria/models (MODELS_DIR): minifasnet-v2.',
-      'Two of /srv/faces/a.jpg and C:\\faces\\b.jpg; see /health.',
-    ];
-    expect(section(render({ run: { ...run, notices } }), 'summary')).toContain(
-      'Not installed in MODELS_DIR: minifasnet-v2.Two of a folder and a folder; see /health.',
-    );
+    const noisyByCalibration = { calibration: 'yunet+v2', sources: ['webcam-labels-unsure'] };
+    const text = section(render({ run: { ...run, noisyByCalibration } }), 'summary');
+    expect(text).toContain('The calibration yunet+v2, which was fitted to this very list of files');
+    expect(text).toContain('noise: webcam-labels-unsure.');
+    expect(section(full, 'summary')).toContain('Whoever ran the evaluation said that labels or crops');
+    expect(section(full, 'summary')).not.toContain('this very list');
+  });
+
+  it('says which file of scores and which calibration it rests on', () => {
+    const { run } = syntheticReport();
+    const scores = { name: 'own net.csv', sha256: '5c'.repeat(32) };
+    const calibrationFile = { name: 'mine.json', sha256: 'ca'.repeat(32) };
+    const text = section(render({ run: { ...run, scores, calibrationFile } }), 'made');
+    expect(text).toContain("--scores 'own net.csv'");
+    expect(text).toContain(scores.sha256);
+    expect(text).toContain(`mine.json, SHA-256 ${calibrationFile.sha256}`);
   });
 
   it('calls sources together by words, and a source by its name, whatever that is', () => {

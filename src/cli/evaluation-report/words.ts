@@ -1,5 +1,6 @@
 import type {
   ConfoundName,
+  NoiseByCalibration,
   ScoreKind,
   ScoreKindDescription,
   ScoreReport,
@@ -97,4 +98,9 @@ export function answeredScore(scores: readonly ScoreReport[]): ScoreReport | und
 export function leadingScore(scores: readonly ScoreReport[]): ScoreReport | undefined {
   const kind = leadingKind(scores.map((score) => score.kind));
   return answeredScore(scores) ?? scores.find((score) => score.kind === kind);
+}
+
+/** What a calibration has called noise, in a sentence. */
+export function noiseText({ calibration, sources }: NoiseByCalibration): string {
+  return `The calibration ${calibration}, which was fitted to this very list of files, left these out because labels or crops are noise: ${joined(sources)}.`;
 }

@@ -54,6 +54,7 @@ function report(
         manifest: 'm.csv',
         manifestSha256: 'cd'.repeat(32),
       },
+      ...{ noisyByCalibration: null, scores: null, calibrationFile: null },
       ...{ where: [], noisy: [], unit: 'subject', seed: 7, bootstrapDraws: 50, settings: {}, fittedTo: null },
     },
     notices: [],
@@ -143,6 +144,9 @@ describe('buildReport', () => {
     const eerOf = (all: readonly LabelledMeasurement[]) =>
       report([...few, ...all]).stills!.all.scores[0]!.eer!.value;
     expect(eerOf(tenfold)).toBeCloseTo(eerOf(once), 9);
+    const brierOf = (all: readonly LabelledMeasurement[]) =>
+      report([...few, ...all]).stills!.all.scores[0]!.brier!;
+    expect(brierOf(tenfold)).toBeCloseTo(brierOf(once), 9);
   });
 
   it('says the rates of one source exactly', () => {
@@ -310,6 +314,21 @@ describe('compareReports', () => {
     expect(eer.here).toBeGreaterThan(0);
     expect(eer.other).toBe(0);
     expect(eer.difference).toBe(eer.here);
+  });
+
+  it('does not take other noise, nor other scores, for the same data', () => {
+    const files = [...camera('one', 20), ...camera('second', 20)];
+    const here = report(files);
+    const noisy = report(files.map((file) => ({ ...file, noisy: file.source === 'one' })));
+    expect(compareReports(here, noisy).sameData).toBe(false);
+    expect(compareReports(noisy, noisy).sameData).toBe(true);
+    const withScores = (sha256: string) => ({
+      ...here,
+      run: { ...here.run, scores: { name: 'scores.csv', sha256 } },
+    });
+    expect(compareReports(here, withScores('ab')).sameData).toBe(false);
+    expect(compareReports(withScores('cd'), withScores('ab')).sameData).toBe(false);
+    expect(compareReports(withScores('ab'), withScores('ab')).sameData).toBe(true);
   });
 
   it('has nothing to subtract where one of the two lacks a source', () => {

@@ -20,7 +20,9 @@ const figures: Readonly<Record<string, (score: ScoreReport) => number | undefine
 export function compareReports(here: EvaluationReport, other: EvaluationReport): ComparisonReport {
   const isSame =
     sameRun.every((field) => here.run[field] === other.run[field]) &&
-    JSON.stringify(here.run.where) === JSON.stringify(other.run.where);
+    JSON.stringify(here.run.where) === JSON.stringify(other.run.where) &&
+    here.run.scores?.sha256 === other.run.scores?.sha256 &&
+    JSON.stringify(noisySources(here)) === JSON.stringify(noisySources(other));
   return {
     other: { run: other.run, models: other.models },
     sameData: isSame,
@@ -32,6 +34,13 @@ export function compareReports(here: EvaluationReport, other: EvaluationReport):
       );
     }),
   };
+}
+
+/** What the headline leaves out as noise, whoever said so, and in whatever order. */
+function noisySources({ stills, clips }: EvaluationReport): readonly (readonly string[])[] {
+  return [stills, clips].map((part) =>
+    (part?.sources ?? []).flatMap(({ source, marks }) => (marks.noisy ? source : [])).sort(),
+  );
 }
 
 function sections(report: EvaluationReport['stills']): ReadonlyMap<string, readonly ScoreReport[]> {

@@ -1,7 +1,10 @@
 import type { ModelIdentity } from '../facts.ts';
 
-/** Counts the shapes that `report.json` has had: 2 tells what is in range apart, and compares decisions. */
-export const formatVersion = 2;
+/**
+ * Counts the shapes that `report.json` has had: 2 tells what is in range apart, and compares decisions; 3 names the files
+ * of scores and of a calibration, and what a calibration calls noisy.
+ */
+export const formatVersion = 3;
 
 /**
  * The shape of `report.json`, which `bonafide evaluate` writes and the page of the report is drawn from.
@@ -33,7 +36,7 @@ export interface EvaluationReport {
   readonly stills: PresentationReport | null;
   /** Clips, each judged as the evidence of a whole session is; null where there are none. */
   readonly clips: PresentationReport | null;
-  /** The one part that two runs do not repeat. */
+  /** Of when each file was measured: repeated from kept measurements, other where they are made anew. */
   readonly latency: LatencyReport;
   /** Comparing faces; null unless pairs were given. */
   readonly verification: VerificationReport | null;
@@ -61,6 +64,15 @@ export interface RunDescription {
   readonly where: readonly string[];
   /** Sources, or folders of files, that were said to be noisy, beside those that the manifest says it of. */
   readonly noisy: readonly string[];
+  /**
+   * Sources whose stills a calibration that was fitted to this very manifest left out as noise, beside those that were
+   * said to be noisy here; null where there are none.
+   */
+  readonly noisyByCalibration: NoiseByCalibration | null;
+  /** The file of scores that took the place of what the net says; null where none was given. */
+  readonly scores: NamedFile | null;
+  /** The operator's own calibration; null where the one that ships for these models is in use. */
+  readonly calibrationFile: NamedFile | null;
   readonly unit: UnitKind;
   /** Of the bootstrap. */
   readonly seed: number;
@@ -71,6 +83,18 @@ export interface RunDescription {
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   /** Sentences for the reader: which fallback served, what could not be computed, and why. */
   readonly notices: readonly string[];
+}
+
+export interface NoiseByCalibration {
+  /** Its name. */
+  readonly calibration: string;
+  readonly sources: readonly string[];
+}
+
+/** A file by its name, without its folder, and the lower-case hex of its SHA-256. */
+export interface NamedFile {
+  readonly name: string;
+  readonly sha256: string;
 }
 
 /**
@@ -86,7 +110,7 @@ export interface ScoreKindDescription {
   readonly kind: ScoreKind;
   /** What is scored so: a clip may lack a kind that stills have. */
   readonly presentations: readonly ('stills' | 'clips')[];
-  /** The name of the calibration, `live-strong` for instance, or of the rule. */
+  /** The name of the calibration, `yunet+minifasnet-v2+minifasnet-v1se` for instance, or of the rule. */
   readonly name: string;
   /** How it was made, in a sentence or two. */
   readonly about: string;
@@ -171,7 +195,7 @@ export interface RangeCount {
 export interface SourceMarks {
   /** A figure that has nothing to do with liveness separates its classes better than {@link ConfoundRow} allows. */
   readonly confounded: boolean;
-  /** Whoever ran the evaluation said that its labels or crops are noise. */
+  /** Its labels or crops are said to be noise: by the manifest, by who ran this, or by a calibration. */
   readonly noisy: boolean;
   /** Neither, so it is in the headline. */
   readonly headline: boolean;
@@ -415,7 +439,7 @@ export interface ErrorRates {
   readonly halfTotalErrorRate: Estimate;
 }
 
-/** Milliseconds, as they were measured: another run, on another or a busier machine, has others. */
+/** Milliseconds, as they were measured: files measured anew, on another or a busier machine, have others. */
 export interface LatencyReport {
   /** `decode`, `detect`, `anti-spoof/minifasnet-v2` …, and `total`, for pictures; the slowest first. */
   readonly stills: readonly StageLatency[];
@@ -462,7 +486,7 @@ export interface VerificationReport {
 export interface ComparisonReport {
   /** What the other one is. */
   readonly other: Pick<EvaluationReport, 'run' | 'models'>;
-  /** Both are of the same manifest, the same rows and the same units; else differences mean less. */
+  /** Both are of the same manifest, rows, units, scores and noisy sources; else differences mean less. */
   readonly sameData: boolean;
   readonly rows: readonly ComparisonRow[];
 }

@@ -1,6 +1,7 @@
 import type {
   EvaluationReport,
   LatencyReport,
+  NamedFile,
   StageLatency,
   VerificationReport,
 } from '../../../decisions/evaluation/report.ts';
@@ -96,7 +97,7 @@ ${table<StageLatency>(
 ${
   empty
     ? html`<p class="empty">Not measured: nothing was looked at in this run.</p>`
-    : html`<p>${concurrency === 1 ? 'One file at a time.' : `${count(concurrency)} files at once, which share the processor.`} These are the only figures that another run does not repeat: another machine, or a busier one, has others.</p>
+    : html`<p>${concurrency === 1 ? 'One file at a time.' : `${count(concurrency)} files at once, which share the processor.`} This is how long it took when each file was measured: measured anew, on another machine or a busier one, it takes another time.</p>
 <div class="figures">${part('Still pictures', stills)}${part('Clips', clips)}</div>`
 }
 </section>
@@ -142,6 +143,10 @@ function quoted(argument: string): string {
   return /^[\w.,/=:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+function namedFile(what: string, file: NamedFile | null): (readonly [string, Markup])[] {
+  return file ? [[what, html`${file.name}, SHA-256 <code>${file.sha256}</code>`]] : [];
+}
+
 /** Enough to do it again. */
 export function provenanceSection({
   run,
@@ -153,6 +158,7 @@ export function provenanceSection({
   const options = [
     ...run.where.flatMap((condition) => ['--where', condition]),
     ...(run.noisy.length > 0 ? ['--noisy', run.noisy.join(',')] : []),
+    ...(run.scores ? ['--scores', run.scores.name] : []),
     ...(verification ? ['--pairs', verification.pairs] : []),
     ...(comparison ? ['--compare', 'OTHER'] : []),
   ];
@@ -163,6 +169,8 @@ export function provenanceSection({
       html`<code>bonafide evaluate --manifest ${quoted(run.manifest)} --unit ${run.unit} ${options.map((option) => `${quoted(option)} `)}--out DIR</code>`,
     ],
     ['List of files', html`${run.manifest}, SHA-256 <code>${run.manifestSha256}</code>`],
+    ...namedFile('Scores of a file', run.scores),
+    ...namedFile('Calibration of a file', run.calibrationFile),
     [
       'Counted',
       `${counted(data.files, 'file')}, ${counted(data.units, 'unit')}, ${counted(data.sources, 'source')}`,
@@ -175,7 +183,7 @@ export function provenanceSection({
     ],
     [
       'Chance',
-      `seed ${run.seed}, ${count(run.bootstrapDraws)} draws: two runs give the same figures to the last digit, but for the latencies`,
+      `seed ${run.seed}, ${count(run.bootstrapDraws)} draws: the same measurements give the same figures to the last digit`,
     ],
     [
       'Scores',

@@ -12,7 +12,7 @@ import { html, type Markup } from '../html.ts';
 import { count, counted, fewUnits, percent, percentSpan } from '../numbers.ts';
 import { drawAnswers } from '../plots/answers-plot.ts';
 import { figure } from '../plots/figure.ts';
-import { answeredScore, confoundLabels, joined, kindLabels, speciesText } from '../words.ts';
+import { answeredScore, confoundLabels, joined, kindLabels, noiseText, speciesText } from '../words.ts';
 import { caveats } from './caveats.ts';
 
 /** What it all comes to, for somebody who has never heard of any of this. */
@@ -25,18 +25,11 @@ ${clips ? summaryOf(clips, run, 'clips', 'clip') : undefined}
 ${stills || clips ? undefined : html`<p class="empty">Nothing was evaluated: no still picture and no clip of a known class was among the files.</p>`}
 ${
   run.notices.length > 0
-    ? html`<div class="notices"><h3>What to know of this run</h3><ul>${run.notices.map((notice) => html`<li>${withoutFolders(notice)}</li>`)}</ul></div>`
+    ? html`<div class="notices"><h3>What to know of this run</h3><ul>${run.notices.map((notice) => html`<li>${notice}</li>`)}</ul></div>`
     : undefined
 }
 </section>
 `;
-}
-
-/** A sentence without the folders of the machine it was written on: their names are nobody else's business. */
-function withoutFolders(sentence: string): string {
-  return sentence
-    .replace(/(?:[A-Za-z]:)?[\\/][^()]*? \(([A-Z_]+)\)/g, '$1')
-    .replace(/(?:[A-Za-z]:[\\/]|\/[^\s/]+\/)[^\s"'),;]*/g, 'a folder');
 }
 
 function summaryOf(
@@ -54,7 +47,7 @@ function summaryOf(
 ${answers ? html`<div class="summary">${bars(things, bonaFide, attack)}${tiles(answers, presentation)}</div>` : noAnswers(presentation)}
 ${lead ? html`<p>${about(lead)} ${ranking(headline, lead)}</p>` : undefined}
 ${headline.sources.length === 0 ? undefined : fewWarning(headline.scores)}
-${sourcesText(presentation, thing)}
+${sourcesText(presentation, run, thing)}
 ${caveats(presentation, run, things)}
 </div>
 `;
@@ -157,7 +150,11 @@ function fewWarning(scores: readonly ScoreReport[]): Markup | undefined {
   return html`<p class="few"><strong>These are few:</strong> ${counted(units.bonaFide, 'genuine unit')} and ${counted(units.attack, 'attack')}. Believe the intervals, not the rates: even without one error, fewer than ${fewUnits} leave room for more than 10 of 100.</p>`;
 }
 
-function sourcesText({ headline, sources, confounds }: PresentationReport, thing: string): Markup {
+function sourcesText(
+  { headline, sources, confounds }: PresentationReport,
+  { noisyByCalibration }: RunDescription,
+  thing: string,
+): Markup {
   const oneClass = sources.filter(({ marks }) => marks.headline && !marks.bothClasses);
   const confounded = confounds.flatMap(({ source, worst }) =>
     worst && sources.some((one) => one.source === source && one.marks.confounded)
@@ -165,6 +162,11 @@ function sourcesText({ headline, sources, confounds }: PresentationReport, thing
       : [],
   );
   const noisy = sources.filter(({ marks }) => marks.noisy).map(({ source }) => source);
+  const learnt = noisyByCalibration && {
+    ...noisyByCalibration,
+    sources: noisy.filter((source) => thing === 'picture' && noisyByCalibration.sources.includes(source)),
+  };
+  const said = noisy.filter((source) => !learnt?.sources.includes(source));
   const counted = html`<p><strong>Counted:</strong> ${headline.sources.length === 0 ? 'no source' : joined(headline.sources)}.
 ${headline.sources.length > 1 ? 'Each source weighs the same, whatever its size: rates are means of theirs, and no quotient of the counts.' : undefined}
 ${oneClass.length > 0 ? html`One class only: ${joined(oneClass.map(({ source }) => source))}.` : undefined}</p>`;
@@ -178,7 +180,8 @@ ${oneClass.length > 0 ? html`One class only: ${joined(oneClass.map(({ source }) 
 <p><strong>Left out of these figures:</strong></p>
 <ul>
 ${confounded.length > 0 ? html`<li>Something beside the face tells the classes apart all by itself, so that good figures prove nothing: ${joined(confounded)}.</li>` : undefined}
-${noisy.length > 0 ? html`<li>Whoever ran the evaluation said that labels or crops are noise: ${joined(noisy)}.</li>` : undefined}
+${said.length > 0 ? html`<li>Whoever ran the evaluation said that labels or crops are noise: ${joined(said)}.</li>` : undefined}
+${learnt && learnt.sources.length > 0 ? html`<li>${noiseText(learnt)}</li>` : undefined}
 </ul>
 `;
 }
