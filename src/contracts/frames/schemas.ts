@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { liveProbability } from '../live-probability.ts';
 import { nullable, share } from '../numbers.ts';
 
 /**
@@ -104,12 +105,14 @@ const details = Type.Object({
       repeated_picture: Type.Boolean({ description: 'Two frames are one picture.' }),
       live_probability: Type.Union([Type.Number(), Type.Null()], {
         description:
-          'Mean live score of the anti-spoof nets over the usable frames: raw, not calibrated. Null without a net or a usable frame.',
+          'What the anti-spoof nets say of all usable frames together, as that of each frame; as frames of one person err alike, several say little more than one. Null without a usable frame.',
       }),
       frames: Type.Array(
         Type.Object({
           frame: Type.String({ description: 'left, right, center, blink 1, blink 2, …' }),
-          live_probability: Type.Union([Type.Number(), Type.Null()]),
+          live_probability: liveProbability(
+            ' Nor is there one of a frame that is not usable: without a face, or with one that nets cannot judge, which is blurred, dark or turned away for instance.',
+          ),
         }),
       ),
       veto: Type.Boolean({

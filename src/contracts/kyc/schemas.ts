@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { liveProbability } from '../live-probability.ts';
 import { nullable, share } from '../numbers.ts';
 import { type KycErrorCode, kycErrors } from './errors.ts';
 
@@ -34,10 +35,7 @@ export const selfieRequest = {
 
 const details = Type.Object(
   {
-    live_probability: nullable(
-      share('What the anti-spoof nets say: raw, not calibrated.'),
-      'Null where no net scored the face.',
-    ),
+    live_probability: liveProbability(),
     face: Type.Object({
       box: Type.Object({
         x: Type.Number(),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { liveProbability } from '../live-probability.ts';
 import { nullable, share } from '../numbers.ts';
 
 /** `T`, or null where it was not measured: a missing fact is never 0. */
@@ -69,10 +70,7 @@ export const latency = Type.Object({
 export const requestId = Type.String({ description: 'As in the `X-Request-Id` header and the log.' });
 
 const details = Type.Object({
-  live_probability: orNull(
-    Type.Number(),
-    'Mean live score of the anti-spoof nets, 0..1: raw, not yet calibrated as a probability.',
-  ),
+  live_probability: liveProbability(),
   reasons,
   faces: Type.Array(face, {
     description: 'Faces, largest first. The verdict is about the first; the others are not measured in full.',
@@ -103,7 +101,7 @@ export const livenessResponse = Type.Object(
   {
     liveness_label: Type.Enum(['real', 'spoof', 'inconclusive']),
     confidence_score: share(
-      'Confidence in the label, 0..1: raw, not yet calibrated as a probability. 0 for `inconclusive`, which claims nothing.',
+      'Confidence in the label, 0..1: `live_probability` for `real`, 1 minus that for `spoof`, and 0 for `inconclusive`, which claims nothing.',
     ),
     requires_active_check: Type.Boolean({
       description:
