@@ -5,6 +5,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import {
   type AppParts,
+  type CalibratedParts,
   challengeSessions,
   datasetOptions,
   framesOptions,
@@ -33,6 +34,7 @@ import { UpgradableRequest, webSockets } from './plugins/web-sockets.ts';
 import { createActiveChecks } from './services/active-checks.ts';
 import type { KeyRing } from './services/api-keys.ts';
 import { type ByteBudget, createByteBudget } from './services/byte-budget.ts';
+import { calibrationInUse } from './services/calibration-in-use.ts';
 import type { ChallengeSessions } from './services/challenge-sessions.ts';
 import { describeDatabase, describeServer } from './services/describe-server.ts';
 import type { ContractName } from './stores/ports.ts';
@@ -46,8 +48,9 @@ const arrivalLimit = 60_000;
  * The HTTP side of the server: plugins and contracts, in the order in which a request meets them. The
  * app neither listens nor closes its perception: whoever composes it does.
  */
-export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config } = parts;
+export async function buildApp(given: AppParts): Promise<FastifyInstance> {
+  const { config, perception } = given;
+  const parts = { ...given, calibration: given.calibration ?? calibrationInUse(perception, config) };
   const app = createServer(parts.logger);
   // One for all: bodies of requests and frames of sessions lie in the same memory.
   const budget = createByteBudget(config.MAX_PENDING_BYTES);
@@ -60,7 +63,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(webSockets, { maxMessageBytes: bodyLimit(config.MAX_FRAME_BYTES) });
   if (config.ENABLE_METRICS) {
     const guard = config.METRICS_NEED_KEY ? requireApiKey(keys) : undefined;
-    await app.register(metrics, { perception: parts.perception, sessions, guard });
+    await app.register(metrics, { perception, sessions, guard });
   }
   if (config.ENABLE_TRACING) {
     // Loaded on demand: without tracing, none of OpenTelemetry is.
@@ -105,14 +108,14 @@ interface Shared {
 
 async function registerContracts(
   app: FastifyInstance,
-  parts: AppParts,
+  parts: CalibratedParts,
   { sessions, budget, keys }: Shared,
 ): Promise<void> {
-  const { config, perception } = parts;
+  const { config, perception, calibration } = parts;
   // What describes the server is answered without a database too, and then does not call it open.
   const needsKey = () => keys.needsKey().catch(() => true);
   await app.register(system, {
-    describeServer: () => describeServer(perception, config),
+    describeServer: () => describeServer(perception, config, calibration),
     describeDatabase: () => describeDatabase(parts.stores.database),
     version: packageInfo.version,
     description: packageInfo.description,

@@ -5,7 +5,7 @@ import type { Perception } from './perception/engine.ts';
 import type { ActiveChecks } from './services/active-checks.ts';
 import { createKeyRing, type KeyRing } from './services/api-keys.ts';
 import type { ByteBudget } from './services/byte-budget.ts';
-import { calibrationInUse } from './services/calibration-in-use.ts';
+import type { CalibrationInUse } from './services/calibration-in-use.ts';
 import {
   type ChallengeSessions,
   createChallengeSessions,
@@ -50,6 +50,13 @@ export interface AppParts {
   readonly classifier?: Pick<LoadedClassifier, 'classify' | 'restsOn'> | undefined;
   /** Draws what a challenge asks for; default: by `crypto.randomInt`. */
   readonly drawDirections?: DrawDirections;
+  /** What the settings choose, where somebody has read it already; default: it is read from its file. */
+  readonly calibration?: CalibrationInUse;
+}
+
+/** The same, with the calibration that all contracts share. */
+export interface CalibratedParts extends AppParts {
+  readonly calibration: CalibrationInUse;
 }
 
 /** The keys that the settings and the store know. */
@@ -58,9 +65,12 @@ export function keyRing({ config, stores, today = () => new Date() }: AppParts):
 }
 
 /** What the passive contract asks, answered with these settings. */
-export function passiveOptions({ config, perception }: AppParts, activeChecks: ActiveChecks) {
+export function passiveOptions(
+  { config, perception, calibration }: CalibratedParts,
+  activeChecks: ActiveChecks,
+) {
   const options = {
-    calibration: calibrationInUse(perception, config),
+    calibration,
     bystanderRatio: config.BYSTANDER_RATIO,
     needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
   };
@@ -85,12 +95,12 @@ export function passiveOptions({ config, perception }: AppParts, activeChecks: A
 }
 
 /** What the contract of posed frames asks, answered with these settings. */
-export function framesOptions({ config, perception }: AppParts) {
+export function framesOptions({ config, perception, calibration }: CalibratedParts) {
   const options = {
     threshold: config.FRAMES_THRESHOLD,
     attackVeto: config.FRAMES_ATTACK_VETO,
     needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
-    passive: calibrationInUse(perception, config),
+    passive: calibration,
     bystanderRatio: config.BYSTANDER_RATIO,
   };
   return {
@@ -103,11 +113,11 @@ export function framesOptions({ config, perception }: AppParts) {
 }
 
 /** What the KYC contract asks, answered with these settings. */
-export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
+export function kycOptions({ config, perception, stores, calibration, ...parts }: CalibratedParts) {
   const options = {
     faceThreshold: config.KYC_FACE_THRESHOLD,
     livenessThreshold: config.KYC_LIVENESS_THRESHOLD,
-    calibration: calibrationInUse(perception, config),
+    calibration,
     allowExperimental: config.ALLOW_EXPERIMENTAL,
     minimumSide: config.KYC_MIN_FACE_SIDE,
     bystanderRatio: config.BYSTANDER_RATIO,
@@ -135,9 +145,9 @@ export function kycOptions({ config, perception, stores, ...parts }: AppParts) {
 }
 
 /** How seed 004's contract judges pictures, with these settings. */
-function pictureRules({ config, perception, classifier }: AppParts): PictureRules {
+function pictureRules({ config, calibration, classifier }: CalibratedParts): PictureRules {
   return {
-    calibration: calibrationInUse(perception, config),
+    calibration,
     heuristic: {
       weights: {
         blur: config.LIVENESS_W_BLUR,
@@ -176,7 +186,7 @@ export function trustOf({ config, classifier }: Pick<AppParts, 'config' | 'class
 }
 
 /** What the recognition contract asks of faces and people, answered with these settings. */
-export function recognitionOptions(parts: AppParts) {
+export function recognitionOptions(parts: CalibratedParts) {
   const { config, perception, stores, today = () => new Date() } = parts;
   const rules = pictureRules(parts);
   const matcher = createMatcher({
@@ -214,7 +224,7 @@ export function recognitionOptions(parts: AppParts) {
 }
 
 /** What the data set's routes ask, answered with these settings. */
-export function datasetOptions(parts: AppParts) {
+export function datasetOptions(parts: CalibratedParts) {
   const { config, perception, stores } = parts;
   const collecting = {
     perception,
@@ -234,7 +244,7 @@ export function datasetOptions(parts: AppParts) {
 
 /** All sessions of the challenge contract, with these settings. */
 export function challengeSessions(
-  { config, perception, ...parts }: AppParts,
+  { config, perception, calibration, ...parts }: CalibratedParts,
   budget: ByteBudget,
 ): ChallengeSessions {
   return createChallengeSessions({
@@ -246,7 +256,7 @@ export function challengeSessions(
       sessionTimeout: config.SESSION_TIMEOUT * 1000,
       maxWrongAttempts: config.MAX_WRONG_ATTEMPTS,
       bystanderRatio: config.BYSTANDER_RATIO,
-      calibration: calibrationInUse(perception, config),
+      calibration,
       needsAntiSpoof: config.REQUIRE_ANTI_SPOOF,
     },
     maxSessions: config.MAX_SESSIONS,

@@ -10,6 +10,7 @@ import type { Perception } from './perception/engine.ts';
 import { createPool, type PoolEvent } from './perception/pool.ts';
 import { textLog } from './plugins/text-log.ts';
 import { pullOnStart } from './pull-on-start.ts';
+import { calibrationInUse } from './services/calibration-in-use.ts';
 import { loadClassifier } from './services/classifier-file.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
 import { everyMinute } from './services/every-minute.ts';
@@ -42,7 +43,8 @@ async function main(): Promise<void> {
     (error) =>
       logger.warn({ err: error }, 'unfinished uploads could not be settled; the next try is in a minute'),
   );
-  describe(describeServer(perception, config), logger);
+  const calibration = calibrationInUse(perception, config);
+  describe(describeServer(perception, config, calibration), config, logger);
   const classifier = config.LIVENESS_CLF_PATH
     ? await loadClassifier(config.LIVENESS_CLF_PATH, {
         models: perception.describe().models,
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
     logger.warn(
       `the classifier weighs texture ${classifier.restsOn === 'texture' ? 'alone' : 'and the experimental net alone'}: by its score /v1 enrols nobody and matches nobody. Train one with the anti-spoof nets (\`bonafide models pull\`).`,
     );
-  const app = await buildApp({ config, perception, stores, logger, classifier });
+  const app = await buildApp({ config, perception, stores, logger, classifier, calibration });
   // Decided once: a server does not move. Each request asks anew whether it needs a key.
   const isOpen = config.API_KEY.length === 0 && !(await stores.apiKeys.any());
   const host = config.HOST || (isOpen ? '127.0.0.1' : '0.0.0.0');
@@ -168,12 +170,14 @@ function templateOptions(
   };
 }
 
-function describe(server: ServerDescription, logger: pino.Logger): void {
-  const { perception, load, notices, pack, packNote } = server;
+function describe(server: ServerDescription, { CALIBRATION_PATH }: Config, logger: pino.Logger): void {
+  const { perception, load, notices, pack, packNote, calibration } = server;
   const { models, executionProviders } = perception;
   for (const { role, name, sha256 } of models) logger.info({ role, name, sha256 }, 'model');
   logger.info({ executionProviders, processes: load.processes }, 'perception is ready');
   logger.info({ pack }, packNote);
+  const path = CALIBRATION_PATH === '' ? undefined : CALIBRATION_PATH;
+  logger.info({ calibration, path }, 'calibration');
   for (const notice of notices) logger.warn(notice);
 }
 

@@ -76,7 +76,13 @@ describe('the word of the experimental net alone', () => {
   it('is called experimental by /health, which says what it does not do', async () => {
     await listens();
     const { body } = await json(`${address}/health`);
-    expect(body).toMatchObject({ model_loaded: true, anti_spoof: 'experimental' });
+    expect(body).toMatchObject({
+      model_loaded: true,
+      anti_spoof: 'experimental',
+      // By its name alone: where it lies is nobody else's business.
+      calibration: { name: experimentalCalibration.name, source: 'CALIBRATION_PATH', experimental: true },
+    });
+    expect(JSON.stringify(body)).not.toContain(folder);
     expect(body.notices).toEqual([
       expect.stringMatching(/experimental\. Its passive verdicts enrol nobody and satisfy no KYC check/),
     ]);

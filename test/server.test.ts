@@ -43,8 +43,12 @@ it('is open on loopback only without a key, and loud about it', async () => {
     status: 'ok',
     model_loaded: false,
     pack: 'embedded',
+    calibration: { name: 'uncalibrated', source: 'none', experimental: false },
     detector: 'blazeface',
   });
+  expect(server.log().filter(({ msg }) => msg === 'calibration')).toMatchObject([
+    { calibration: { name: 'uncalibrated', source: 'none', limits: { live: 0.9, attack: 0.3 } } },
+  ]);
 });
 
 it('measures a real face, and does not guess without an anti-spoof model', async () => {

@@ -3,6 +3,9 @@ import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import type { Perception } from '../perception/engine.ts';
 import { loadCalibration } from './calibration-file.ts';
 
+/** The calibration that serves. */
+export type CalibrationInUse = LiveCalibration;
+
 /** The settings that say how live probabilities come about, and that move a verdict's limits. */
 export interface CalibrationSettings {
   /** A file of the operator's own; empty: what ships for the models in use. */
@@ -13,15 +16,15 @@ export interface CalibrationSettings {
 }
 
 /**
- * How live probabilities come about with the models that this perception has loaded. Asked once, at the start: a
- * calibration of one's own is read from its file here.
+ * How live probabilities come about with the models that this perception has loaded. A calibration of one's own is read
+ * from its file here: whoever serves asks once, at the start, and passes the answer on.
  *
  * @throws Error that says in a sentence what is wrong with the file that CALIBRATION_PATH names
  */
 export function calibrationInUse(
   perception: Pick<Perception, 'describe'>,
   { CALIBRATION_PATH: path = '', LIVE_THRESHOLD: live, ATTACK_THRESHOLD: attack }: CalibrationSettings = {},
-): LiveCalibration {
+): CalibrationInUse {
   const { models } = perception.describe();
   const limits = { ...(live !== undefined && { live }), ...(attack !== undefined && { attack }) };
   return path === ''

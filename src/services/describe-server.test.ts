@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { scriptedPerception } from '../../test/support/app.ts';
 import type { ModelIdentity } from '../decisions/facts.ts';
+import { uncalibrated } from '../decisions/live-calibration.ts';
+import { shippedCalibrations } from '../decisions/shipped-calibrations.ts';
+import { calibrationInUse } from './calibration-in-use.ts';
 import { describeServer } from './describe-server.ts';
 
 const model = (role: ModelIdentity['role'], name: string, pack: ModelIdentity['pack']): ModelIdentity => ({
@@ -16,14 +19,37 @@ const v2 = model('anti-spoof', 'minifasnet-v2', 'strong');
 const byPath = model('anti-spoof', 'my-net', 'named');
 const mobilefacenet = model('embedding', 'mobilefacenet', 'strong');
 const mesh = model('mesh', 'facemesh', 'embedded');
+const settings = { REQUIRE_ANTI_SPOOF: false, ALLOW_EXPERIMENTAL: false, CALIBRATION_PATH: '' };
+
+describe('the calibration that serves', () => {
+  const shipped = shippedCalibrations[0]!;
+  const measured = shipped.models.map((one) => ({ ...one, pack: 'strong' as const }));
+  const calibrationOf = (models: readonly ModelIdentity[], changes = {}) => {
+    const describe = () => ({ models, executionProviders: ['cpu'], notices: [] });
+    const perception = { ...scriptedPerception(), describe };
+    return describeServer(perception, { ...settings, ...changes }, calibrationInUse(perception)).calibration;
+  };
+
+  it('is told with its name, its limits and whose it is', () => {
+    const { name, limits } = shipped;
+    const told = { name, limits, isExperimental: false };
+    expect(calibrationOf(measured)).toEqual({ ...told, source: 'shipped' });
+    const ofTheirOwn = calibrationOf(measured, { CALIBRATION_PATH: '/srv/doors.json' });
+    expect(ofTheirOwn).toEqual({ ...told, source: 'CALIBRATION_PATH' });
+  });
+
+  it('is none for nets that nobody has measured', () => {
+    const { limits } = uncalibrated;
+    const none = { name: 'uncalibrated', limits, isExperimental: false, source: 'none' };
+    expect(calibrationOf([yunet, byPath])).toEqual(none);
+    expect(calibrationOf([yunet])).toEqual(none);
+  });
+});
 
 describe('the pack that serves', () => {
   const packOf = (...models: ModelIdentity[]) => {
     const describe = () => ({ models: [mesh, ...models], executionProviders: ['cpu'], notices: [] });
-    const { pack, packNote } = describeServer(
-      { ...scriptedPerception(), describe },
-      { REQUIRE_ANTI_SPOOF: false, ALLOW_EXPERIMENTAL: false },
-    );
+    const { pack, packNote } = describeServer({ ...scriptedPerception(), describe }, settings, uncalibrated);
     return [pack, packNote];
   };
   const getStrong = expect.stringMatching(/`bonafide models pull` .* fetches it for the next start\.$/);

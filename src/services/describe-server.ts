@@ -1,5 +1,6 @@
 import { isExperimentalAlone } from '../decisions/experimental-net.ts';
 import type { ModelIdentity } from '../decisions/facts.ts';
+import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import type { Perception, PerceptionDescription, PerceptionLoad } from '../perception/engine.ts';
 import type { Database } from '../stores/ports.ts';
 
@@ -16,6 +17,17 @@ export interface ServerDescription {
   readonly pack: Pack;
   /** A sentence: which pack serves, and how to get the other. */
   readonly packNote: string;
+  /** How scores become verdicts. */
+  readonly calibration: ServingCalibration;
+}
+
+/** What is told of the calibration that serves. */
+export interface ServingCalibration extends Pick<LiveCalibration, 'name' | 'limits' | 'isExperimental'> {
+  /**
+   * `shipped`: with this version, for these models; `CALIBRATION_PATH`: the operator's own; `none`: nobody has measured
+   * these models.
+   */
+  readonly source: 'shipped' | 'CALIBRATION_PATH' | 'none';
 }
 
 /**
@@ -41,10 +53,11 @@ const caveats = {
   },
 } as const;
 
-/** The settings that say what a server without trusted nets may do. */
-export interface AntiSpoofSettings {
+/** The settings that say what a server without trusted nets may do, and whose calibration serves. */
+export interface DescribedSettings {
   readonly REQUIRE_ANTI_SPOOF: boolean;
   readonly ALLOW_EXPERIMENTAL: boolean;
+  readonly CALIBRATION_PATH: string;
 }
 
 /** Which database serves, and whether it answers; a third of a second at most. */
@@ -54,7 +67,11 @@ export async function describeDatabase(database: Database) {
 }
 
 /** Describes the server without asking a perception process: it answers while all of them work. */
-export function describeServer(perception: Perception, settings: AntiSpoofSettings): ServerDescription {
+export function describeServer(
+  perception: Perception,
+  settings: DescribedSettings,
+  calibration: LiveCalibration,
+): ServerDescription {
   const description = perception.describe();
   const antiSpoof = antiSpoofOf(description.models);
   return {
@@ -64,7 +81,16 @@ export function describeServer(perception: Perception, settings: AntiSpoofSettin
     load: perception.load(),
     detector: description.models.find(({ role }) => role === 'detector')?.name ?? null,
     ...describePack(description.models),
+    calibration: describeCalibration(calibration, settings),
   };
+}
+
+function describeCalibration(
+  { name, nets, limits, isExperimental }: LiveCalibration,
+  { CALIBRATION_PATH: path }: DescribedSettings,
+): ServingCalibration {
+  const chosen = path === '' ? 'shipped' : 'CALIBRATION_PATH';
+  return { name, source: nets === null ? 'none' : chosen, limits, isExperimental };
 }
 
 function antiSpoofOf(models: readonly ModelIdentity[]): ServerDescription['antiSpoof'] {
@@ -74,7 +100,7 @@ function antiSpoofOf(models: readonly ModelIdentity[]): ServerDescription['antiS
 
 function caveatsOf(
   antiSpoof: ServerDescription['antiSpoof'],
-  { REQUIRE_ANTI_SPOOF: refuses, ALLOW_EXPERIMENTAL: trusts }: AntiSpoofSettings,
+  { REQUIRE_ANTI_SPOOF: refuses, ALLOW_EXPERIMENTAL: trusts }: DescribedSettings,
 ): readonly string[] {
   if (antiSpoof === 'installed') return [];
   if (refuses) return [caveats[antiSpoof].refused];

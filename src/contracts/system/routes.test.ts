@@ -3,6 +3,7 @@ import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { scriptedPerception, testApp } from '../../../test/support/app.ts';
 import { envExample } from '../../config.ts';
+import { uncalibrated } from '../../decisions/live-calibration.ts';
 import { health } from './schemas.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
@@ -20,6 +21,7 @@ describe('GET /health', () => {
       version: JSON.parse(read('package.json')).version,
       runtime: { node: process.versions.node, python: null, cuda: { available: false } },
       pack: 'strong',
+      calibration: { name: 'uncalibrated', source: 'none', experimental: false },
       detector: 'blazeface',
       notices: ['YuNet is missing; blazeface serves.'],
       database: { kind: 'pglite', status: 'ok' },
@@ -68,6 +70,14 @@ describe('GET /health', () => {
     expect(notices).toEqual([expect.stringMatching(/ALLOW_EXPERIMENTAL lets its word enrol/)]);
     const refusing = await healthWith({ REQUIRE_ANTI_SPOOF: 'true' });
     expect(refusing.notices).toEqual([expect.stringMatching(/experimental.* nothing is called live/)]);
+  });
+
+  it('names the calibration that was given, whose file is not read again', async () => {
+    const calibration = { ...uncalibrated, name: 'given' };
+    const app = await testApp({ CALIBRATION_PATH: '/nowhere/mine.json' }, { calibration });
+    const answer = (await app.inject('/health')).json();
+    expect(answer.calibration.name).toBe('given');
+    expect(JSON.stringify(answer)).not.toContain('/nowhere');
   });
 
   it('is 503 while no perception process is alive', async () => {

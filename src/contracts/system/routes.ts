@@ -94,6 +94,11 @@ function toHealth(server: ServerDescription, database: Health['database'], versi
     },
     pack: server.pack,
     pack_note: server.packNote,
+    calibration: {
+      name: server.calibration.name,
+      source: server.calibration.source,
+      experimental: server.calibration.isExperimental,
+    },
     detector: server.detector,
     models: models.map(({ role, name, sha256 }) => ({ role, name, sha256 })),
     database,

@@ -41,6 +41,21 @@ export const health = Type.Object(
         'Where the detector and the anti-spoof nets come from: `embedded`: with the server; `strong`: from the strong pack, or MODEL_PATH; `mixed`: some of each.',
     }),
     pack_note: Type.String({ description: 'Which pack serves, and how to get the other.' }),
+    calibration: Type.Object(
+      {
+        name: Type.String({
+          description: 'Says which models it was made for; `uncalibrated` where there is none.',
+        }),
+        source: Type.Enum(['shipped', 'CALIBRATION_PATH', 'none'], {
+          description:
+            "`shipped`: with this version, for these models; `CALIBRATION_PATH`: the operator's own; `none`: nobody has measured these anti-spoof nets, or there are none. Then the mean of their raw scores decides within wide limits, and the experimental net alone decides nothing.",
+        }),
+        experimental: Type.Boolean({
+          description: 'Whether it weighs the experimental net alone; see `anti_spoof`.',
+        }),
+      },
+      { description: 'How scores of the anti-spoof nets become a live probability.' },
+    ),
     detector: Type.Union([Type.String(), Type.Null()], { description: 'The model that finds the faces.' }),
     models: Type.Array(
       Type.Object({
