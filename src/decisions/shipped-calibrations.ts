@@ -1,3 +1,4 @@
+import blazefaceOwn from './calibration/live/blazeface-bonafide-antispoof.json' with { type: 'json' };
 import blazefaceV2 from './calibration/live/blazeface-minifasnet-v2.json' with { type: 'json' };
 import blazefaceV2V1 from './calibration/live/blazeface-minifasnet-v2-v1se.json' with { type: 'json' };
 import yunetV2 from './calibration/live/yunet-minifasnet-v2.json' with { type: 'json' };
@@ -15,4 +16,5 @@ export const shippedCalibrations = [
   yunetV2,
   blazefaceV2V1,
   blazefaceV2,
+  blazefaceOwn,
 ] as readonly unknown[] as readonly LiveCalibrationFile[];

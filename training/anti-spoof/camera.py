@@ -43,11 +43,12 @@ def blurred(canvas, share, low, high):
     return out
 
 
-def filed(canvas, rng):
+def filed(canvas, rng, plain):
     """Taken at some resolution, with noise, compressed, perhaps sharpened, then reduced as the product does: bytes
-    `[B, 96, 96, 3]`."""
+    `[B, 96, 96, 3]`. Those that are `plain` are only reduced."""
     out = np.empty((len(canvas), CROP, CROP, 3), np.uint8)
-    for index in range(len(canvas)):
+    out[plain] = reduced(canvas[plain])
+    for index in np.flatnonzero(~plain):
         side = int(rng.choice([192, rng.integers(110, 192), rng.integers(56, 110)], p=[0.45, 0.35, 0.2]))
         picture = canvas[index : index + 1]
         if side < 192:
@@ -64,15 +65,16 @@ def filed(canvas, rng):
             file = io.BytesIO()
             Image.fromarray(pixels).save(file, "JPEG", quality=int(rng.integers(35, 96)), subsampling=int(rng.choice([0, 2])))
             pixels = np.asarray(Image.open(file))
-        out[index] = reduced(pixels)
+        out[index] = reduced(torch.from_numpy(np.array(pixels)).permute(2, 0, 1)[None].float() / 255)[0]
     return out
 
 
-def reduced(pixels):
-    """By area where it shrinks, bilinearly where it grows, as `reduceByArea` of the product."""
-    picture = torch.from_numpy(np.array(pixels)).permute(2, 0, 1)[None].float()
-    if pixels.shape[0] > CROP:
-        picture = F.interpolate(picture, size=(CROP, CROP), mode="area")
-    elif pixels.shape[0] < CROP:
-        picture = F.interpolate(picture, size=(CROP, CROP), mode="bilinear", align_corners=False)
-    return picture[0].round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
+def reduced(pictures):
+    """By area where they shrink, bilinearly where they grow, as `reduceByArea` of the product: `[B, 3, N, N]` in 0..1 to
+    bytes `[B, 96, 96, 3]`."""
+    side = pictures.shape[2]
+    if side > CROP:
+        pictures = F.interpolate(pictures, size=(CROP, CROP), mode="area")
+    elif side < CROP:
+        pictures = F.interpolate(pictures, size=(CROP, CROP), mode="bilinear", align_corners=False)
+    return (pictures * 255).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()

@@ -1,8 +1,8 @@
 """Makes what is learned from, once for all nets: `make_pool.py DATA OUT COUNT SEED SHARE PATCHES [PATCHES …]`.
 
-PATCHES are prefixes that `measure-faces.js` wrote. OUT.u8 gets COUNT crops of 96×96 RGB bytes, each as another camera might have
-taken it; OUT.npz for each one its source, subject, label, target of the teachers, and whether it is a synthetic attack.
-SHARE of them are synthetic attacks. One is made of one live picture, before its own surroundings or painted ones, so that no other source's pixels are in it.
+PATCHES are prefixes that `measure-faces.js` wrote. OUT.u8 gets COUNT crops of 96×96 RGB bytes; OUT.npz for each one its source, subject,
+label, what the teachers said of the picture, and whether it is a synthetic attack. SHARE of them are. One is made of live pictures
+of one source alone, and so is a mixture.
 """
 
 import sys
@@ -16,7 +16,12 @@ from sources import SHARE
 from synthetic import KINDS, attack, grid
 
 BATCH = 64
+PLAIN = 0.6
+"""So many are seen as the product sees them: what the teacher says of changed ones is worth less."""
 NO_TARGET = np.nan
+MIXTURE = 9
+"""What is no picture of anything: two of one source laid over or into one another, for the teacher's word alone
+(https://arxiv.org/abs/2106.05237: long lessons on much that both see alike)."""
 
 
 def main():
@@ -30,19 +35,25 @@ def main():
     is_carrier = (patches.label == 1) & (patches.believed | (patches.source == "lfw"))
     carrier_weight = np.where(is_carrier, weight, 0)
     chosen, kinds = [], []
+    mixtures = BATCH // 4 if len(set(patches.source)) == 1 else 0
     with open(f"{out}.u8", "wb") as file:
         for batch in range(count // BATCH):
             synthetic = int(round(BATCH * share))
             real = rng.choice(len(patches), BATCH - synthetic, p=weight)
             carriers = rng.choice(len(patches), synthetic, p=carrier_weight / carrier_weight.sum())
             parts = np.split(carriers, [int(synthetic * 0.4), int(synthetic * 0.85)])
-            canvases = [exposed(sampled(patches, real, rng)(grid(len(real))))]
-            for kind, some in zip(("print", "screen", "cut-out"), parts):
-                canvases.append(exposed(made_attack(patches, some, kind, rng), 0.7))
-            canvas = blurred(torch.cat(canvases), 0.3, 0.4, 1.8)
-            file.write(filed(canvas, rng).tobytes())
+            canvases = [sampled(patches, real, rng)(grid(len(real)))]
+            for kind, some in zip(KINDS, parts):
+                canvases.append(made_attack(patches, some, kind, rng))
+            canvas = torch.cat(canvases)
+            mixed = rng.permutation(BATCH)[:mixtures]
+            canvas[mixed] = mixture(canvas[mixed], canvas[rng.permutation(BATCH)[:mixtures]])
+            plain = rng.random(BATCH) < PLAIN
+            canvas[~plain] = blurred(exposed(canvas[~plain]), 0.3, 0.4, 1.8)
+            file.write(filed(canvas, rng, plain).tobytes())
             chosen += [*real, *carriers]
-            kinds += [0] * len(real) + [1 + KINDS.index(k) for k, some in zip(("print", "screen", "cut-out"), parts) for _ in some]
+            kind = [0] * len(real) + [1 + KINDS.index(k) for k, some in zip(KINDS, parts) for _ in some]
+            kinds += [MIXTURE if at in mixed else k for at, k in enumerate(kind)]
             if batch % 10 == 9:
                 print((batch + 1) * BATCH, flush=True)
                 file.flush()
@@ -55,7 +66,7 @@ def save(patches, chosen, kinds, out):
         f"{out}.npz",
         source=patches.source[chosen], subject=patches.subject[chosen], kind=kinds,
         label=np.where(kinds > 0, 0, patches.label[chosen]),
-        believed=patches.believed[chosen] | (kinds > 0),
+        believed=(patches.believed[chosen] | (kinds > 0)) & (kinds != MIXTURE),
         teacher=np.where(kinds[:, None] > 0, NO_TARGET, patches.teacher[chosen]),
         patch=chosen,
     )
@@ -110,7 +121,24 @@ def made_attack(patches, index, kind, rng):
     picture = sampled(patches, index, rng)
     others = sampled(patches, index, rng)(grid(len(index)).flip(1) * 0.4 + 1.4 * (torch.rand(len(index), 1, 1, 2) - 0.5).sign())
     others = F.interpolate(F.avg_pool2d(others, 4), scale_factor=4, mode="bilinear", align_corners=False)
+    if kind == "cut-out":
+        # Worn before the face of somebody else of the same source, as often as not.
+        wearers = np.array([rng.choice(same_source(patches, i)) for i in index])
+        worn = torch.rand(len(index), 1, 1, 1) < 0.6
+        others = torch.where(worn, sampled(patches, wearers, rng, 0.5)(grid(len(index))), others)
     return attack(picture, grid(len(index)), others, kind)
+
+
+def mixture(pictures, others):
+    share = torch.rand(len(pictures), 1, 1, 1)
+    middle = (torch.rand(len(pictures), 1, 1, 2) - 0.5) * 1.4
+    inside = ((grid(len(pictures)) - middle).abs().amax(-1) < 0.25 + 0.6 * share[..., 0])[:, None]
+    pasted = torch.where(inside, others, pictures)
+    return torch.where(torch.rand(len(pictures), 1, 1, 1) < 0.5, pasted, share * pictures + (1 - share) * others)
+
+
+def same_source(patches, index):
+    return np.flatnonzero((patches.source == patches.source[index]) & (patches.label == 1) & (patches.detector == patches.detector[index]))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
-"""The crops that `make_pool.py` made, and batches of them."""
+"""The crops that `make_pool.py` made and `score-crops.js` scored, and batches of them."""
 
 from pathlib import Path
 
 import numpy as np
 import torch
-from teacher import Teacher
 
 SIDE = 96
-MIX = {"live": 0.46, "attack": 0.32, "synthetic": 0.22}
+MIXTURE = 9
+MIX = {"live": 0.44, "attack": 0.28, "synthetic": 0.2, "mixture": 0.08}
 """What a batch is made of."""
 
 
 class Pool:
     """The pool without some sources: nothing of a held-out source is ever looked at."""
 
-    def __init__(self, folder, held_out=(), press=1):
+    def __init__(self, folder, held_out=()):
         parts = sorted(Path(folder).glob("*.npz"))
         self.parts = [np.memmap(part.with_suffix(".u8"), np.uint8, "r").reshape(-1, SIDE, SIDE, 3) for part in parts]
         self.first = np.cumsum([0] + [len(part) for part in self.parts])
@@ -25,16 +25,11 @@ class Pool:
         self.groups = {
             "live": np.flatnonzero(used & (self.kind == 0) & (self.label == 1)),
             "attack": np.flatnonzero(used & (self.kind == 0) & (self.label == 0)),
-            "synthetic": np.flatnonzero(used & (self.kind > 0)),
+            "synthetic": np.flatnonzero(used & (self.kind > 0) & (self.kind < MIXTURE)),
+            "mixture": np.flatnonzero(used & (self.kind == MIXTURE)),
         }
-        self.as_seen = np.full(len(self.source), np.nan, np.float32)
+        self.as_seen = np.concatenate([np.fromfile(part.with_suffix(".f32"), np.float32) for part in parts])
         self.is_press = self.source == "lfw"
-        for name, group in self.groups.items():
-            self.groups[name] = np.concatenate([group, *[group[self.is_press[group]]] * (press - 1)])
-
-    def score(self, model):
-        """What MiniFASNet V2 says of the crops as they are, scored once and kept beside them."""
-        self.as_seen = np.concatenate([scores_of(Path(part.filename), part, model) for part in self.parts])
 
     def batch(self, size, rng):
         shares = {name: MIX[name] for name, group in self.groups.items() if len(group) > 0}
@@ -44,15 +39,6 @@ class Pool:
         where = np.searchsorted(self.first, index, "right") - 1
         pixels = np.stack([self.parts[part][at - self.first[part]] for part, at in zip(where, index)])
         return torch.from_numpy(pixels), {name: torch.from_numpy(getattr(self, name)[index]) for name in ("label", "believed", "is_press", "teacher", "as_seen")}
-
-
-def scores_of(file, crops, model):
-    scores = file.with_suffix(".as-seen.npy")
-    if not scores.exists():
-        teacher = Teacher(model)
-        parts = [teacher(torch.from_numpy(np.array(crops[at : at + 64]))) for at in range(0, len(crops), 64)]
-        np.save(scores, torch.cat(parts).numpy())
-    return np.load(scores)
 
 
 def as_input(pixels):
@@ -65,9 +51,9 @@ def varied(crops, rng):
     batch = len(crops)
     flip = torch.from_numpy(rng.random(batch) < 0.5)
     crops = torch.where(flip.view(-1, 1, 1, 1), crops.flip(3), crops)
-    gain = torch.from_numpy(rng.normal(1, 0.08, (batch, 3, 1, 1)) * rng.normal(1, 0.08, (batch, 1, 1, 1))).float()
-    crops = crops * gain + torch.from_numpy(rng.normal(0, 0.08, (batch, 1, 1, 1))).float()
-    for index in np.flatnonzero(rng.random(batch) < 0.3):
+    gain = torch.from_numpy(rng.normal(1, 0.04, (batch, 3, 1, 1)) * rng.normal(1, 0.06, (batch, 1, 1, 1))).float()
+    crops = crops * gain + torch.from_numpy(rng.normal(0, 0.05, (batch, 1, 1, 1))).float()
+    for index in np.flatnonzero(rng.random(batch) < 0.15):
         height, width = rng.integers(8, 40, 2)
         top, left = rng.integers(0, SIDE - height), rng.integers(0, SIDE - width)
         crops[index, :, top : top + height, left : left + width] = float(rng.uniform(-1, 1))

@@ -129,7 +129,7 @@ export const registry: readonly ModelEntry[] = deepFreeze([
     pack: 'embedded',
     format: 'onnx',
     file: 'anti-spoof.onnx',
-    sha256: '58d95b6da50c0a6c6b728025ebcbc67892b573055919804f8292f82888cf44a9',
+    sha256: 'a45fb71e44cf5897ff843b7cb7d08456155ae4a9ffcc2a0d88efce5221869171',
     bytes: 774_209,
     licence: 'Apache-2.0',
     notice:
