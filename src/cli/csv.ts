@@ -1,3 +1,5 @@
+import { UsageError } from './usage.ts';
+
 /** A table with named columns. */
 export interface CsvTable {
   readonly columns: readonly string[];
@@ -20,6 +22,20 @@ export function parseCsv(text: string): CsvTable {
     return Object.fromEntries(columns.map((column, field) => [column, fields[field]!]));
   });
   return { columns, rows };
+}
+
+/**
+ * Reads what {@link parseCsv} reads of a file that somebody gave.
+ *
+ * @param name what to call it: its path, after the option that names it where that is needed
+ * @throws UsageError that says which row is wrong
+ */
+export function parseTable(name: string, bytes: Buffer): CsvTable {
+  try {
+    return parseCsv(bytes.toString('utf8'));
+  } catch (error) {
+    throw new UsageError(`${name} is no table of comma-separated values: ${(error as Error).message}.`);
+  }
 }
 
 /** One field and what ends it; a quoted one, in which quotes are doubled, or a plain one. */

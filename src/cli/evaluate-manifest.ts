@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { parseCsv } from './csv.ts';
+import { parseTable } from './csv.ts';
 import { UsageError } from './usage.ts';
 
 /** A file of the manifest that is evaluated. */
@@ -68,7 +68,7 @@ export async function selectFiles(
   const bytes = await readFile(manifest).catch((error) => {
     throw new UsageError(`${manifest} cannot be read: ${error.code ?? error.message}.`);
   });
-  const { columns, rows } = parse(manifest, bytes.toString('utf8'));
+  const { columns, rows } = parseTable(manifest, bytes);
   for (const column of ['path', 'label'])
     if (!columns.includes(column))
       throw new UsageError(
@@ -114,14 +114,6 @@ function spreadNoise(files: readonly ManifestFile[]): readonly ManifestFile[] {
 
 const isOf = ({ source, path }: ManifestFile, name: string) =>
   source === name || path.startsWith(`${name.replace(/\/$/, '')}/`);
-
-function parse(manifest: string, text: string) {
-  try {
-    return parseCsv(text);
-  } catch (error) {
-    throw new UsageError(`${manifest} is no table of comma-separated values: ${(error as Error).message}.`);
-  }
-}
 
 const clipNames = /^\.(mp4|m4v|mov|mkv|webm|avi)$/i;
 const liveLabels = /^(live|real|genuine|bona[ _-]?fide)$/i;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { PicturePair } from '../services/evaluate-pairs.ts';
-import { parseCsv } from './csv.ts';
+import { parseTable } from './csv.ts';
 import { UsageError } from './usage.ts';
 
 /** A list of pairs, and the hash of its file. */
@@ -21,7 +21,7 @@ export async function readPairs(file: string, subjects: ReadonlyMap<string, stri
   const bytes = await readFile(file).catch((error) => {
     throw new UsageError(`--pairs: ${file} cannot be read (${error.code ?? error.message}).`);
   });
-  const { columns, rows } = table(file, bytes.toString('utf8'));
+  const { columns, rows } = parseTable(`--pairs: ${file}`, bytes);
   if (!['a', 'b', 'same'].every((column) => columns.includes(column)))
     throw new UsageError(`--pairs: ${file} needs the columns a, b and same; it has ${columns.join(', ')}.`);
   const listed = rows.map(({ a = '', b = '', same }, at) => {
@@ -39,16 +39,6 @@ export async function readPairs(file: string, subjects: ReadonlyMap<string, stri
     pairs: listed.map(({ a, b }) => ({ pictures: [a, b], people: [personOf(a), personOf(b)] })),
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
-}
-
-function table(file: string, text: string) {
-  try {
-    return parseCsv(text);
-  } catch (error) {
-    throw new UsageError(
-      `--pairs: ${file} is no table of comma-separated values: ${(error as Error).message}.`,
-    );
-  }
 }
 
 /** Names each picture's person after one of their pictures (union-find; Tarjan 1975, without ranks). */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parseCsv } from './csv.ts';
+import { parseTable } from './csv.ts';
 import { UsageError } from './usage.ts';
 
 /** Logits of one net, and the hash of their file. */
@@ -21,7 +21,7 @@ export async function readScores(file: string): Promise<NetScores> {
   const bytes = await readFile(file).catch((error) => {
     throw new UsageError(`--scores: ${file} cannot be read (${error.code ?? error.message}).`);
   });
-  const { columns, rows } = table(file, bytes.toString('utf8'));
+  const { columns, rows } = parseTable(`--scores: ${file}`, bytes);
   if (!columns.includes('path') || !columns.includes('logit'))
     throw new UsageError(
       `--scores: ${file} needs the columns path and logit; its first line names ${columns.join(', ')}.`,
@@ -38,14 +38,4 @@ export async function readScores(file: string): Promise<NetScores> {
   }
   if (logits.size === 0) throw new UsageError(`--scores: ${file} has no rows.`);
   return { logits, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-function table(file: string, text: string) {
-  try {
-    return parseCsv(text);
-  } catch (error) {
-    throw new UsageError(
-      `--scores: ${file} is no table of comma-separated values: ${(error as Error).message}.`,
-    );
-  }
 }
