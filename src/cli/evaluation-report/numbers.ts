@@ -98,8 +98,3 @@ export function milliseconds(value: number): string {
   const decimals = value < 1 ? 2 : value < 10 ? 1 : 0;
   return decimals === 0 ? count(Math.round(value)) : value.toFixed(decimals);
 }
-
-/** The probability of log-odds. */
-export function probability(logOdds: number): number {
-  return 1 / (1 + Math.exp(-logOdds));
-}

@@ -1,5 +1,5 @@
 import type { FaceFacts, ModelIdentity } from '../facts.ts';
-import type { LiveCalibration } from '../live-calibration.ts';
+import { type LiveCalibration, logOddsOf } from '../live-calibration.ts';
 import { viewObstacles } from '../view-range.ts';
 import { baselineNets } from './baseline-nets.ts';
 import { confoundValues } from './confounds.ts';
@@ -174,8 +174,7 @@ function stillLimits(scoring: Scoring, files: readonly LabelledMeasurement[]): A
 }
 
 function asLogOdds({ limits }: LiveCalibration) {
-  const logOdds = (share: number) => Math.log(share) - Math.log1p(-share);
-  return { live: logOdds(limits.live), attack: logOdds(limits.attack) };
+  return { live: logOddsOf(limits.live), attack: logOddsOf(limits.attack) };
 }
 
 function describeKinds(

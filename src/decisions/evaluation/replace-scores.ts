@@ -1,4 +1,5 @@
 import { measured } from '../facts.ts';
+import { probabilityOf } from '../live-calibration.ts';
 import type { LabelledMeasurement } from './build-report.ts';
 
 /** Files whose scores were replaced, and how many were left out for want of one. */
@@ -26,7 +27,7 @@ export function replaceScores(
     if (measurement.outcome === 'unanswered') return [file];
     const logit = logits.get(path);
     if (logit === undefined) return [];
-    const antiSpoof = { [net]: measured({ live: 1 / (1 + Math.exp(-logit)), logit }) };
+    const antiSpoof = { [net]: measured({ live: probabilityOf(logit), logit }) };
     return [{ ...file, measurement: { ...measurement, face: { ...measurement.face, antiSpoof } } }];
   });
   return { files: replaced, leftOut: files.length - replaced.length };

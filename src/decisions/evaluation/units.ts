@@ -1,3 +1,4 @@
+import { probabilityOf } from '../live-calibration.ts';
 import type { ScoreKind, UnitKind } from './report.ts';
 
 /** What a decision says. */
@@ -138,8 +139,8 @@ function combine(logOdds: readonly number[], kind: ScoreKind): number {
 export function meanLogOdds(logOdds: readonly number[]): number {
   let [live, attack] = [0, 0];
   for (const one of logOdds) {
-    live += 1 / (1 + Math.exp(-one));
-    attack += 1 / (1 + Math.exp(one));
+    live += probabilityOf(one);
+    attack += probabilityOf(-one);
   }
   return Math.log(live) - Math.log(attack);
 }

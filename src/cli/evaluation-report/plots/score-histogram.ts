@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { HistogramBin } from '../../../decisions/evaluation/report.ts';
+import { logOddsOf } from '../../../decisions/live-calibration.ts';
 import { draw } from './figure.ts';
 
 /** What is drawn beside the bars. */
@@ -20,8 +21,7 @@ export function drawHistogram(
   { label, limits, most }: HistogramOptions,
 ): string {
   const domain = [bins[0]?.from ?? -1, bins.at(-1)?.to ?? 1] as const;
-  const logOdds = (probability: number) => Math.log(probability / (1 - probability));
-  const ticks = tickProbabilities.filter((at) => logOdds(at) > domain[0] && logOdds(at) < domain[1]);
+  const ticks = tickProbabilities.filter((at) => logOddsOf(at) > domain[0] && logOddsOf(at) < domain[1]);
   const inside = (value: number) => Math.min(Math.max(value, domain[0]), domain[1]);
   return draw(label, {
     width: 320,
@@ -32,7 +32,7 @@ export function drawHistogram(
     marginBottom: 40,
     x: {
       domain,
-      ticks: ticks.map(logOdds),
+      ticks: ticks.map(logOddsOf),
       tickFormat: (_: unknown, at: number) => `${Number((100 * ticks[at]!).toFixed(1))} %`,
       label: 'live probability',
       labelAnchor: 'center',

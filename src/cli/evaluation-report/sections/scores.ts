@@ -4,8 +4,9 @@ import type {
   ScoreKindDescription,
   ScoreReport,
 } from '../../../decisions/evaluation/report.ts';
+import { probabilityOf } from '../../../decisions/live-calibration.ts';
 import { html, type Markup } from '../html.ts';
-import { counted, percent, probability } from '../numbers.ts';
+import { counted, percent } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
 import { named } from '../plots/palette.ts';
 import { drawHistogram } from '../plots/score-histogram.ts';
@@ -64,7 +65,7 @@ function mostOf({ histogram }: ScoreReport): number {
 
 function limitsText(limits: ScoreKindDescription['limits'], limited: boolean): string {
   if (limits)
-    return `Right of the band the answer is live, from a probability of ${percent(probability(limits.live), 1000)}; left of it, up to ${percent(probability(limits.attack), 1000)}, an attack; within it inconclusive.`;
+    return `Right of the band the answer is live, from a probability of ${percent(probabilityOf(limits.live), 1000)}; left of it, up to ${percent(probabilityOf(limits.attack), 1000)}, an attack; within it inconclusive.`;
   return limited
     ? 'No limits are drawn: they differ from source to source, or there is no calibration.'
     : 'No limits are drawn: what is answered of a clip rests on more than this score.';

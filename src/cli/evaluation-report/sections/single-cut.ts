@@ -3,8 +3,9 @@ import type {
   SingleCutReport,
   SingleCutRow,
 } from '../../../decisions/evaluation/report.ts';
+import { probabilityOf } from '../../../decisions/live-calibration.ts';
 import { html, type Markup } from '../html.ts';
-import { estimateCell, percent, probability } from '../numbers.ts';
+import { estimateCell, percent } from '../numbers.ts';
 import { figure } from '../plots/figure.ts';
 import { pooledStyle } from '../plots/palette.ts';
 import { drawRates, endOfAxis } from '../plots/rate-plot.ts';
@@ -62,7 +63,7 @@ function cutTable(caption: string, report: SingleCutReport, units: number): Mark
       {
         head: 'cut',
         cell: ({ chosen, threshold }) =>
-          html`${chosenLabels[chosen]}${threshold === null ? undefined : html` <small>${percent(probability(threshold), 1000)}</small>`}`,
+          html`${chosenLabels[chosen]}${threshold === null ? undefined : html` <small>${percent(probabilityOf(threshold), 1000)}</small>`}`,
       },
       { head: 'mean of both', numeric: true, cell: (row) => estimateCell(row.halfTotalErrorRate, units) },
       { head: 'attacks called live', numeric: true, cell: (row) => estimateCell(row.apcer, units) },
