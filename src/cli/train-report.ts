@@ -1,4 +1,4 @@
-import type { Rate } from '../decisions/training/detection-rates.ts';
+import type { ExactRate } from '../decisions/training/detection-rates.ts';
 import type { Evaluation, Interval } from '../decisions/training/train-classifier.ts';
 import type { ClassifierFile } from '../services/classifier-file.ts';
 import { html, type Markup } from './evaluation-report/html.ts';
@@ -89,7 +89,7 @@ function weightsTable(file: ClassifierFile): Markup {
   );
 }
 
-function rate({ errors, of, rate: value, low, high }: Rate): string {
+function rate({ errors, of, rate: value, low, high }: ExactRate): string {
   return `${percent(value)} (${errors} of ${of}; 95 %: ${percent(low)} to ${percent(high)})`;
 }
 

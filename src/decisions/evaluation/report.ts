@@ -1,4 +1,5 @@
 import type { ModelIdentity } from '../facts.ts';
+import type { ExactRate } from '../training/detection-rates.ts';
 
 /**
  * Counts the shapes that `report.json` has had: 2 tells what is in range apart, and compares decisions; 3 names the files
@@ -248,12 +249,7 @@ export interface MeanOfSources {
  * from drawing subjects anew within each source (percentile bootstrap). Where all or none err no draw differs: there it is
  * the exact one of as many trials as there are subjects.
  */
-export interface Rate {
-  readonly errors: number;
-  readonly of: number;
-  readonly rate: number;
-  readonly low: number;
-  readonly high: number;
+export interface Rate extends ExactRate {
   readonly interval: 'clopper_pearson' | 'bootstrap';
 }
 

@@ -10,7 +10,7 @@ export interface ScoredRow {
 }
 
 /** A share with its exact 95 % interval (Clopper and Pearson), which takes rows for independent. */
-export interface Rate {
+export interface ExactRate {
   readonly errors: number;
   readonly of: number;
   readonly rate: number;
@@ -20,8 +20,8 @@ export interface Rate {
 
 /** ISO/IEC 30107-3: attacks taken for bona fide (APCER), and bona fide presentations taken for attacks (BPCER). */
 export interface ErrorRates {
-  readonly apcer: Rate;
-  readonly bpcer: Rate;
+  readonly apcer: ExactRate;
+  readonly bpcer: ExactRate;
 }
 
 /** The errors of calling live whatever scores `threshold` or more; both classes must be there. */
@@ -34,7 +34,7 @@ export function errorRates(rows: readonly ScoredRow[], threshold: number): Error
   };
 }
 
-function rateOf(errors: number, of: number): Rate {
+function rateOf(errors: number, of: number): ExactRate {
   return { errors, of, rate: errors / of, ...exactInterval(errors, of) };
 }
 
