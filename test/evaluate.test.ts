@@ -34,7 +34,11 @@ const manifest = join(folder, 'data', 'manifest.csv');
 const outFolder = (name: string) => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const environment = { PATH: process.env.PATH, MODELS_DIR: 'none', PERCEPTION_PROCESSES: '2' };
+const environment = {
+  PATH: process.env.PATH,
+  MODELS_DIR: join(folder, 'no models'),
+  PERCEPTION_PROCESSES: '2',
+};
 
 async function evaluate(out: string, ...args: readonly string[]) {
   const command = [bonafide, 'evaluate', '--manifest', manifest, '--out', outFolder(out), ...args];
@@ -137,6 +141,7 @@ describe('bonafide evaluate', { timeout: 240_000 }, () => {
       const text = readFileSync(join(outFolder('first'), name), 'utf8');
       const found = [
         'zora',
+        folder,
         '"mesh":',
         '"embedding":',
         '"crop":',
@@ -237,6 +242,10 @@ describe('bonafide evaluate', { timeout: 240_000 }, () => {
     const { code, stderr } = await evaluate('first', '--scores', scores, '--where', 'kind=A');
     expect(code, stderr).toBe(0);
     const { data, run, stills } = reportOf('first');
+    expect(run.scores).toEqual({
+      name: 'scores.csv',
+      sha256: createHash('sha256').update(readFileSync(scores)).digest('hex'),
+    });
     // Those that had no answer stay: nobody could have scored them.
     expect(data.files).toBe(4);
     expect(data.notCounted).toContainEqual({ why: 'without a score of --scores', files: 4 * people - 2 });
