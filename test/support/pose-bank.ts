@@ -19,8 +19,8 @@ const path = [10, 20, 30, 36];
 const axes: Readonly<Record<Direction, Partial<Pose>>> = {
   LEFT: { yaw: -1 },
   RIGHT: { yaw: 1 },
-  UP: { pitch: 0.9 },
-  DOWN: { pitch: -0.9 },
+  UP: { pitch: 1.15 },
+  DOWN: { pitch: -1 },
 };
 
 /** Renders a person's bank; each picture is 640×480 of JPEG, as seed 001's clients send it. */
