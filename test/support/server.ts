@@ -3,8 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Whatever this file has started, also where a test or a hook timed out before it heard of its server. */
+const started = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+});
 
 /** The built server, running. */
 export interface Server {
@@ -19,7 +26,7 @@ const models = { MODELS_DIR: 'none', MODELS_AUTO_PULL: 'false', ANTISPOOF_NETS: 
 
 /**
  * Starts the built server on a free port, the embedded pack without any anti-spoof net, with a data folder of its own
- * unless `settings` name one; whoever starts it kills it.
+ * unless `settings` name one. It ends with the test file, or when whoever starts it kills it.
  */
 export async function startServer(
   settings: Readonly<Record<string, string>> = {},
@@ -30,7 +37,11 @@ export async function startServer(
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...env, PERCEPTION_PROCESSES: '1', DATA_DIR: dataDir, ENABLE_TRACING: 'false', ...settings },
   });
-  child.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+  started.add(child);
+  child.once('exit', () => {
+    started.delete(child);
+    rmSync(dataDir, { recursive: true, force: true });
+  });
   let output = '';
   child.stderr.on('data', (chunk) => {
     output += `${JSON.stringify({ msg: String(chunk) })}\n`;
