@@ -26,7 +26,8 @@ it errs, in the words of ISO/IEC 30107-3.
                         given several times, all must hold. Default: kind=A,B, where there is such a column
   --unit UNIT           what counts as one presentation: subject (default), clip or file
   --noisy NAMES         sources or folders, with commas, whose labels or crops are not to be trusted: kept out of the
-                        headline, and of what calibrations are fitted to
+                        headline, and of what calibrations are fitted to. What the calibration of this very manifest
+                        left out so is left out here, too
   --scores FILE.csv     logits of the one anti-spoof net in use that take the place of what it says, for a net that was
                         trained on these pictures: columns path and logit, each by a net that had not seen the source.
                         Stills that are not in it, and clips, are left out
