@@ -152,6 +152,19 @@ describe('a person who blinks', () => {
   });
 });
 
+test('light and focus are measured where the nets and the embedder look', async () => {
+  const frames = timedPictures(
+    livingPerson(puppet, () => 0),
+    { seconds: 1, frameRate: 15 },
+  );
+  const clip = await encodeClip({ format: 'mp4', codec: 'h264', frames });
+  const facts = await perception.analyseClip(clip, { fullLookEvery: 250 });
+  const faces = facts.frames.map((frame) => frame.faces[0]!);
+  const looks = faces.filter(({ embedding }) => embedding.status === 'measured');
+  expect(looks).toHaveLength(4);
+  expect(faces.filter(({ texture }) => texture.status === 'measured')).toEqual(looks);
+});
+
 describe('a person who does not blink', () => {
   test.each<[string, (milliseconds: number) => number | { left: number; right: number }]>([
     ['open eyes', () => 0],

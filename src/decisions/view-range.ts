@@ -27,7 +27,7 @@ function poseObstacles(face: FaceFacts): Reason[] {
   return isTurned ? [{ code: 'face_turned_away', yaw: pose.yaw, pitch: pose.pitch }] : [];
 }
 
-/** Focus and light; unknown, and no obstacle, where texture was not measured, as in posed frames. */
+/** Focus and light; unknown, and no obstacle, where texture was not measured: wherever nets score a face, it is. */
 function lightObstacles(face: FaceFacts): Reason[] {
   const texture = valueIfMeasured(face.texture);
   if (texture === undefined) return [];

@@ -25,6 +25,9 @@ const soonest = 25;
 /** Frames a second that a clip may have on average: phones' slow motion. */
 const maximumFrameRate = 240;
 
+/** What a full look measures; texture since what the nets say of a dark or blurred face does not count. */
+const inFull = ['eyes', 'texture', 'anti_spoof', 'embedding'] as const;
+
 /** How a clip is looked at. */
 interface Viewing {
   /** Longest side of its frames in pixels. */
@@ -113,7 +116,7 @@ function follow(models: Models, { fullLookEvery }: MovementRequest, stages: Stag
     // A face that was lost is looked for in every frame, but measured in full only when that is due.
     const isFull = milliseconds - lastFullLook >= fullLookEvery;
     if (isFull) lastFullLook = milliseconds;
-    const measure = isFull ? (['eyes', 'anti_spoof', 'embedding'] as const) : (['eyes'] as const);
+    const measure = isFull ? inFull : (['eyes'] as const);
     const request = { measuredFaces: 1, measure, search: 'glance' } as const;
     const { faces, pyramid } = await describeFaces(models, image, request, stages);
     const [largest, ...others] = faces;

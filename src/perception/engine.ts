@@ -29,7 +29,7 @@ export type ClipRequest = MovementRequest | SampleRequest;
 export interface MovementRequest {
   /**
    * Milliseconds between frames that are looked at in full: every face is looked for, and the largest gets
-   * anti-spoof scores and an embedding. Between them the largest is followed: pose, eyes, change.
+   * anti-spoof scores, texture measures and an embedding. Between them the largest is followed: pose, eyes, change.
    */
   readonly fullLookEvery: number;
 }
