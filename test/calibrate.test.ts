@@ -13,6 +13,7 @@ import type { LiveCalibrationFile } from '../src/decisions/live-calibration-file
 import { createInlinePerception } from '../src/perception/inline.ts';
 import { engineOptions } from './support/engine.ts';
 import { encodeJpeg, loadSampleFaces } from './support/faces.ts';
+import { recapture } from './support/recapture.ts';
 
 // `bonafide calibrate` as its user runs it, with the models of a fresh machine, on people of a package's photographs:
 // three cameras that change the light and the size of their pictures, and pictures of screens that show them.
@@ -48,18 +49,6 @@ const cameras: Readonly<Record<string, (picture: Sharp) => Sharp>> = {
   desk: (picture) => picture.flop().modulate({ brightness: 1.1 }),
   phone: (picture) => picture.modulate({ brightness: 0.9, saturation: 0.8 }),
 };
-
-/** A picture of a screen that shows it: with the grid of its pixels. */
-async function recaptured(jpeg: Buffer): Promise<Buffer> {
-  const { data, info } = await sharp(jpeg).blur(1).raw().toBuffer({ resolveWithObject: true });
-  for (let at = 0; at < data.length; at++) {
-    const [x, y] = [Math.floor(at / 3) % info.width, Math.floor(at / 3 / info.width)];
-    data[at] = Math.min(255, Math.max(0, data[at]! + 18 * Math.sin(x * 2.1) + 18 * Math.sin(y * 2.1)));
-  }
-  return sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
-    .jpeg({ quality: 90 })
-    .toBuffer();
-}
 
 interface Row {
   readonly path: string;
@@ -99,7 +88,7 @@ beforeAll(async () => {
       const subject = `zora ${person}`;
       keep({ path: `${source}/live/${person}.jpg`, label: 'live', source, subject }, taken);
       const attack = { path: `${source}/screen/${person}.jpg`, label: 'replay', source, subject };
-      keep(attack, await recaptured(taken));
+      keep(attack, await recapture(taken, 1));
     }
   const small = await sharp(await encodeJpeg(samples[0]!.image))
     .resize({ width: 160 })

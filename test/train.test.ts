@@ -12,6 +12,7 @@ import { migrate } from '../src/stores/database/migrate.ts';
 import { openDatabase } from '../src/stores/database/open-database.ts';
 import { engineOptions } from './support/engine.ts';
 import { encodeJpeg, loadSampleFaces } from './support/faces.ts';
+import { recapture } from './support/recapture.ts';
 import { startServer } from './support/server.ts';
 
 const bonafide = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -41,18 +42,6 @@ const takes = [
   (image: Sharp) => image.flop().modulate({ brightness: 0.88 }),
 ];
 
-/** A picture of a screen that shows it: soft, and with the grid of its pixels. */
-async function recaptured(jpeg: Buffer): Promise<Buffer> {
-  const { data, info } = await sharp(jpeg).blur(2).raw().toBuffer({ resolveWithObject: true });
-  for (let at = 0; at < data.length; at++) {
-    const [x, y] = [Math.floor(at / 3) % info.width, Math.floor(at / 3 / info.width)];
-    data[at] = Math.min(255, Math.max(0, data[at]! + 18 * Math.sin(x * 2.1) + 18 * Math.sin(y * 2.1)));
-  }
-  return sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
-    .jpeg({ quality: 90 })
-    .toBuffer();
-}
-
 let face: RgbImage;
 
 beforeAll(async () => {
@@ -68,7 +57,7 @@ beforeAll(async () => {
       const live = await change(sharp(jpeg)).jpeg({ quality: 95 }).toBuffer();
       for (const [label, bytes] of [
         ['live', live],
-        ['spoof', await recaptured(live)],
+        ['spoof', await recapture(live, 2)],
       ] as const) {
         const path = `${label}/raw/${person}-${take}.jpg`;
         writeFileSync(join(trainDir, path), bytes);
