@@ -1,6 +1,7 @@
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY sdk/package.json sdk/
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
