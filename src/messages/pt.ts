@@ -1,6 +1,8 @@
 import type { Messages } from '../messages.ts';
+import { camera } from './camera/pt.ts';
 
 export const pt: Messages = {
+  ...camera,
   'error.bad_http': 'A requisição não é HTTP válido.',
   'error.invalid_json': 'O corpo da requisição não é JSON válido.',
   'error.invalid_request': 'A requisição não tem o formato documentado.',
@@ -10,6 +12,8 @@ export const pt: Messages = {
   'error.unauthorised': 'É necessária uma chave de API válida.',
   'error.forbidden_origin': 'Páginas desta origem não podem abrir sessões neste servidor.',
   'error.not_found': 'Não há nada neste endereço.',
+  'error.console_closed':
+    'Não há console enquanto o servidor não tem chave de API: defina API_KEY, ou execute `bonafide keys create`.',
   'error.check_not_found': 'Não há nenhuma verificação ativa aberta com este id.',
   'error.method_not_allowed': 'Este endereço não responde a este método.',
   'error.request_timeout': 'A requisição não chegou a tempo.',
@@ -45,20 +49,6 @@ export const pt: Messages = {
   'error.too_many_sessions': 'Há sessões demais abertas.',
   'error.shutting_down': 'O servidor está sendo desligado.',
   'error.deadline_exceeded': 'A análise demorou demais.',
-
-  'failure.session_timeout': 'O tempo acabou. Comece de novo.',
-  'failure.challenge_timeout': 'Demorou demais. Comece de novo.',
-  'failure.wrong_direction': 'Você virou para o lado errado. Comece de novo.',
-  'failure.multiple_faces': 'Há mais de um rosto na imagem. Fique sozinho diante da câmera.',
-  'failure.face_changed': 'O rosto diante da câmera mudou. Comece de novo.',
-  'failure.spoof_detected': 'Isto não parece ser um rosto real.',
-  'failure.inconclusive':
-    'Não foi possível saber se este é um rosto real. Mais luz, ou um pouco mais de distância, pode ajudar.',
-  'failure.too_many_frames': 'A câmera está enviando imagens demais.',
-  'failure.invalid_frame': 'Não foi possível ler uma imagem da câmera.',
-  'failure.idle_timeout': 'Nenhuma imagem chegou da câmera. Comece de novo.',
-  'failure.shutting_down': 'O servidor está sendo desligado. Tente novamente em instantes.',
-  'failure.internal_error': 'Algo deu errado. Tente novamente.',
 
   'frames.real': 'Rosto real detectado',
   'frames.fake': 'Rosto falso detectado (foto/vídeo)',

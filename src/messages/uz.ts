@@ -1,6 +1,8 @@
 import type { Messages } from '../messages.ts';
+import { camera } from './camera/uz.ts';
 
 export const uz: Messages = {
+  ...camera,
   'error.bad_http': 'So‘rov to‘g‘ri HTTP emas.',
   'error.invalid_json': 'So‘rov tanasi to‘g‘ri JSON emas.',
   'error.invalid_request': 'So‘rov hujjatda ko‘rsatilgan shaklda emas.',
@@ -10,6 +12,8 @@ export const uz: Messages = {
   'error.unauthorised': 'Yaroqli API kaliti kerak.',
   'error.forbidden_origin': 'Bu manbadagi sahifalar ushbu serverda seans ocha olmaydi.',
   'error.not_found': 'Bu manzilda hech narsa yo‘q.',
+  'error.console_closed':
+    'Serverda API kaliti bo‘lmaguncha konsol ishlamaydi: API_KEY ni kiriting yoki `bonafide keys create` ni ishga tushiring.',
   'error.check_not_found': 'Bu id bilan ochiq faol tekshiruv yo‘q.',
   'error.method_not_allowed': 'Bu manzil ushbu usulga javob bermaydi.',
   'error.request_timeout': 'So‘rov o‘z vaqtida yetib kelmadi.',
@@ -45,20 +49,6 @@ export const uz: Messages = {
   'error.too_many_sessions': 'Ochiq seanslar juda ko‘p.',
   'error.shutting_down': 'Server o‘chirilmoqda.',
   'error.deadline_exceeded': 'Tahlil juda uzoq davom etdi.',
-
-  'failure.session_timeout': 'Vaqt tugadi. Qaytadan boshlang.',
-  'failure.challenge_timeout': 'Juda uzoq davom etdi. Qaytadan boshlang.',
-  'failure.wrong_direction': 'Noto‘g‘ri tomonga burildingiz. Qaytadan boshlang.',
-  'failure.multiple_faces': 'Rasmda bir nechta yuz bor. Kamera oldida yolg‘iz bo‘ling.',
-  'failure.face_changed': 'Kamera oldidagi yuz o‘zgardi. Qaytadan boshlang.',
-  'failure.spoof_detected': 'Bu haqiqiy yuzga o‘xshamaydi.',
-  'failure.inconclusive':
-    'Bu tirik yuz ekanini aniqlab bo‘lmadi. Yorug‘roq joy yoki biroz uzoqroq masofa yordam berishi mumkin.',
-  'failure.too_many_frames': 'Kameradan juda ko‘p rasm kelmoqda.',
-  'failure.invalid_frame': 'Kameradan kelgan rasmni o‘qib bo‘lmadi.',
-  'failure.idle_timeout': 'Kameradan rasm kelmadi. Qaytadan boshlang.',
-  'failure.shutting_down': 'Server o‘chirilmoqda. Birozdan keyin qaytadan urinib ko‘ring.',
-  'failure.internal_error': 'Xatolik yuz berdi. Qaytadan urinib ko‘ring.',
 
   'frames.real': 'Haqiqiy yuz aniqlandi',
   'frames.fake': 'Soxta yuz aniqlandi (foto/video)',
