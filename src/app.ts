@@ -17,6 +17,7 @@ import {
 import { bodyLimit } from './contracts/base64.ts';
 import { challenge } from './contracts/challenge/routes.ts';
 import { testPage } from './contracts/challenge/test-page.ts';
+import { consolePage } from './contracts/console/page.ts';
 import { frames } from './contracts/frames/routes.ts';
 import { kyc } from './contracts/kyc/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
@@ -30,6 +31,7 @@ import { lifecycle, requestId, routableUrl } from './plugins/lifecycle.ts';
 import { metrics } from './plugins/metrics.ts';
 import { limitPendingBodies } from './plugins/pending-bodies.ts';
 import { answerError, answerSocketError, problems } from './plugins/problems.ts';
+import { pageAssets } from './plugins/static-pages.ts';
 import { UpgradableRequest, webSockets } from './plugins/web-sockets.ts';
 import { createActiveChecks } from './services/active-checks.ts';
 import type { KeyRing } from './services/api-keys.ts';
@@ -72,6 +74,7 @@ export async function buildApp(given: AppParts): Promise<FastifyInstance> {
     await app.register(tracing, { endpoint, serviceVersion: packageInfo.version });
   }
   await app.register(apiDocs, { version: packageInfo.version });
+  await app.register(pageAssets);
   await registerContracts(app, parts, { sessions, budget, keys });
   await app.ready();
   return app;
@@ -123,6 +126,7 @@ async function registerContracts(
     hasMetrics: config.ENABLE_METRICS,
   });
   await app.register(testPage, { needsKey, challengeSeconds: config.CHALLENGE_TIMEOUT });
+  await app.register(consolePage, { needsKey });
 
   /** Registers what belongs to one contract: who may not use it gets no further than its first hook. */
   const guarded = (contract: ContractName, register: (scope: FastifyInstance) => Promise<void>) =>

@@ -25,6 +25,10 @@ export const catalogue = {
   forbidden_contract: { status: 403, title: 'This API key may not be used here.' },
   forbidden_origin: { status: 403, title: 'Pages of this origin may not open sessions on this server.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
+  console_closed: {
+    status: 404,
+    title: 'There is no console while the server has no API key: set API_KEY, or run `bonafide keys create`.',
+  },
   check_not_found: { status: 404, title: 'There is no open active check with this id.' },
   user_not_found: { status: 404, title: 'Nobody is enrolled under this id.' },
   method_not_allowed: { status: 405, title: 'This address does not answer to this method.' },

@@ -25,6 +25,7 @@ export const apiDocs = fastifyPlugin(async (app: FastifyInstance, { version }: {
         },
         { name: 'frames', description: 'Stills of a person who turns left and right, and blinks.' },
         { name: 'challenge', description: 'Turn your head as you are told, and be seen to be there.' },
+        { name: 'console', description: 'For the people who run this server; never open.' },
         { name: 'system', description: 'About this server.' },
       ],
       components: { securitySchemes },

@@ -19,7 +19,7 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
  * best, Uzbek as seed 001's demonstration where it is none of ours.
  */
 export const testPage: FastifyPluginAsyncTypebox<TestPageOptions> = async (app, options) => {
-  const template = read('pages/test/index.html');
+  const template = read('pages/test/template.html');
   app.get(
     '/test',
     {
