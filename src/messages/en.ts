@@ -1,29 +1,12 @@
-import type { FailureReason } from '../decisions/challenge/machine.ts';
 import type { AttackSign } from '../decisions/posed-frames/evidence.ts';
 import type { Reason } from '../decisions/reasons.ts';
 import { catalogue, type ErrorCode } from '../errors.ts';
+import { camera } from './camera/en.ts';
 
 /** Titles of problems: their English stands with the errors. */
 const errors = Object.fromEntries(
   Object.entries(catalogue).map(([code, { title }]) => [`error.${code}`, title]),
 ) as Record<`error.${ErrorCode}`, string>;
-
-/** Why a WebSocket session failed. */
-const failures = {
-  'failure.session_timeout': 'Time is up. Please start again.',
-  'failure.challenge_timeout': 'That took too long. Please start again.',
-  'failure.wrong_direction': 'You turned the wrong way. Please start again.',
-  'failure.multiple_faces': 'More than one face is in the picture. Please make sure that you are alone.',
-  'failure.face_changed': 'The face in front of the camera changed. Please start again.',
-  'failure.spoof_detected': 'This does not look like a live face.',
-  'failure.inconclusive':
-    'It could not be told whether this is a live face. More light, or a little more distance, may help.',
-  'failure.too_many_frames': 'The camera sends too many pictures.',
-  'failure.invalid_frame': 'A picture from the camera could not be read.',
-  'failure.idle_timeout': 'No pictures came from the camera. Please start again.',
-  'failure.shutting_down': 'The server is being stopped. Please try again in a moment.',
-  'failure.internal_error': 'Something went wrong. Please try again.',
-} satisfies Record<`failure.${FailureReason}`, string>;
 
 /** Posed frames (seed 002). */
 const frames = {
@@ -177,4 +160,4 @@ const page = {
   'page.notLive': 'All turns are done, but a live face could not be confirmed.',
 };
 
-export const en = { ...errors, ...failures, ...frames, ...frameSigns, ...recognition, ...reasons, ...page };
+export const en = { ...errors, ...camera, ...frames, ...frameSigns, ...recognition, ...reasons, ...page };

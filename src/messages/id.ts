@@ -1,6 +1,8 @@
 import type { Messages } from '../messages.ts';
+import { camera } from './camera/id.ts';
 
 export const id: Messages = {
+  ...camera,
   'error.bad_http': 'Permintaan ini bukan HTTP yang sah.',
   'error.invalid_json': 'Isi permintaan bukan JSON yang sah.',
   'error.invalid_request': 'Bentuk permintaan tidak sesuai dengan dokumentasi.',
@@ -47,20 +49,6 @@ export const id: Messages = {
   'error.too_many_sessions': 'Terlalu banyak sesi yang terbuka.',
   'error.shutting_down': 'Server sedang dimatikan.',
   'error.deadline_exceeded': 'Analisis memakan waktu terlalu lama.',
-
-  'failure.session_timeout': 'Waktu habis. Silakan mulai lagi.',
-  'failure.challenge_timeout': 'Terlalu lama. Silakan mulai lagi.',
-  'failure.wrong_direction': 'Anda menoleh ke arah yang salah. Silakan mulai lagi.',
-  'failure.multiple_faces': 'Ada lebih dari satu wajah dalam gambar. Pastikan Anda sendirian.',
-  'failure.face_changed': 'Wajah di depan kamera berganti. Silakan mulai lagi.',
-  'failure.spoof_detected': 'Ini tidak tampak seperti wajah asli.',
-  'failure.inconclusive':
-    'Tidak dapat dipastikan apakah ini wajah asli. Cahaya yang lebih terang atau jarak yang sedikit lebih jauh dapat membantu.',
-  'failure.too_many_frames': 'Kamera mengirim terlalu banyak gambar.',
-  'failure.invalid_frame': 'Gambar dari kamera tidak dapat dibaca.',
-  'failure.idle_timeout': 'Tidak ada gambar dari kamera. Silakan mulai lagi.',
-  'failure.shutting_down': 'Server sedang dimatikan. Silakan coba lagi sebentar lagi.',
-  'failure.internal_error': 'Terjadi kesalahan. Silakan coba lagi.',
 
   'frames.real': 'Wajah asli terdeteksi',
   'frames.fake': 'Wajah palsu terdeteksi (foto/video)',

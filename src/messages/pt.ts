@@ -1,6 +1,8 @@
 import type { Messages } from '../messages.ts';
+import { camera } from './camera/pt.ts';
 
 export const pt: Messages = {
+  ...camera,
   'error.bad_http': 'A requisição não é HTTP válido.',
   'error.invalid_json': 'O corpo da requisição não é JSON válido.',
   'error.invalid_request': 'A requisição não tem o formato documentado.',
@@ -47,20 +49,6 @@ export const pt: Messages = {
   'error.too_many_sessions': 'Há sessões demais abertas.',
   'error.shutting_down': 'O servidor está sendo desligado.',
   'error.deadline_exceeded': 'A análise demorou demais.',
-
-  'failure.session_timeout': 'O tempo acabou. Comece de novo.',
-  'failure.challenge_timeout': 'Demorou demais. Comece de novo.',
-  'failure.wrong_direction': 'Você virou para o lado errado. Comece de novo.',
-  'failure.multiple_faces': 'Há mais de um rosto na imagem. Fique sozinho diante da câmera.',
-  'failure.face_changed': 'O rosto diante da câmera mudou. Comece de novo.',
-  'failure.spoof_detected': 'Isto não parece ser um rosto real.',
-  'failure.inconclusive':
-    'Não foi possível saber se este é um rosto real. Mais luz, ou um pouco mais de distância, pode ajudar.',
-  'failure.too_many_frames': 'A câmera está enviando imagens demais.',
-  'failure.invalid_frame': 'Não foi possível ler uma imagem da câmera.',
-  'failure.idle_timeout': 'Nenhuma imagem chegou da câmera. Comece de novo.',
-  'failure.shutting_down': 'O servidor está sendo desligado. Tente novamente em instantes.',
-  'failure.internal_error': 'Algo deu errado. Tente novamente.',
 
   'frames.real': 'Rosto real detectado',
   'frames.fake': 'Rosto falso detectado (foto/vídeo)',

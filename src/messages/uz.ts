@@ -1,6 +1,8 @@
 import type { Messages } from '../messages.ts';
+import { camera } from './camera/uz.ts';
 
 export const uz: Messages = {
+  ...camera,
   'error.bad_http': 'So‘rov to‘g‘ri HTTP emas.',
   'error.invalid_json': 'So‘rov tanasi to‘g‘ri JSON emas.',
   'error.invalid_request': 'So‘rov hujjatda ko‘rsatilgan shaklda emas.',
@@ -47,20 +49,6 @@ export const uz: Messages = {
   'error.too_many_sessions': 'Ochiq seanslar juda ko‘p.',
   'error.shutting_down': 'Server o‘chirilmoqda.',
   'error.deadline_exceeded': 'Tahlil juda uzoq davom etdi.',
-
-  'failure.session_timeout': 'Vaqt tugadi. Qaytadan boshlang.',
-  'failure.challenge_timeout': 'Juda uzoq davom etdi. Qaytadan boshlang.',
-  'failure.wrong_direction': 'Noto‘g‘ri tomonga burildingiz. Qaytadan boshlang.',
-  'failure.multiple_faces': 'Rasmda bir nechta yuz bor. Kamera oldida yolg‘iz bo‘ling.',
-  'failure.face_changed': 'Kamera oldidagi yuz o‘zgardi. Qaytadan boshlang.',
-  'failure.spoof_detected': 'Bu haqiqiy yuzga o‘xshamaydi.',
-  'failure.inconclusive':
-    'Bu tirik yuz ekanini aniqlab bo‘lmadi. Yorug‘roq joy yoki biroz uzoqroq masofa yordam berishi mumkin.',
-  'failure.too_many_frames': 'Kameradan juda ko‘p rasm kelmoqda.',
-  'failure.invalid_frame': 'Kameradan kelgan rasmni o‘qib bo‘lmadi.',
-  'failure.idle_timeout': 'Kameradan rasm kelmadi. Qaytadan boshlang.',
-  'failure.shutting_down': 'Server o‘chirilmoqda. Birozdan keyin qaytadan urinib ko‘ring.',
-  'failure.internal_error': 'Xatolik yuz berdi. Qaytadan urinib ko‘ring.',
 
   'frames.real': 'Haqiqiy yuz aniqlandi',
   'frames.fake': 'Soxta yuz aniqlandi (foto/video)',
