@@ -10,6 +10,7 @@ import {
   type FrameCounts,
   runChallenge,
   type SessionSummary,
+  type SessionTerms,
 } from './run-challenge.ts';
 
 export type { DrawDirections } from './run-challenge.ts';
@@ -44,7 +45,7 @@ export interface ChallengeSessions {
    * Opens a session for an admitted client, who hears the first message before this returns; and also the
    * last one where all sessions were closed since they were admitted.
    */
-  open(client: ChallengeClient): ChallengeSession;
+  open(client: ChallengeClient, terms?: SessionTerms): ChallengeSession;
   /** Ends all sessions with `shutting_down` and admits nobody any more. */
   close(): void;
   figures(): ChallengeFigures;
@@ -85,21 +86,22 @@ export function createChallengeSessions(options: ChallengeSessionsOptions): Chal
         admitted--;
       };
     },
-    open(client) {
-      const session = runChallenge({ ...options, drawDirections: draw }, scheduler, {
+    open(client, terms) {
+      const listener = {
         ...client,
-        end(summary) {
+        end(summary: SessionSummary) {
           sessions.delete(session);
           count(summary);
           client.end(summary);
         },
-        onAnswer(milliseconds) {
+        onAnswer(milliseconds: number) {
           for (const listener of listeners) listener(milliseconds);
         },
-        onFrame: (fate) => {
+        onFrame(fate: keyof FrameCounts) {
           frames[fate]++;
         },
-      });
+      };
+      const session = runChallenge({ ...options, drawDirections: draw }, scheduler, listener, terms);
       sessions.add(session);
       if (closed) session.abort('shutting_down');
       return session;

@@ -10,15 +10,26 @@ import {
   type NextLook,
   nextDeadline,
   nextLook,
+  type RemainingTime,
+  remainingTime,
+  type SessionFindings,
+  sessionFindings,
   startChallenge,
+  turnsAfterLoss,
 } from '../decisions/challenge/machine.ts';
+import type { FrameFacts } from '../decisions/facts.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import type { ImageRequest, Measurement, Perception } from '../perception/engine.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { FrameScheduler } from './frame-scheduler.ts';
 import { createRateLimit } from './rate-limit.ts';
 
-export type { ChallengeMessage, Direction, FailureReason } from '../decisions/challenge/machine.ts';
+export type {
+  ChallengeMessage,
+  Direction,
+  FailureReason,
+  SessionFindings,
+} from '../decisions/challenge/machine.ts';
 
 /** Draws so many directions for one session, from a secure source. */
 export type DrawDirections = (count: number) => readonly Direction[];
@@ -38,10 +49,35 @@ export interface ChallengeOptions {
   readonly drawDirections: DrawDirections;
 }
 
+/** What one session has for itself; without it, it is as seed 001 has it. */
+export interface SessionTerms {
+  /** Turns that are asked for; default: as the settings say. */
+  readonly requiredSuccesses?: number;
+  /** Every frame is answered: one that comes before the answer to the one before is refused, and not looked at. */
+  readonly oneInFlight?: boolean;
+  /** Measured in every frame besides. */
+  readonly alsoMeasure?: readonly Measurement[];
+}
+
+/** What goes with a message. */
+export interface MessageContext {
+  /** What was wrong with the frame that it answers, if anything. */
+  readonly trouble?: ErrorCode;
+  /** Milliseconds before another frame makes sense; where the server is to blame for the trouble. */
+  readonly retryAfter?: number;
+  /** The frame that it answers, counted from 1 since the session began or went on; missing where none brought it about. */
+  readonly frame?: number;
+  /** What was seen in that frame. */
+  readonly facts?: FrameFacts;
+  readonly remaining: RemainingTime;
+  /** What was seen so far. */
+  readonly findings: () => SessionFindings;
+}
+
 /** Who takes part in a session. */
 export interface ChallengeClient {
-  /** Hears every message; `trouble` says what was wrong with the frame that it answers, if anything. */
-  tell(message: ChallengeMessage, trouble?: ErrorCode): void;
+  /** Hears every message. */
+  tell(message: ChallengeMessage, context: MessageContext): void;
   /** The session is over; called once, after the last message. */
   end(summary: SessionSummary): void;
   /** The server made a mistake; the session ends with `internal_error`. */
@@ -61,6 +97,7 @@ export interface SessionSummary {
   readonly reason?: FailureReason;
   readonly frames: FrameCounts;
   readonly milliseconds: number;
+  readonly findings: SessionFindings;
 }
 
 /** What became of frames. */
@@ -87,6 +124,14 @@ export interface ChallengeSession {
   abort(reason: FailureReason): void;
   /** The client is gone: its work is cancelled and nothing more is said. */
   leave(): void;
+  /**
+   * The client is lost, but may come back: what it sent is forgotten. The session's clock runs on.
+   *
+   * @param patience milliseconds after which the session fails with `connection_lost`
+   */
+  interrupt(patience: number): void;
+  /** The client is back, and hears the first message anew. */
+  resume(): void;
 }
 
 /**
@@ -113,6 +158,9 @@ const moot: readonly ErrorCode[] = ['cancelled', 'shutting_down'];
 interface Frame {
   /** When it arrived. */
   readonly at: number;
+  readonly number: number;
+  /** How often the client had been lost by then: nobody waits for the answers of before. */
+  readonly loss: number;
   /** Null: there was no memory for it, but its client still waits for an answer. */
   readonly read: (() => Uint8Array) | null;
   /** Gives back what it holds. */
@@ -127,6 +175,11 @@ export function runChallenge(
   { perception, settings, maxFrameRate, idleTimeout, now, budget, drawDirections }: ChallengeOptions,
   scheduler: FrameScheduler,
   listener: ChallengeListener,
+  {
+    requiredSuccesses = settings.requiredSuccesses,
+    oneInFlight = false,
+    alsoMeasure = [],
+  }: SessionTerms = {},
 ): ChallengeSession {
   const startedAt = now();
   const over = new AbortController();
@@ -135,31 +188,39 @@ export function runChallenge(
   const frames = { taken: 0, dropped: 0, refused: 0 };
   let heardAt = startedAt;
   let toldAt = startedAt;
+  let arrived = 0;
+  let losses = 0;
+  /** When a lost client is waited for no longer; null while there is one. */
+  let awayUntil: number | null = null;
   let timer: NodeJS.Timeout | undefined;
   let last: ChallengeMessage;
   let state: ChallengeState;
-  move(startChallenge(settings, drawDirections(settings.requiredSuccesses), startedAt));
+  move(startChallenge({ ...settings, requiredSuccesses }, drawDirections(requiredSuccesses), startedAt));
 
   function note(fate: keyof FrameCounts): void {
     frames[fate]++;
     listener.onFrame(fate);
   }
 
-  function advance(event: ChallengeEvent): void {
+  function advance(event: ChallengeEvent, frame?: Pick<MessageContext, 'frame' | 'facts'>): void {
     if (over.signal.aborted) return;
     // A frame may have waited past a tick; the machine's clock does not go back for it.
     toldAt = Math.max(toldAt, event.at);
-    move(advanceChallenge(state, { ...event, at: toldAt }));
+    move(advanceChallenge(state, { ...event, at: toldAt }), frame);
   }
 
-  function move(step: ChallengeStep): void {
+  function move(step: ChallengeStep, frame: Pick<MessageContext, 'frame' | 'facts'> = {}): void {
     state = step.state;
-    for (const message of step.messages) {
-      last = message;
-      listener.tell(message);
-    }
+    for (const message of step.messages) tell(message, frame);
     if (nextDeadline(state) === null) finish(outcomeOf(last), last.reason);
     else setTimer();
+  }
+
+  function tell(message: ChallengeMessage, context: Omit<MessageContext, 'remaining' | 'findings'>): void {
+    last = message;
+    const told = state;
+    const findings = () => sessionFindings(told);
+    listener.tell(message, { ...context, remaining: remainingTime(state, now()), findings });
   }
 
   function finish(outcome: SessionSummary['outcome'], reason?: FailureReason): void {
@@ -168,7 +229,8 @@ export function runChallenge(
     line.close()?.release();
     over.abort();
     const milliseconds = now() - startedAt;
-    listener.end({ outcome, ...(reason && { reason }), frames: { ...frames }, milliseconds });
+    const findings = sessionFindings(state);
+    listener.end({ outcome, ...(reason && { reason }), frames: { ...frames }, milliseconds, findings });
   }
 
   /** When time runs out; later for a frame that came in time and has no result yet. */
@@ -178,7 +240,7 @@ export function runChallenge(
     return pending && pending.at <= deadline ? deadline + resultGrace : deadline;
   }
 
-  function setTimer(at = Math.min(nextDeadline(state)!, heardAt + idleTimeout)): void {
+  function setTimer(at = Math.min(nextDeadline(state)!, awayUntil ?? heardAt + idleTimeout)): void {
     clearTimeout(timer);
     timer = setTimeout(onTime, Math.max(at - now(), 0));
   }
@@ -186,21 +248,23 @@ export function runChallenge(
   function onTime(): void {
     const at = now();
     // A client that waits for an answer is not silent.
-    const idleAt = line.pending() ? Number.POSITIVE_INFINITY : heardAt + idleTimeout;
-    if (at >= idleAt) abort('idle_timeout');
+    const idleAt = awayUntil ?? (line.pending() ? Number.POSITIVE_INFINITY : heardAt + idleTimeout);
+    if (at >= idleAt) abort(awayUntil === null ? 'idle_timeout' : 'connection_lost');
     else if (at >= dueAt()) advance({ type: 'tick', at });
     else setTimer(Math.min(dueAt(), idleAt));
   }
 
-  async function analyse({ at, read, release }: Frame): Promise<void> {
-    if (!read) return answerTrouble(new BonafideError('busy'));
+  async function analyse(frame: Frame): Promise<void> {
+    const { at, number, read, release } = frame;
+    if (!read) return answerTrouble(frame, new BonafideError('busy'));
     note('taken');
     try {
       const look = nextLook(state, at);
-      const facts = await perception.analyseImage(read(), requestOf(look), over.signal);
-      advance({ type: 'frame', at, facts, full: look.full });
+      const facts = await perception.analyseImage(read(), requestOf(look, alsoMeasure), over.signal);
+      if (frame.loss !== losses) return;
+      advance({ type: 'frame', at, facts, full: look.full }, { frame: number, facts });
     } catch (error) {
-      answerTrouble(error);
+      answerTrouble(frame, error);
     } finally {
       release();
     }
@@ -208,27 +272,27 @@ export function runChallenge(
     listener.onAnswer(heardAt - at);
   }
 
-  function answerTrouble(error: unknown): void {
+  function answerTrouble({ number, loss }: Frame, error: unknown): void {
     const code = error instanceof BonafideError ? error.code : 'internal';
-    if (over.signal.aborted || moot.includes(code)) return;
+    if (over.signal.aborted || loss !== losses || moot.includes(code)) return;
     if (code === 'internal') {
       listener.fail(error);
       abort('internal_error');
     } else if (transient.includes(code)) {
       line.hold(retryPause);
-      goOn(code);
+      goOn({ trouble: code, frame: number, retryAfter: retryPause });
     } else {
       note('refused');
-      if (frames.refused < refusedFrames) goOn(code);
-      else abort('invalid_frame');
+      if (frames.refused < refusedFrames) goOn({ trouble: code, frame: number });
+      else advance({ type: 'abort', at: now(), reason: 'invalid_frame' }, { frame: number });
     }
   }
 
-  function goOn(trouble: ErrorCode): void {
+  function goOn(context: Pick<MessageContext, 'trouble' | 'frame' | 'retryAfter'>): void {
     // Clients that send a frame for each answer would wait forever without one.
     const { state: machineState, instruction, success, total } = last;
     const message = { state: machineState, instruction, success, total, live: false } as const;
-    listener.tell({ type: 'waiting', ...message }, trouble);
+    tell({ type: 'waiting', ...message }, context);
     setTimer();
   }
 
@@ -237,14 +301,21 @@ export function runChallenge(
   }
 
   function queueUp(at: number, bytes: number, read: () => Uint8Array): void {
+    const number = ++arrived;
+    if (oneInFlight && line.pending()?.loss === losses) {
+      note('dropped');
+      goOn({ trouble: 'frame_in_flight', frame: number });
+      return;
+    }
     const release = budget.take(bytes);
+    const frame = { at, number, loss: losses };
     if (!release) {
       note('dropped');
       // Nothing else would be answered, and clients that send a frame for each answer wait for one.
-      if (!line.pending()) line.offer({ at, read: null, release: () => {} });
+      if (!line.pending()) line.offer({ ...frame, read: null, release: () => {} });
       return;
     }
-    const late = line.offer({ at, read, release });
+    const late = line.offer({ ...frame, read, release });
     late?.release();
     if (late?.read) note('dropped');
   }
@@ -258,6 +329,24 @@ export function runChallenge(
     },
     abort,
     leave: () => finish('left'),
+    interrupt(patience) {
+      if (over.signal.aborted || awayUntil !== null) return;
+      const at = now();
+      losses++;
+      arrived = 0;
+      awayUntil = at + patience;
+      const turns = turnsAfterLoss(state);
+      advance({ type: 'interrupt', at, directions: turns === 0 ? [] : drawDirections(turns) });
+    },
+    resume() {
+      if (over.signal.aborted) return;
+      awayUntil = null;
+      heardAt = now();
+      const { success } = last;
+      const { requiredSuccesses: total } = state.settings;
+      tell({ type: 'start', state: 'WAITING_CENTER', instruction: 'CENTER', success, total }, {});
+      setTimer();
+    },
   };
 }
 
@@ -265,8 +354,9 @@ function outcomeOf({ live }: ChallengeMessage): SessionSummary['outcome'] {
   return live === true ? 'live' : 'failed';
 }
 
-function requestOf({ full, embedding, follow }: NextLook): ImageRequest {
+function requestOf({ full, embedding, follow }: NextLook, alsoMeasure: readonly Measurement[]): ImageRequest {
   const measure: Measurement[] = [
+    ...alsoMeasure,
     // Texture tells light and focus, by which scores are listened to: darkness alone raises them.
     ...(full ? (['anti_spoof', 'texture'] as const) : []),
     ...(embedding ? ['embedding' as const] : []),

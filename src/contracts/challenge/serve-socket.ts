@@ -24,7 +24,7 @@ const farewell = 500;
 export function serveSocket(socket: WebSocket, request: FastifyRequest, options: SocketOptions): void {
   const language = chooseLanguage(request.headers['accept-language'], 'uz');
   const session = options.sessions.open({
-    tell(message, trouble) {
+    tell(message, { trouble }) {
       if (socket.readyState !== socket.OPEN) return;
       socket.send(JSON.stringify(toServerMessage(message, language, trouble)));
       if (socket.bufferedAmount > maxBufferedBytes) socket.terminate();

@@ -1,12 +1,21 @@
 import calibration from '../calibration/challenge.json' with { type: 'json' };
-import { isShortOfLooks } from '../session-evidence.ts';
+import { isShortOfLooks, sessionFigures } from '../session-evidence.ts';
+import { interrupt } from './interrupt.ts';
 import { wantsEmbedding } from './one-face.ts';
 import { type ChallengeState, type ChallengeStep, fail, openState, say } from './state.ts';
 import { takeFrame } from './take-frame.ts';
 import type { Direction } from './turn.ts';
 import { isTurnKnown } from './turn-evidence.ts';
-import type { ChallengeEvent, ChallengeSettings, FailureReason, NextLook } from './words.ts';
+import type {
+  ChallengeEvent,
+  ChallengeSettings,
+  FailureReason,
+  NextLook,
+  RemainingTime,
+  SessionFindings,
+} from './words.ts';
 
+export { turnsAfterLoss } from './interrupt.ts';
 export type { ChallengeState, ChallengeStep } from './state.ts';
 export type * from './words.ts';
 
@@ -33,12 +42,32 @@ export function advanceChallenge(state: ChallengeState, event: ChallengeEvent): 
   const at = Math.max(event.at, state.latestFrame);
   const timeOut = timeOutAt(state, at);
   if (timeOut !== null) return fail(state, timeOut);
+  if (event.type === 'interrupt') return { state: interrupt(state, event.directions), messages: [] };
   return event.type === 'tick' ? { state, messages: [] } : takeFrame(state, event, at);
 }
 
 /** When time runs out unless a frame arrives before; null for a session that has ended. */
 export function nextDeadline(state: ChallengeState): number | null {
   return state.phase === 'ended' ? null : firstDeadline(state);
+}
+
+/** What is left of the time at `at`. */
+export function remainingTime(state: ChallengeState, at: number): RemainingTime {
+  const { challengeDeadline, sessionDeadline } = state;
+  const until = (deadline: number) => Math.max(deadline - at, 0);
+  return {
+    turn: challengeDeadline === null ? null : until(challengeDeadline),
+    session: until(sessionDeadline),
+  };
+}
+
+/** What the session has shown so far. */
+export function sessionFindings({ evidence, oneFace, settings }: ChallengeState): SessionFindings {
+  return {
+    logOdds: sessionFigures(evidence, settings.calibration)?.all ?? null,
+    looks: evidence.glimpses.length,
+    faces: oneFace.reference,
+  };
 }
 
 /** What the next frame, arriving at `at`, should be asked. */

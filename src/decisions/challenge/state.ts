@@ -123,7 +123,8 @@ export function fail(
  * What the user should mend. Where the head is to point the instruction says; only when nothing but looks is missing any
  * more does a head that is turned away keep a session from its end.
  */
-function hintOf({ obstacle, success, settings }: ChallengeState): Reason | undefined {
+function hintOf({ obstacle, success, settings, severalFaces }: ChallengeState): Reason | undefined {
+  if (severalFaces > 0) return { code: 'several_faces' };
   const isOfPose = obstacle?.code === 'face_turned_away' || obstacle?.code === 'pose_unknown';
   if (obstacle === null || (isOfPose && success < settings.requiredSuccesses)) return undefined;
   return obstacle;

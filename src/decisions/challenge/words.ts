@@ -1,4 +1,4 @@
-import type { FrameFacts } from '../facts.ts';
+import type { Embedding, FrameFacts } from '../facts.ts';
 import type { LiveCalibration } from '../live-calibration.ts';
 import type { Reason } from '../reasons.ts';
 import type { Direction } from './turn.ts';
@@ -34,8 +34,22 @@ export type FailureReason =
   | 'too_many_frames'
   | 'invalid_frame'
   | 'idle_timeout'
+  /** The client was lost, and did not come back in time, or was not to. */
+  | 'connection_lost'
+  /** Whoever asked for the session gave it up. */
+  | 'cancelled'
   | 'shutting_down'
   | 'internal_error';
+
+/** Why a session failed of which more is known than its challenge. */
+export type SessionFailureReason =
+  | FailureReason
+  /** Live, but not the person it was to be. */
+  | 'no_match'
+  /** Live, but there is nothing (any more) that the face could be compared with. */
+  | 'not_comparable'
+  /** The server that it ran on is gone. */
+  | 'server_restarted';
 
 /** What happens to a session; `at` is milliseconds of one steadily growing clock. */
 export type ChallengeEvent =
@@ -43,6 +57,8 @@ export type ChallengeEvent =
   | { readonly type: 'frame'; readonly at: number; readonly facts: FrameFacts; readonly full: boolean }
   /** Time has passed, whether or not frames came. */
   | { readonly type: 'tick'; readonly at: number }
+  /** The client was lost, and may come back; `directions` as many as `turnsAfterLoss` says, drawn anew. */
+  | { readonly type: 'interrupt'; readonly at: number; readonly directions: readonly Direction[] }
   /** The server gives the session up. */
   | { readonly type: 'abort'; readonly at: number; readonly reason: FailureReason };
 
@@ -63,6 +79,23 @@ export interface ChallengeMessage {
   readonly reason?: FailureReason;
   /** What keeps the face out of range, so that looks at it do not count: in `waiting`, and where time has run out. */
   readonly hint?: Reason;
+}
+
+/** What is left of the time, in milliseconds, 0 or more. */
+export interface RemainingTime {
+  /** For the direction that is announced; null where none is. */
+  readonly turn: number | null;
+  readonly session: number;
+}
+
+/** What a session has shown of a face so far. */
+export interface SessionFindings {
+  /** Of a live face, by all looks together; null where no net ever scored the face in range. */
+  readonly logOdds: number | null;
+  /** Looks that it rests on. */
+  readonly looks: number;
+  /** Whose face it is: embeddings of who looked at the camera; empty before the head came to rest, or without a model. */
+  readonly faces: readonly Embedding[];
 }
 
 /** What the next frame should be asked. */

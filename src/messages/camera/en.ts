@@ -1,4 +1,4 @@
-import type { FailureReason } from '../../decisions/challenge/machine.ts';
+import type { SessionFailureReason } from '../../decisions/challenge/machine.ts';
 
 /** Why a session failed. */
 const failures = {
@@ -15,9 +15,12 @@ const failures = {
   'failure.idle_timeout': 'No pictures came from the camera. Please start again.',
   'failure.connection_lost': 'The connection was lost. Please start again.',
   'failure.cancelled': 'The check was ended. Please start again.',
+  'failure.no_match': 'This is not the person who was expected.',
+  'failure.not_comparable': 'The face could not be compared. Please start again.',
+  'failure.server_restarted': 'The server was restarted. Please start again.',
   'failure.shutting_down': 'The server is being stopped. Please try again in a moment.',
   'failure.internal_error': 'Something went wrong. Please try again.',
-} satisfies Record<`failure.${FailureReason}`, string>;
+} satisfies Record<`failure.${SessionFailureReason}`, string>;
 
 /** What the SDK in `sdk/` says of its own: it takes its texts from this folder alone. */
 const sdk = {
@@ -106,6 +109,8 @@ const sdk = {
   'sdk.wayOut.token_refused': 'Try again with a new one.',
   'sdk.trouble.token_missing': 'This page did not provide a new check.',
   'sdk.wayOut.token_missing': 'Load the page again.',
+  'sdk.trouble.key_refused': 'This API key is not valid.',
+  'sdk.wayOut.key_refused': 'Enter another one, and try again.',
   'sdk.trouble.server_failed': 'Something went wrong on the server.',
   'sdk.wayOut.server_failed': 'Try again in a moment.',
 };

@@ -14,6 +14,9 @@ export const camera: CameraTexts = {
   'failure.idle_timeout': 'Tidak ada gambar dari kamera. Silakan mulai lagi.',
   'failure.connection_lost': 'Sambungan terputus. Silakan mulai lagi.',
   'failure.cancelled': 'Pemeriksaan dihentikan. Silakan mulai lagi.',
+  'failure.no_match': 'Ini bukan orang yang diharapkan.',
+  'failure.not_comparable': 'Wajah tidak dapat dibandingkan. Silakan mulai lagi.',
+  'failure.server_restarted': 'Server dimulai ulang. Silakan mulai lagi.',
   'failure.shutting_down': 'Server sedang dimatikan. Silakan coba lagi sebentar lagi.',
   'failure.internal_error': 'Terjadi kesalahan. Silakan coba lagi.',
   'sdk.title': 'Pemeriksaan keaslian wajah',
@@ -102,6 +105,8 @@ export const camera: CameraTexts = {
   'sdk.wayOut.token_refused': 'Coba lagi dengan yang baru.',
   'sdk.trouble.token_missing': 'Halaman ini tidak menyediakan pemeriksaan baru.',
   'sdk.wayOut.token_missing': 'Muat ulang halaman ini.',
+  'sdk.trouble.key_refused': 'Kunci API ini tidak berlaku.',
+  'sdk.wayOut.key_refused': 'Masukkan kunci lain, lalu coba lagi.',
   'sdk.trouble.server_failed': 'Terjadi kesalahan di server.',
   'sdk.wayOut.server_failed': 'Coba lagi sebentar lagi.',
 };

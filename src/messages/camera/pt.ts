@@ -14,6 +14,9 @@ export const camera: CameraTexts = {
   'failure.idle_timeout': 'Nenhuma imagem chegou da câmera. Comece de novo.',
   'failure.connection_lost': 'A conexão caiu. Comece de novo.',
   'failure.cancelled': 'A prova foi encerrada. Comece de novo.',
+  'failure.no_match': 'Esta não é a pessoa esperada.',
+  'failure.not_comparable': 'Não foi possível comparar o rosto. Comece de novo.',
+  'failure.server_restarted': 'O servidor foi reiniciado. Comece de novo.',
   'failure.shutting_down': 'O servidor está sendo desligado. Tente novamente em instantes.',
   'failure.internal_error': 'Algo deu errado. Tente novamente.',
   'sdk.title': 'Prova de vida',
@@ -100,6 +103,8 @@ export const camera: CameraTexts = {
   'sdk.wayOut.token_refused': 'Tente de novo com uma nova.',
   'sdk.trouble.token_missing': 'Esta página não forneceu uma nova prova.',
   'sdk.wayOut.token_missing': 'Carregue a página de novo.',
+  'sdk.trouble.key_refused': 'Esta chave de API não é válida.',
+  'sdk.wayOut.key_refused': 'Informe outra e tente de novo.',
   'sdk.trouble.server_failed': 'Algo deu errado no servidor.',
   'sdk.wayOut.server_failed': 'Tente de novo em instantes.',
 };

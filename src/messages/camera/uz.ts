@@ -14,6 +14,9 @@ export const camera: CameraTexts = {
   'failure.idle_timeout': 'Kameradan rasm kelmadi. Qaytadan boshlang.',
   'failure.connection_lost': 'Aloqa uzildi. Qaytadan boshlang.',
   'failure.cancelled': 'Tekshiruv to‘xtatildi. Qaytadan boshlang.',
+  'failure.no_match': 'Bu kutilgan odam emas.',
+  'failure.not_comparable': 'Yuzni solishtirib bo‘lmadi. Qaytadan boshlang.',
+  'failure.server_restarted': 'Server qayta ishga tushirildi. Qaytadan boshlang.',
   'failure.shutting_down': 'Server o‘chirilmoqda. Birozdan keyin qaytadan urinib ko‘ring.',
   'failure.internal_error': 'Xatolik yuz berdi. Qaytadan urinib ko‘ring.',
   'sdk.title': 'Jonlilikni tekshirish',
@@ -104,6 +107,8 @@ export const camera: CameraTexts = {
   'sdk.wayOut.token_refused': 'Yangisi bilan qayta urining.',
   'sdk.trouble.token_missing': 'Sahifa yangi tekshiruv bermadi.',
   'sdk.wayOut.token_missing': 'Sahifani qayta yuklang.',
+  'sdk.trouble.key_refused': 'Bu API kaliti yaroqsiz.',
+  'sdk.wayOut.key_refused': 'Boshqasini kiriting va qayta urining.',
   'sdk.trouble.server_failed': 'Serverda xatolik yuz berdi.',
   'sdk.wayOut.server_failed': 'Birozdan keyin qayta urining.',
 };
