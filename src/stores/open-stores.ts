@@ -1,10 +1,12 @@
 import { migrate } from './database/migrate.ts';
 import type { Sql } from './database/sql.ts';
+import { createDecisions } from './decision-log/decisions.ts';
 import { createApiKeys } from './keys/api-keys.ts';
 import { createSessionTokens } from './keys/session-tokens.ts';
 import type { Stores } from './ports.ts';
 import { createSampleFiles } from './samples/sample-files.ts';
 import { createSamples } from './samples/samples.ts';
+import { createSessions } from './sessions/sessions.ts';
 import { createAuditTrail } from './templates/audit-trail.ts';
 import { createEnrolments } from './templates/enrolments.ts';
 import { createMemorySearch } from './templates/memory-search.ts';
@@ -55,9 +57,11 @@ export async function openStores(
   return {
     apiKeys: createApiKeys(sql),
     sessionTokens: createSessionTokens(sql),
+    sessions: createSessions(sql),
     samples: createSamples(sql, createSampleFiles(trainDir)),
     enrolments: createEnrolments(sql, keys, search),
     auditTrail: createAuditTrail(sql),
+    decisions: createDecisions(sql),
     database: sql,
     close: () => sql.close(),
   };

@@ -1,12 +1,17 @@
 import type { Embedding, EmbeddingSpace } from '../decisions/facts.ts';
+import type { Sessions } from './sessions/port.ts';
+
+export type * from './sessions/port.ts';
 
 /** What services and plugins ask of the stores; `open-stores.ts` makes them, each over one `Sql`. */
 export interface Stores {
   readonly apiKeys: ApiKeys;
   readonly sessionTokens: SessionTokens;
+  readonly sessions: Sessions;
   readonly samples: Samples;
   readonly enrolments: Enrolments;
   readonly auditTrail: AuditTrail;
+  readonly decisions: Decisions;
   readonly database: Database;
   close(): Promise<void>;
 }
@@ -19,7 +24,15 @@ export interface Database {
 }
 
 /** The contracts that a key may be limited to. */
-export const contractNames = ['passive', 'challenge', 'frames', 'kyc', 'recognition'] as const;
+export const contractNames = [
+  'passive',
+  'challenge',
+  'frames',
+  'kyc',
+  'recognition',
+  'sessions',
+  'console',
+] as const;
 
 export type ContractName = (typeof contractNames)[number];
 
@@ -202,7 +215,11 @@ export type EnrolmentEventName =
   | 'erased'
   | 'rotated'
   | 'discarded'
-  | 'refused_as_duplicate';
+  | 'refused_as_duplicate'
+  | ConsoleEventName;
+
+/** What people do with pictures of the data set, in the console; an event of each person who is in the picture. */
+export type ConsoleEventName = 'sample_viewed' | 'sample_relabelled';
 
 /** One line of the audit trail. It holds nothing biometric. */
 export interface EnrolmentEvent {
@@ -219,6 +236,95 @@ export interface AuditTrail {
   ofUser(userId: string): Promise<readonly EnrolmentEvent[]>;
   /** What was erased by a receipt; undefined where there is none of this id. */
   ofReceipt(receiptId: string): Promise<EnrolmentEvent | undefined>;
+  /** Notes that somebody looks at a picture of the data set: under whoever is in it, so that it goes with them. */
+  recordView(sampleId: string, at: Date, details: EnrolmentEvent['details']): Promise<void>;
+  /** What was done in the console, the newest first; it names nobody who is in a picture. */
+  ofConsole(page: PageQuery): Promise<Page<Omit<EnrolmentEvent, 'userId'>>>;
+}
+
+/** Which part of a long list is asked for. */
+export interface PageQuery {
+  /** `next` of the page before; without it the list begins. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** A part of a long list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** What to ask for as `after` to get the next page; null at the end. */
+  readonly next: string | null;
+}
+
+/**
+ * What came of one question, in words that all contracts share. `refused`: not accepted, without a claim that it was an
+ * attack (somebody did not do as told, for instance); `unanswered`: somebody was looked at, and there was no verdict (no
+ * face, or the client left).
+ */
+export const decisionOutcomes = ['live', 'attack', 'refused', 'inconclusive', 'unanswered'] as const;
+
+export type DecisionOutcome = (typeof decisionOutcomes)[number];
+
+/** One decision of a contract: no picture, no address, nobody's id. */
+export interface Decision {
+  readonly at: Date;
+  readonly contract: ContractName;
+  /** Method and pattern: `POST /liveness` for instance. */
+  readonly route: string;
+  readonly outcome: DecisionOutcome;
+  /** In the contract's own words; null where there was none. */
+  readonly verdict: string | null;
+  /** Codes: of reasons, of why a session failed, or of an error. */
+  readonly reasons: readonly string[];
+  /** Of the API key; null where nobody needed one. */
+  readonly keyId: string | null;
+  /** How long the request took, or the session. */
+  readonly milliseconds: number;
+  /** The nets that judged, `minifasnet-v2@d7b3cd9e` for instance. */
+  readonly models: readonly string[];
+  /** The picture of the data set that was judged as it was uploaded. */
+  readonly sampleId: string | null;
+  /** The session of the native session API. */
+  readonly sessionId: string | null;
+}
+
+/** A decision that is kept. */
+export interface KeptDecision extends Decision {
+  readonly id: string;
+  /** Of the key; null where it is none of the database. */
+  readonly keyLabel: string | null;
+  /** What the picture of the data set shows, by its label of today; null for what is none, or is there no more. */
+  readonly label: SampleLabel | null;
+}
+
+/** Which decisions are meant; each part that is there narrows it. */
+export interface DecisionFilter {
+  readonly contract?: ContractName | undefined;
+  readonly outcome?: DecisionOutcome | undefined;
+  readonly keyId?: string | undefined;
+  /** From then on, and before then. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+/** Decisions of one day (UTC, `2026-03-01`) that have the rest in common. */
+export interface DecisionCount {
+  readonly day: string;
+  readonly contract: ContractName;
+  readonly outcome: DecisionOutcome;
+  /** The label of the pictures of the data set among them; null for all that are none. */
+  readonly label: SampleLabel | null;
+  readonly decisions: number;
+}
+
+/** What the contracts decided of late. */
+export interface Decisions {
+  add(decisions: readonly Decision[]): Promise<void>;
+  /** The newest first. */
+  list(filter: DecisionFilter, page: PageQuery): Promise<Page<KeptDecision>>;
+  count(filter: DecisionFilter): Promise<readonly DecisionCount[]>;
+  /** Forgets what is older; returns how many that were. */
+  sweep(before: Date): Promise<number>;
 }
 
 /** What a picture of the data set shows: a living person, or a presentation attack. */
@@ -242,6 +348,7 @@ export interface NewSample {
 
 /** Where a picture of the data set lies; both paths are absolute. */
 export interface StoredSample {
+  readonly id: string;
   readonly label: SampleLabel;
   readonly rawPath: string;
   readonly facePath: string | null;
@@ -283,4 +390,41 @@ export interface Samples {
    * left alone but at the start of a server that has its database for itself. Returns how many pictures that were.
    */
   recover(now: Date, when: 'start' | 'running'): Promise<number>;
+  /** The pictures under a label, the newest first. */
+  list(label: SampleLabel, page: PageQuery): Promise<Page<SampleRecord>>;
+  /** A picture, or the crop of its face; undefined where there is none. */
+  read(id: string, which: 'raw' | 'face'): Promise<SamplePicture | undefined>;
+  /**
+   * Puts a picture under the other label: record, files and the event of the audit trail, or nothing, whenever the
+   * process dies.
+   *
+   * @returns the record as it is then; undefined where there is no such picture
+   * @throws BonafideError `busy`: somebody is at it at this moment; `store_unavailable`
+   */
+  relabel(id: string, label: SampleLabel, note: RelabelNote): Promise<SampleRecord | undefined>;
+}
+
+/** What is told of a picture of the data set, beside the picture. */
+export interface SampleRecord {
+  readonly id: string;
+  readonly label: SampleLabel;
+  readonly createdAt: Date;
+  /** Of the raw file: `jpg` for instance. */
+  readonly extension: string;
+  readonly hasFace: boolean;
+  /** What was decided of it when it was uploaded, as long as that is kept. */
+  readonly outcome: DecisionOutcome | null;
+}
+
+/** A file of the data set. */
+export interface SamplePicture {
+  readonly bytes: Uint8Array;
+  readonly extension: string;
+}
+
+/** What the audit trail says of a new label. */
+export interface RelabelNote {
+  readonly at: Date;
+  /** Who did it. */
+  readonly details: EnrolmentEvent['details'];
 }

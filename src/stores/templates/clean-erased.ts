@@ -5,7 +5,7 @@ import { readClock } from './template-clock.ts';
 const vacuumTimeoutMs = 600_000;
 
 /** Tables that say something of a person. */
-const tables = ['templates', 'template_vectors', 'audit_trail', 'samples', 'sample_users'];
+const tables = ['templates', 'template_vectors', 'audit_trail', 'samples', 'sample_users', 'sessions'];
 
 /**
  * Removes from the database's files what erasures have left there, if there were any since the last time: a row that

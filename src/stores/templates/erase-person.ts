@@ -20,7 +20,8 @@ export async function beginErasure(
   // earlier erasure has counted only make the person known, so that what was left of them can be removed.
   const [known] = await transaction.query(
     `select (select count(*) from templates where user_id = $1) + (select count(*) from audit_trail where user_id = $1)
-       + (select count(*) from sample_users where user_id = $1) as kept,
+       + (select count(*) from sample_users where user_id = $1)
+       + (select count(*) from sessions where user_id = $1) as kept,
        (select count(*) from sample_users join samples on samples.id = sample_id
          where user_id = $1 and state <> 'erasing') as samples`,
     [userId],
@@ -47,15 +48,17 @@ export async function erase(
   const deleteFrom = async (table: string) =>
     (await transaction.query(`delete from ${table} where user_id = $1 returning 1`, [userId])).length;
   const [templates, events] = [await deleteFrom('templates'), await deleteFrom('audit_trail')];
+  // Those that were to compare a face with this person's; what others have found names nobody.
+  const sessions = await deleteFrom('sessions');
   // Of several who erase at once the first one here has the receipt, with what all of them have removed.
-  if (begun.length === 0 && templates + events === 0) return undefined;
+  if (begun.length === 0 && templates + events + sessions === 0) return undefined;
   const counts = {
     ...others,
     ...(others.samples !== undefined && { samples: Math.max(others.samples, before('samples')) }),
     templates: before('templates') + templates,
     events: before('events') + events,
   };
-  if (templates + events > 0) await moveClock(transaction, { revision, erasures: erasures + 1 });
+  if (templates + events + sessions > 0) await moveClock(transaction, { revision, erasures: erasures + 1 });
   if (isUnfinished && begun[0]) {
     const details = { receipt_id: id, ...counts, samples: before('samples') };
     await recordEvent(transaction, { at: begun[0].at as Date, userId, event: 'erasing', details });

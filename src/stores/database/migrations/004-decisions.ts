@@ -24,6 +24,8 @@ create table decisions (
 );
 create index decisions_newest on decisions (at desc, id desc);
 create index decisions_by_sample on decisions (sample_id) where sample_id is not null;
+create index audit_trail_of_console on audit_trail (at desc, id desc)
+  where event in ('sample_viewed', 'sample_relabelled');
 create table sample_moves (
   sample_id text collate "C" primary key,
   old_paths text[] not null,

@@ -2,6 +2,7 @@ import { apiKeys } from './001-api-keys.ts';
 import { enrolments } from './002-enrolments.ts';
 import { samples } from './003-samples.ts';
 import { decisions } from './004-decisions.ts';
+import { sessions } from './005-sessions.ts';
 
 /** One step of the schema: applied once, in order, and never changed after it was released. */
 export interface Migration {
@@ -12,4 +13,4 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [apiKeys, enrolments, samples, decisions];
+export const migrations: readonly Migration[] = [apiKeys, enrolments, samples, decisions, sessions];
