@@ -11,14 +11,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'pages/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'pages/**/*.test.ts', 'sdk/src/**/*.test.ts'],
+        },
       },
       {
         extends: true,
         test: {
           name: 'end-to-end',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/data/**', '**/browser.test.ts'],
+          exclude: ['test/data/**', 'test/browser/**', '**/browser.test.ts'],
         },
       },
       {
@@ -32,7 +35,10 @@ export default defineConfig({
         },
       },
       // These need Chromium, and fail where it is missing.
-      { extends: true, test: { name: 'browser', include: ['test/browser.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'browser', include: ['test/browser.test.ts', 'test/browser/**/*.test.ts'] },
+      },
       {
         extends: true,
         test: {
