@@ -1,4 +1,5 @@
-import { access, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { BonafideError } from '../../errors.ts';
 import { syncFolder, writeNewFile } from '../write-durably.ts';
@@ -12,6 +13,12 @@ export interface SampleFiles {
    * @throws SampleFolderError where the folder cannot be written to, or leads elsewhere by a symbolic link
    */
   write(files: readonly SampleFile[]): Promise<void>;
+  /**
+   * A whole file; undefined where it is missing. A symbolic link is not followed.
+   *
+   * @throws SampleFolderError where it cannot be read
+   */
+  read(path: string): Promise<Buffer | undefined>;
   /** Whether each of these files is there. */
   areThere(paths: readonly string[]): Promise<boolean>;
   /**
@@ -97,6 +104,20 @@ export function createSampleFiles(trainDir: string): SampleFiles {
         await syncFolders(files.map(({ path }) => absolute(path)));
       } catch (error) {
         throw unusable(error, isUntouched);
+      }
+    },
+    async read(path) {
+      try {
+        await refuseLinks(root, path);
+        const file = await open(absolute(path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+        try {
+          return await file.readFile();
+        } finally {
+          await file.close();
+        }
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw unusable(error, true);
       }
     },
     async areThere(paths) {

@@ -3,7 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BonafideError } from '../../errors.ts';
 import type { Queries, Row, Sql } from '../database/sql.ts';
 import type { NewSample, SampleLabel, Samples, StoredSample } from '../ports.ts';
+import { findSample, listSamples, readSample } from './browse-samples.ts';
 import { type SampleFile, type SampleFiles, SampleFolderError } from './sample-files.ts';
+import { createSampleMoves } from './sample-moves.ts';
 
 /**
  * How old an unsettled row must be for another server to settle it, in milliseconds: far longer than any upload
@@ -33,6 +35,8 @@ export function createSamples(
   files: SampleFiles,
   clock: WaitingClock = { now: () => performance.now(), pause },
 ): Samples {
+  const moves = createSampleMoves(sql, files, lockCounts);
+
   /** Deletes rows whose files have been removed. */
   async function forget(rows: readonly Paths[]): Promise<void> {
     await sql.query("delete from samples where id = any($1) and state = 'erasing'", [
@@ -104,7 +108,7 @@ export function createSamples(
     let writing = false;
     try {
       return await sql.transaction(async (queries) => {
-        if (!(await nameUser(queries, row.id, sample.userId))) return false;
+        if (!(await nameUser(queries, row, sample.userId))) return false;
         if (await files.areThere(parts.map(({ path }) => path))) return true;
         writing = true;
         await files.write(parts);
@@ -117,8 +121,9 @@ export function createSamples(
     }
   }
 
-  function toStored({ label, raw_path, face_path }: Pick<SampleRow, 'label' | 'raw_path' | 'face_path'>) {
+  function toStored({ id, label, raw_path, face_path }: Paths) {
     return {
+      id,
       label,
       rawPath: files.absolute(raw_path),
       facePath: face_path === null ? null : files.absolute(face_path),
@@ -168,6 +173,7 @@ export function createSamples(
         "select * from samples where state <> 'stored' and created_at <= $1 order by created_at",
         [before],
       );
+      await moves.recover(before);
       let failure: unknown;
       for (const row of rows)
         await settle(row).catch((error: unknown) => {
@@ -178,6 +184,11 @@ export function createSamples(
       // A server starts without its data set, too: the same is tried, and told, every minute.
       if (failure !== undefined && when === 'running') throw failure;
       return rows.length;
+    },
+    list: (label, page) => listSamples(sql, label, page),
+    read: (id, which) => readSample(sql, files, id, which),
+    async relabel(id, label, note) {
+      return (await moves.move(id, label, note)) ? findSample(sql, id) : undefined;
     },
   };
 }
@@ -225,11 +236,16 @@ async function withdrawUnwritten(sql: Sql, { id }: Paths): Promise<boolean> {
   return taken[0]?.state !== 'pending';
 }
 
-/** Takes the lock of a stored picture and notes whose it is; false where it is gone. */
-async function nameUser(queries: Queries, id: string, userId: string | null): Promise<boolean> {
-  const found = await queries.query("select 1 from samples where id = $1 and state = 'stored' for update", [
-    id,
-  ]);
+/** Takes the lock of a stored picture and notes whose it is; false where it is gone, or under another label by now. */
+async function nameUser(
+  queries: Queries,
+  { id, raw_path }: SampleRow,
+  userId: string | null,
+): Promise<boolean> {
+  const found = await queries.query(
+    "select 1 from samples where id = $1 and state = 'stored' and raw_path = $2 for update",
+    [id, raw_path],
+  );
   if (found.length > 0 && userId !== null)
     await queries.query(
       'insert into sample_users (user_id, sample_id) values ($1, $2) on conflict do nothing',
