@@ -8,6 +8,7 @@ import {
   type CalibratedParts,
   challengeSessions,
   datasetOptions,
+  decisionLogOptions,
   framesOptions,
   keyRing,
   kycOptions,
@@ -26,6 +27,7 @@ import { recognition } from './contracts/recognition/routes.ts';
 import { system } from './contracts/system/routes.ts';
 import { apiDocs } from './plugins/api-docs.ts';
 import { apiKeys, requireApiKey } from './plugins/api-key.ts';
+import { decisionLog } from './plugins/decision-log.ts';
 import { limitJsonBodies } from './plugins/json-bodies.ts';
 import { lifecycle, requestId, routableUrl } from './plugins/lifecycle.ts';
 import { metrics } from './plugins/metrics.ts';
@@ -61,6 +63,7 @@ export async function buildApp(given: AppParts): Promise<FastifyInstance> {
   await app.register(lifecycle);
   await app.register(problems);
   await app.register(apiKeys);
+  await app.register(decisionLog, decisionLogOptions(parts));
   await app.register(helmet, securityHeaders);
   await app.register(webSockets, { maxMessageBytes: bodyLimit(config.MAX_FRAME_BYTES) });
   if (config.ENABLE_METRICS) {
@@ -131,6 +134,9 @@ async function registerContracts(
   /** Registers what belongs to one contract: who may not use it gets no further than its first hook. */
   const guarded = (contract: ContractName, register: (scope: FastifyInstance) => Promise<void>) =>
     app.register(async (scope) => {
+      scope.addHook('onRequest', async (request) => {
+        request.contract = contract;
+      });
       scope.addHook('onRequest', requireApiKey(keys, contract, { always: contract === 'kyc' }));
       scope.addHook('onRequest', limitPendingBodies(budget));
       await register(scope);

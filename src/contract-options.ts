@@ -21,6 +21,7 @@ import {
   type SampleUpload,
   summariseDataset,
 } from './services/collect-samples.ts';
+import { createDecisionLog, type DecisionLog } from './services/decision-log.ts';
 import { judgePicture, type Picture, type PictureRules } from './services/judge-picture.ts';
 import { createMatcher } from './services/matcher.ts';
 import {
@@ -62,6 +63,27 @@ export interface CalibratedParts extends AppParts {
 /** The keys that the settings and the store know. */
 export function keyRing({ config, stores, today = () => new Date() }: AppParts): KeyRing {
   return createKeyRing({ keys: config.API_KEY, store: stores.apiKeys, today });
+}
+
+/** What notes decisions, with these settings; nothing does where none are kept. */
+export function decisionLogOptions({ config, perception, stores, logger, ...parts }: AppParts) {
+  const none: DecisionLog = { note: () => {}, close: async () => {} };
+  const isOn = config.DECISIONS_DAYS > 0;
+  return {
+    log: isOn
+      ? createDecisionLog({
+          store: stores.decisions,
+          onTrouble: (error) =>
+            logger.warn(
+              { err: error },
+              'decisions cannot be noted for the console; they wait, and are tried again',
+            ),
+          onLost: (decisions) => logger.warn({ decisions }, 'decisions were lost to the console'),
+        })
+      : none,
+    today: parts.today ?? (() => new Date()),
+    models: isOn ? perception.describe().models : [],
+  };
 }
 
 /** What the passive contract asks, answered with these settings. */

@@ -43,6 +43,11 @@ async function main(): Promise<void> {
     (error) =>
       logger.warn({ err: error }, 'unfinished uploads could not be settled; the next try is in a minute'),
   );
+  const stopForgetting = everyMinute(
+    () => stores.decisions.sweep(decisionsKeptSince(config, new Date())),
+    (error) =>
+      logger.warn({ err: error }, 'old decisions could not be forgotten; the next try is in a minute'),
+  );
   const calibration = calibrationInUse(perception, config);
   describe(describeServer(perception, config, calibration), config, logger);
   const classifier = config.LIVENESS_CLF_PATH
@@ -78,6 +83,7 @@ async function main(): Promise<void> {
     await perception.close();
     stopSweeping();
     stopSettling();
+    stopForgetting();
     await stores.close();
     logger.info('stopped');
   };
@@ -145,6 +151,13 @@ function startPool(config: Config, logger: pino.Logger): Promise<Perception> {
     environment: process.env,
     onEvent: (event) => logger[isRoutine(event) ? 'info' : 'warn']({ event }, 'perception process'),
   });
+}
+
+/** From when on decisions are kept, to the hour: what is older goes at once rather than bit by bit. */
+function decisionsKeptSince({ DECISIONS_DAYS }: Config, now: Date): Date {
+  const hour = 3_600_000;
+  if (DECISIONS_DAYS === 0) return now;
+  return new Date(Math.floor((now.getTime() - DECISIONS_DAYS * 24 * hour) / hour) * hour);
 }
 
 function templateOptions(

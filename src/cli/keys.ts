@@ -16,7 +16,8 @@ const help = `Usage: bonafide keys <create|list|revoke> [options]
 
 Options of create
   --label TEXT             whose key it is; needed
-  --contracts A,B          what it may be used for: ${contractNames.join(', ')}; all otherwise
+  --contracts A,B          what it may be used for: ${contractNames.join(', ')}; all
+                           but console otherwise, which shows people's pictures
   --require-session        the KYC contract asks its holder for session tokens, too
   --session-uses N         checks that one of its session tokens is good for; KYC_SESSION_USES otherwise
   --session-seconds N      lifetime of a session token; KYC_SESSION_SECONDS otherwise
@@ -153,7 +154,7 @@ function readTerms(values: Values, now: Date): ApiKeyTerms {
 }
 
 function readContracts(text: string | undefined): readonly ContractName[] {
-  if (text === undefined) return contractNames;
+  if (text === undefined) return contractNames.filter((name) => name !== 'console');
   const asked = text.split(',').map((name) => name.trim());
   const unknown = asked.find((name) => !contractNames.some((known) => known === name));
   if (unknown !== undefined)

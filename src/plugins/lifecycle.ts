@@ -3,12 +3,21 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { StageTiming } from '../decisions/facts.ts';
-import { catalogue } from '../errors.ts';
+import { catalogue, type ErrorCode } from '../errors.ts';
+import type { DecisionOutcome } from '../stores/ports.ts';
 
 /** What a contract found out while it answered, for the log, the metrics and the traces. */
 export interface Findings {
   /** The verdict in the contract's own words; missing where the picture allows none. */
   readonly verdict?: string;
+  /** The same in words that all contracts share, for the decision log; `DecisionOutcome` in `stores/ports.ts`. */
+  readonly outcome?: Exclude<DecisionOutcome, 'unanswered'>;
+  /** Codes of what bore on the verdict. */
+  readonly reasons?: readonly string[];
+  /** The picture of the data set that the verdict is about. */
+  readonly sampleId?: string;
+  /** The session of the native session API that the verdict is about. */
+  readonly sessionId?: string;
   readonly timings: readonly StageTiming[];
 }
 
@@ -16,6 +25,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by a contract as soon as perception has answered; null until then, and for other routes. */
     findings: Findings | null;
+    /** The error that it was answered with; null for others. */
+    failure: ErrorCode | null;
   }
 }
 
@@ -54,6 +65,7 @@ export function routableUrl({ url = '/' }: IncomingMessage): string {
 /** Returns the request id as a header, writes one log line for each request, and lets clients go at the end. */
 export const lifecycle = fastifyPlugin(async (app: FastifyInstance) => {
   app.decorateRequest('findings', null);
+  app.decorateRequest('failure', null);
   closeConnectionsAtTheEnd(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

@@ -99,6 +99,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
  */
 export function nameError(error: unknown, request: FastifyRequest): BonafideError {
   const known = toBonafideError(error);
+  request.failure = known.code;
   // An outage has a phrase for its cause, and the log told of it once; an error is for the operator to see to.
   if (known.code === 'internal' || (known.code === 'store_unavailable' && known.cause instanceof Error))
     request.log.error({ err: error }, 'unexpected error');

@@ -36,6 +36,11 @@ export const server = {
     description:
       'json: one object a line; text: lines as those of the server of seed 004, `2025-09-17 17:08:26,670 INFO api …`, in local time.',
   }),
+  CONSOLE_RELABEL: Type.Boolean({
+    default: false,
+    description:
+      'Let holders of a key for /console put pictures of the data set under the other label. Otherwise the console only reads.',
+  }),
   ENABLE_METRICS: Type.Boolean({ default: true, description: 'Serve Prometheus metrics at /metrics.' }),
   METRICS_NEED_KEY: Type.Boolean({
     default: false,

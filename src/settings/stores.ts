@@ -27,6 +27,13 @@ export const stores = {
     description:
       'What searches all templates: auto takes pgvector where the database has it, memory decrypts them into the memory of the server.',
   }),
+  DECISIONS_DAYS: Type.Integer({
+    default: 7,
+    minimum: 0,
+    maximum: 366,
+    description:
+      'Days for which what the contracts decided is kept for /console: contract, verdict, reasons, key and time, but no picture, no address and nobody’s id. 0: nothing is kept, and what there is goes.',
+  }),
   TRAIN_DIR: Type.String({
     default: '',
     description: 'Folder of the data set that /v1/dataset/upload collects. Empty: `train` in DATA_DIR.',

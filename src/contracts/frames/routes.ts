@@ -9,6 +9,7 @@ import type { FramesContext, FramesValidation, PosedPictures } from '../../servi
 import { bodyLimit } from '../base64.ts';
 import { toErrorResponse, toPictures, toResponse } from './mapping.ts';
 import { framesError, framesRequest, framesResponse, maxFrames } from './schemas.ts';
+import { summariseFrames } from './summarise-frames.ts';
 
 /** What the frames contract asks of the server. */
 export interface FramesOptions {
@@ -57,6 +58,7 @@ export const frames: FastifyPluginAsyncTypebox<FramesOptions> = async (app, opti
       const language = languageOf(request);
       request.findings = {
         verdict: validation.isReal ? 'real' : 'spoof',
+        ...summariseFrames(validation),
         timings: validation.timings,
       };
       reply.headers({ 'content-language': language, vary: 'accept-language' });

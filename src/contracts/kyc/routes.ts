@@ -7,6 +7,7 @@ import { chooseLanguage } from '../../messages.ts';
 import { security } from '../../plugins/api-key.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { nameError } from '../../plugins/problems.ts';
+import { summarise } from '../../plugins/summarise-decision.ts';
 import type { Caller } from '../../services/api-keys.ts';
 import type { SelfieCheck, SelfieCheckContext } from '../../services/check-selfie.ts';
 import type { IssuedSession, SessionUse } from '../../services/selfie-sessions.ts';
@@ -87,7 +88,11 @@ const selfies: FastifyPluginAsyncTypebox<KycOptions> = async (app, options) => {
             request.findings = { timings };
           },
         });
-        request.findings = { verdict: check.live ? 'live' : 'not_live', timings: check.facts.timings };
+        request.findings = {
+          verdict: check.live ? 'live' : 'not_live',
+          ...summarise(check.live, check.reasons),
+          timings: check.facts.timings,
+        };
         const language = chooseLanguage(request.headers['accept-language'], 'en');
         reply.headers({ 'content-language': language, vary: 'accept-language' });
         return toSelfieResponse(check, { language, requestId: request.id });

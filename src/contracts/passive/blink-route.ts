@@ -6,6 +6,7 @@ import { keyErrors, security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { hangUpSignal } from '../../plugins/lifecycle.ts';
 import { problemResponses } from '../../plugins/problems.ts';
+import { summarise } from '../../plugins/summarise-decision.ts';
 import type { BlinkCheck, BlinkCheckContext } from '../../services/check-blink.ts';
 import { multipartOverhead, readForm } from '../form.ts';
 import { toBlinkResponse } from './blink-mapping.ts';
@@ -79,8 +80,11 @@ export const blink: FastifyPluginAsyncTypebox<BlinkOptions> = async (app, option
           request.findings = { timings };
         },
       });
-      const verdict = result.passed ? 'passed' : 'refused';
-      request.findings = { verdict, timings: result.facts.timings };
+      request.findings = {
+        verdict: result.passed ? 'passed' : 'refused',
+        ...summarise(result.passed, result.reasons),
+        timings: result.facts.timings,
+      };
       const language = chooseLanguage(request.headers['accept-language'], 'en');
       nameLanguage(reply, language);
       return toBlinkResponse(result, {

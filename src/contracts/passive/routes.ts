@@ -64,7 +64,12 @@ export const passive: FastifyPluginAsyncTypebox<PassiveOptions> = async (app, op
         elapsed: reply.elapsedTime,
         openActiveCheck,
       });
-      request.findings = { verdict: response.liveness_label, timings: check.facts.timings };
+      request.findings = {
+        verdict: response.liveness_label,
+        outcome: check.verdict,
+        reasons: check.reasons.map(({ code }) => code),
+        timings: check.facts.timings,
+      };
       nameLanguage(reply, language);
       return response;
     },

@@ -5,6 +5,7 @@ import { type Language, say } from '../../messages.ts';
 import { keyErrors, security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import { problemResponses } from '../../plugins/problems.ts';
+import { summarise } from '../../plugins/summarise-decision.ts';
 import type { CollectedSample, DatasetSummary, SampleUpload } from '../../services/collect-samples.ts';
 import { statsResponse, uploadBody, uploadParameters, uploadResponse } from './dataset-schemas.ts';
 import { toBbox } from './face-mapping.ts';
@@ -54,7 +55,12 @@ export const dataset: FastifyPluginAsyncTypebox<DatasetOptions> = async (app, op
         bytes: picture.bytes,
       };
       const sample = await collectSample(upload, judgingContext(request, reply, parameters, language));
-      noteVerdict(request, sample.duplicate ? 'duplicate' : 'stored');
+      const { isLive, reasons } = sample.face?.judgement ?? {};
+      noteVerdict(request, sample.duplicate ? 'duplicate' : 'stored', {
+        ...(isLive === undefined ? { reasons: ['no_face'] } : summarise(isLive, reasons ?? [])),
+        // Judged again, the same picture would count twice.
+        ...(!sample.duplicate && { sampleId: sample.id }),
+      });
       nameLanguage(reply, language);
       return toUploadResponse(sample);
     },

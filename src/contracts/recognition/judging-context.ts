@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Language } from '../../messages.ts';
-import { hangUpSignal } from '../../plugins/lifecycle.ts';
+import { type Findings, hangUpSignal } from '../../plugins/lifecycle.ts';
+import { summarise } from '../../plugins/summarise-decision.ts';
 import type { JudgedPicture, PictureQuestion } from '../../services/judge-picture.ts';
 import { logPicture } from './log-lines.ts';
 import { backendOf, numberOf, type Parameters } from './parameters.ts';
@@ -40,7 +41,18 @@ export function judgingContext(
   };
 }
 
-/** Notes what a request came to. */
-export function noteVerdict(request: FastifyRequest, verdict: string): void {
-  request.findings = { timings: request.findings?.timings ?? [], verdict };
+/** Notes what a request came to: in the contract's words, and in those of the decision log. */
+export function noteVerdict(
+  request: FastifyRequest,
+  verdict: string,
+  summary: Partial<Omit<Findings, 'verdict' | 'timings'>>,
+): void {
+  request.findings = { timings: request.findings?.timings ?? [], verdict, ...summary };
+}
+
+/** What the judgement of a picture comes to: of a still its largest face counts. Nothing where there is none. */
+export function summarisePicture(picture: JudgedPicture): ReturnType<typeof summarise> {
+  const judged = picture.kind === 'video' ? picture : picture.faces[0];
+  if (!judged) return { reasons: ['no_face'] };
+  return summarise(judged.judgement.isLive, judged.judgement.reasons);
 }

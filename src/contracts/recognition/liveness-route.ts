@@ -3,7 +3,13 @@ import { security } from '../../plugins/api-key.ts';
 import { nameLanguage } from '../../plugins/language.ts';
 import type { JudgedPicture, Picture } from '../../services/judge-picture.ts';
 import { toLivenessResponse } from './face-mapping.ts';
-import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './judging-context.ts';
+import {
+  type JudgingContext,
+  judgingContext,
+  judgingNames,
+  noteVerdict,
+  summarisePicture,
+} from './judging-context.ts';
 import { languageOf } from './language.ts';
 import { clipErrors, type PictureLimits, pictureErrors, pictureRoute } from './picture-route.ts';
 import { readPictureRequest } from './read-request.ts';
@@ -44,7 +50,11 @@ export const liveness: FastifyPluginAsyncTypebox<LivenessOptions> = async (app, 
       const judged = await options.judgePicture(picture, context);
       const response = toLivenessResponse(judged, { language, elapsed: reply.elapsedTime });
       const [subject] = response.faces;
-      noteVerdict(request, !subject ? 'no_face' : subject.is_live ? 'live' : 'not_live');
+      noteVerdict(
+        request,
+        !subject ? 'no_face' : subject.is_live ? 'live' : 'not_live',
+        summarisePicture(judged),
+      );
       nameLanguage(reply, language);
       return response;
     },

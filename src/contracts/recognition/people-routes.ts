@@ -5,7 +5,13 @@ import { nameLanguage } from '../../plugins/language.ts';
 import type { Picture } from '../../services/judge-picture.ts';
 import type { EnrolmentResult, Identification, MatchDistance } from '../../services/matcher.ts';
 import type { NotLive, Recognised, Registration } from '../../services/recognise.ts';
-import { type JudgingContext, judgingContext, judgingNames, noteVerdict } from './judging-context.ts';
+import {
+  type JudgingContext,
+  judgingContext,
+  judgingNames,
+  noteVerdict,
+  summarisePicture,
+} from './judging-context.ts';
 import { languageOf } from './language.ts';
 import { consentOf, numberOf, userIdOf } from './parameters.ts';
 import { toIdentifyResponse, toRegisterResponse, toVerifyResponse } from './people-mapping.ts';
@@ -76,7 +82,7 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
       };
       const context = judgingContext(request, reply, parameters, language);
       const result = await options.register(registration, picture, context);
-      noteVerdict(request, result.outcome ? 'enrolled' : 'not_live');
+      noteVerdict(request, result.outcome ? 'enrolled' : 'not_live', summarisePerson(result));
       nameLanguage(reply, language);
       return toRegisterResponse(result, userId, language);
     },
@@ -106,7 +112,8 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
         numberOf(parameters, 'match_threshold', distances, language) ?? options.matchThreshold;
       const context = judgingContext(request, reply, parameters, language);
       const result = await options.verify({ userId, matchThreshold }, picture, context);
-      noteVerdict(request, !result.outcome ? 'not_live' : result.outcome.match ? 'match' : 'no_match');
+      const verdict = !result.outcome ? 'not_live' : result.outcome.match ? 'match' : 'no_match';
+      noteVerdict(request, verdict, summarisePerson(result));
       nameLanguage(reply, language);
       return toVerifyResponse(result, { userId, matchThreshold }, language);
     },
@@ -135,7 +142,8 @@ export const people: FastifyPluginAsyncTypebox<PeopleOptions> = async (app, opti
       const context = judgingContext(request, reply, parameters, language);
       const result = await options.identify({ limit, matchThreshold }, picture, context);
       const isFound = (result.outcome?.candidates.length ?? 0) > 0;
-      noteVerdict(request, !result.outcome ? 'not_live' : isFound ? 'match' : 'no_match');
+      const verdict = !result.outcome ? 'not_live' : isFound ? 'match' : 'no_match';
+      noteVerdict(request, verdict, summarisePerson(result));
       nameLanguage(reply, language);
       return toIdentifyResponse(result, matchThreshold, language);
     },
@@ -148,6 +156,14 @@ const subjectErrors = [
   'several_faces',
   'face_not_comparable',
 ] as const satisfies readonly ErrorCode[];
+
+/** Whoever is not compared was not trusted to be live, also where a net that is not trusted took them for it. */
+function summarisePerson({ subject, outcome }: NotLive | Recognised<unknown>) {
+  const summary = summarisePicture(subject.picture);
+  return outcome !== null || summary.outcome !== 'live'
+    ? summary
+    : { ...summary, outcome: 'inconclusive' as const, reasons: [subject.liveness] };
+}
 
 function personErrors(...more: readonly ErrorCode[]) {
   return pictureErrors(...clipErrors, ...subjectErrors, ...more);

@@ -23,6 +23,7 @@ describeOnDatabases('samples', (open) => {
     const one = await samples.add(sample(1, { label: 'spoof' }));
     const id = '1'.padStart(32, '0');
     expect(one).toEqual({
+      id,
       duplicate: false,
       label: 'spoof',
       rawPath: join(bench.folder, `spoof/raw/${id}.png`),
