@@ -6,10 +6,12 @@ export interface FrameMetadata {
 
 /** Milliseconds that a picture may have been on its way through the browser; older times are of another clock. */
 const longestWay = 1_000;
+/** Milliseconds between two pictures, where a browser tells the same time of both. */
+const least = 0.1;
 
 /**
- * When a picture was taken: as the camera says, else when the browser shows it, else now. Never before the picture
- * before it, and never in the future.
+ * When a picture was taken: as the camera says, else when the browser shows it, else now. Always later than the
+ * picture before it, as the server asks, if only by a little.
  *
  * @param previous of the picture before; -Infinity for the first
  */
@@ -17,5 +19,5 @@ export function captureTimeOf(metadata: FrameMetadata | null, now: number, previ
   const told = [metadata?.captureTime, metadata?.expectedDisplayTime].find(
     (time) => time !== undefined && time <= now && time > now - longestWay,
   );
-  return Math.max(told ?? now, previous);
+  return Math.max(told ?? now, previous + least);
 }

@@ -1,5 +1,5 @@
 import { type Deadlines, within } from './deadlines.ts';
-import { TroubleError } from './troubles.ts';
+import { type TroubleCode, TroubleError } from './troubles.ts';
 import { type Address, type Contract, type ServerMessage, socketAddress } from './wire.ts';
 
 /** How a connection ended that was open. */
@@ -35,19 +35,17 @@ export async function connect(
 ): Promise<Connection> {
   const { url, protocols } = socketAddress(address);
   const socket = new WebSocket(url, [...protocols]);
+  // From the beginning: the server speaks first, and whoever waits for the opening may hear of it late.
+  socket.onmessage = ({ data }) => listener.onMessage(JSON.parse(data));
   try {
     await within(opened(socket), patience, 'connect_timeout', signal);
   } catch (error) {
     abandon(socket);
     throw error === refused ? await explainRefusal(url, address, patience, signal) : error;
   }
-  socket.onmessage = ({ data }) => listener.onMessage(JSON.parse(data));
   socket.onclose = ({ code, reason }) => listener.onLoss({ code, reason });
-  const close = () => abandon(socket);
-  return {
-    send: (frame) => socket.send(frame),
-    close,
-  };
+  if (socket.readyState !== WebSocket.OPEN) listener.onLoss({ code: 1006, reason: '' });
+  return { send: (frame) => socket.send(frame), close: () => abandon(socket) };
 }
 
 const refused = Symbol('refused');
@@ -104,6 +102,28 @@ export function troubleOfAnswer(status: number, retryAfter: string | null, contr
   if (contract === 'challenge' && status === 401) return new TroubleError('key_refused');
   return new TroubleError(status >= 500 ? 'server_failed' : 'connection_refused');
 }
+
+/**
+ * Why a stream is not to be opened, where that is what a message says: its handshake succeeds whatever the token is, for
+ * browsers do not show the answer to a refused one. Null for any other message.
+ */
+export function troubleOfRefusal({
+  type,
+  reason,
+  retry_after_ms: retryAfter = someTime,
+}: ServerMessage): TroubleError | null {
+  const code = type === 'failed' ? refusals[reason ?? ''] : undefined;
+  if (code === undefined) return null;
+  return new TroubleError(code, code === 'server_busy' ? { retryAfter } : {});
+}
+
+const refusals: Readonly<Partial<Record<string, TroubleCode>>> = {
+  session_unknown: 'token_refused',
+  session_used_up: 'token_refused',
+  session_in_use: 'session_in_use',
+  too_many_sessions: 'server_busy',
+  store_unavailable: 'server_busy',
+};
 
 /** What a connection that was open ended with, where the server had the last word; null: it was cut. */
 export function troubleOfLoss({ code }: Loss): TroubleError | null {

@@ -1,5 +1,5 @@
 import { checkBrowser, openCamera, playCamera, watchCamera } from './camera.ts';
-import { connect, type Loss, troubleOfLoss } from './connection.ts';
+import { connect, type Loss, troubleOfLoss, troubleOfRefusal } from './connection.ts';
 import { type Deadlines, pause, within } from './deadlines.ts';
 import { createShutter } from './pictures.ts';
 import { createFrameSender, type FrameReport, type SendFrames } from './send-frames.ts';
@@ -115,7 +115,7 @@ async function talkUntilTheEnd(
     try {
       const end = await talkOnce(parts, hear, sendFrames, playing, signal);
       if ('message' in end) return end.message;
-      const trouble = troubleOfLoss(end.loss);
+      const trouble = 'refusal' in end ? end.refusal : troubleOfLoss(end.loss);
       if (trouble) throw trouble;
       if (address.contract === 'challenge') throw new TroubleError('connection_lost');
       [lostAt, attempt] = [performance.now(), 0];
@@ -137,9 +137,16 @@ async function talkUntilTheEnd(
   }
 }
 
-/** Whether a connection that could not be opened may be opened a moment later. */
+/** Whether a connection that could not be opened may be a moment later; the server may not know yet that the first is lost. */
 function mayPass({ code }: TroubleError): boolean {
-  return ['offline', 'server_unreachable', 'connect_timeout', 'connection_refused'].includes(code);
+  const passing = [
+    'offline',
+    'server_unreachable',
+    'connect_timeout',
+    'connection_refused',
+    'session_in_use',
+  ];
+  return passing.includes(code);
 }
 
 /** One connection, from its opening to its end. */
@@ -156,6 +163,8 @@ async function talkOnce(
   const onMessage = (message: ServerMessage) => {
     if (signal.aborted) return;
     latest = performance.now();
+    const refusal = troubleOfRefusal(message);
+    if (refusal) return talk.refuse(refusal);
     hear(message);
     talk.hear(message);
   };

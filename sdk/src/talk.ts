@@ -1,13 +1,18 @@
 import type { Loss } from './connection.ts';
+import type { TroubleError } from './troubles.ts';
 import { answersFrame, type Contract, isLast, type ServerMessage } from './wire.ts';
 
-/** How a talk over one connection ended: by the server's last message, or without one. */
-export type End = { readonly message: ServerMessage } | { readonly loss: Loss };
+/** How a talk over one connection ended: by the server's last message, without one, or before it began. */
+export type End =
+  | { readonly message: ServerMessage }
+  | { readonly loss: Loss }
+  | { readonly refusal: TroubleError };
 
 /** What is said over one connection: a first word, answers to frames one at a time, an end. */
 export interface Talk {
   hear(message: ServerMessage): void;
   lose(loss: Loss): void;
+  refuse(refusal: TroubleError): void;
   readonly first: Promise<void>;
   readonly end: Promise<End>;
   /** The answer to the frame that is sent next; ask before sending. */
@@ -35,6 +40,7 @@ export function createTalk(contract: Contract): Talk {
       settleAnswer = null;
     },
     lose: (loss) => settleEnd({ loss }),
+    refuse: (refusal) => settleEnd({ refusal }),
     nextAnswer: () =>
       new Promise((resolve) => {
         settleAnswer = resolve;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { troubleOfAnswer, troubleOfLoss } from './connection.ts';
+import { troubleOfAnswer, troubleOfLoss, troubleOfRefusal } from './connection.ts';
 import { texts } from './texts.ts';
 import {
   describeTrouble,
@@ -66,6 +66,30 @@ it.each<[number, TroubleCode | undefined]>([
 ])('a connection that ends with %i: %s', (code, trouble) =>
   expect(troubleOfLoss({ code, reason: '' })?.code).toBe(trouble),
 );
+
+describe('a stream is refused with', () => {
+  const failed = {
+    type: 'failed',
+    state: 'WAITING_CENTER',
+    instruction: 'CENTER',
+    success: 0,
+    total: 0,
+  } as const;
+
+  it.each<[string, TroubleCode | undefined]>([
+    ['session_unknown', 'token_refused'],
+    ['session_used_up', 'token_refused'],
+    ['session_in_use', 'session_in_use'],
+    ['too_many_sessions', 'server_busy'],
+    ['store_unavailable', 'server_busy'],
+    ['challenge_timeout', undefined],
+  ])('%s: %s', (reason, code) => expect(troubleOfRefusal({ ...failed, reason })?.code).toBe(code));
+
+  it('the time after which to try again', () => {
+    const message = { ...failed, reason: 'too_many_sessions', retry_after_ms: 5_000 };
+    expect(troubleOfRefusal(message)?.retryAfter).toBe(5_000);
+  });
+});
 
 it('tells whether a new token is needed, and the way out', () => {
   expect(describeTrouble(new TroubleError('camera_in_use'), false)).toEqual({

@@ -23,6 +23,8 @@ export type TroubleCode =
   | 'server_busy'
   /** Unknown, expired or used up. */
   | 'token_refused'
+  /** Another stream of the same session is open. */
+  | 'session_in_use'
   /** The page was asked for a new token, and gave none. */
   | 'token_missing'
   | 'key_refused'

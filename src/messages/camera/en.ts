@@ -107,6 +107,8 @@ const sdk = {
   'sdk.wayOut.server_busy': 'Try again in a moment.',
   'sdk.trouble.token_refused': 'This check has expired, or was used already.',
   'sdk.wayOut.token_refused': 'Try again with a new one.',
+  'sdk.trouble.session_in_use': 'This check is open in another window.',
+  'sdk.wayOut.session_in_use': 'Close that one, and try again.',
   'sdk.trouble.token_missing': 'This page did not provide a new check.',
   'sdk.wayOut.token_missing': 'Load the page again.',
   'sdk.trouble.key_refused': 'This API key is not valid.',

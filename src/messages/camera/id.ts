@@ -103,6 +103,8 @@ export const camera: CameraTexts = {
   'sdk.wayOut.server_busy': 'Coba lagi sebentar lagi.',
   'sdk.trouble.token_refused': 'Pemeriksaan ini sudah kedaluwarsa atau sudah dipakai.',
   'sdk.wayOut.token_refused': 'Coba lagi dengan yang baru.',
+  'sdk.trouble.session_in_use': 'Pemeriksaan ini terbuka di jendela lain.',
+  'sdk.wayOut.session_in_use': 'Tutup jendela itu, lalu coba lagi.',
   'sdk.trouble.token_missing': 'Halaman ini tidak menyediakan pemeriksaan baru.',
   'sdk.wayOut.token_missing': 'Muat ulang halaman ini.',
   'sdk.trouble.key_refused': 'Kunci API ini tidak berlaku.',

@@ -101,6 +101,8 @@ export const camera: CameraTexts = {
   'sdk.wayOut.server_busy': 'Tente de novo em instantes.',
   'sdk.trouble.token_refused': 'Esta prova expirou ou já foi usada.',
   'sdk.wayOut.token_refused': 'Tente de novo com uma nova.',
+  'sdk.trouble.session_in_use': 'Esta prova está aberta em outra janela.',
+  'sdk.wayOut.session_in_use': 'Feche a outra e tente de novo.',
   'sdk.trouble.token_missing': 'Esta página não forneceu uma nova prova.',
   'sdk.wayOut.token_missing': 'Carregue a página de novo.',
   'sdk.trouble.key_refused': 'Esta chave de API não é válida.',

@@ -105,6 +105,8 @@ export const camera: CameraTexts = {
   'sdk.wayOut.server_busy': 'Birozdan keyin qayta urining.',
   'sdk.trouble.token_refused': 'Bu tekshiruvning muddati tugagan yoki u ishlatib bo‘lingan.',
   'sdk.wayOut.token_refused': 'Yangisi bilan qayta urining.',
+  'sdk.trouble.session_in_use': 'Bu tekshiruv boshqa oynada ochiq.',
+  'sdk.wayOut.session_in_use': 'O‘sha oynani yoping va qayta urining.',
   'sdk.trouble.token_missing': 'Sahifa yangi tekshiruv bermadi.',
   'sdk.wayOut.token_missing': 'Sahifani qayta yuklang.',
   'sdk.trouble.key_refused': 'Bu API kaliti yaroqsiz.',
