@@ -7,23 +7,28 @@ import {
   type AppParts,
   type CalibratedParts,
   challengeSessions,
+  consoleOptions,
   datasetOptions,
   decisionLogOptions,
   framesOptions,
   keyRing,
   kycOptions,
+  nativeSessions,
   passiveOptions,
   recognitionOptions,
 } from './contract-options.ts';
 import { bodyLimit } from './contracts/base64.ts';
 import { challenge } from './contracts/challenge/routes.ts';
 import { testPage } from './contracts/challenge/test-page.ts';
-import { consolePage } from './contracts/console/page.ts';
+import { consolePage, refuseWithoutKeys } from './contracts/console/page.ts';
+import { consoleData } from './contracts/console/routes.ts';
 import { frames } from './contracts/frames/routes.ts';
 import { kyc } from './contracts/kyc/routes.ts';
 import { passive } from './contracts/passive/routes.ts';
 import { dataset } from './contracts/recognition/dataset-routes.ts';
 import { recognition } from './contracts/recognition/routes.ts';
+import { sessions as sessionRoutes } from './contracts/sessions/routes.ts';
+import { sessionStream } from './contracts/sessions/stream.ts';
 import { system } from './contracts/system/routes.ts';
 import { apiDocs } from './plugins/api-docs.ts';
 import { apiKeys, requireApiKey } from './plugins/api-key.ts';
@@ -59,6 +64,7 @@ export async function buildApp(given: AppParts): Promise<FastifyInstance> {
   // One for all: bodies of requests and frames of sessions lie in the same memory.
   const budget = createByteBudget(config.MAX_PENDING_BYTES);
   const sessions = challengeSessions(parts, budget);
+  const native = nativeSessions(parts, sessions);
   const keys = keyRing(parts);
   await app.register(lifecycle);
   await app.register(problems);
@@ -68,7 +74,7 @@ export async function buildApp(given: AppParts): Promise<FastifyInstance> {
   await app.register(webSockets, { maxMessageBytes: bodyLimit(config.MAX_FRAME_BYTES) });
   if (config.ENABLE_METRICS) {
     const guard = config.METRICS_NEED_KEY ? requireApiKey(keys) : undefined;
-    await app.register(metrics, { perception, sessions, guard });
+    await app.register(metrics, { perception, sessions, native, guard });
   }
   if (config.ENABLE_TRACING) {
     // Loaded on demand: without tracing, none of OpenTelemetry is.
@@ -78,7 +84,7 @@ export async function buildApp(given: AppParts): Promise<FastifyInstance> {
   }
   await app.register(apiDocs, { version: packageInfo.version });
   await app.register(pageAssets);
-  await registerContracts(app, parts, { sessions, budget, keys });
+  await registerContracts(app, parts, { sessions, native, budget, keys });
   await app.ready();
   return app;
 }
@@ -108,6 +114,7 @@ function createServer(logger: FastifyBaseLogger): FastifyInstance {
 /** What contracts share. */
 interface Shared {
   readonly sessions: ChallengeSessions;
+  readonly native: ReturnType<typeof nativeSessions>;
   readonly budget: ByteBudget;
   readonly keys: KeyRing;
 }
@@ -115,7 +122,7 @@ interface Shared {
 async function registerContracts(
   app: FastifyInstance,
   parts: CalibratedParts,
-  { sessions, budget, keys }: Shared,
+  { sessions, native, budget, keys }: Shared,
 ): Promise<void> {
   const { config, perception, calibration } = parts;
   // What describes the server is answered without a database too, and then does not call it open.
@@ -129,14 +136,18 @@ async function registerContracts(
     hasMetrics: config.ENABLE_METRICS,
   });
   await app.register(testPage, { needsKey, challengeSeconds: config.CHALLENGE_TIMEOUT });
-  await app.register(consolePage, { needsKey });
 
-  /** Registers what belongs to one contract: who may not use it gets no further than its first hook. */
-  const guarded = (contract: ContractName, register: (scope: FastifyInstance) => Promise<void>) =>
+  /** Registers what belongs to one contract. */
+  const named = (contract: ContractName, register: (scope: FastifyInstance) => Promise<void>) =>
     app.register(async (scope) => {
       scope.addHook('onRequest', async (request) => {
         request.contract = contract;
       });
+      await register(scope);
+    });
+  /** The same: who may not use it gets no further than its first hook. */
+  const guarded = (contract: ContractName, register: (scope: FastifyInstance) => Promise<void>) =>
+    named(contract, async (scope) => {
       scope.addHook('onRequest', requireApiKey(keys, contract, { always: contract === 'kyc' }));
       scope.addHook('onRequest', limitPendingBodies(budget));
       await register(scope);
@@ -163,10 +174,29 @@ async function registerContracts(
     await scope.register(recognition, recognitionOptions(parts));
     await scope.register(dataset, datasetOptions(parts));
   });
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', refuseWithoutKeys(needsKey));
+    await scope.register(consolePage);
+    await scope.register(async (data) => {
+      data.addHook('onRequest', requireApiKey(keys, 'console', { always: true }));
+      await data.register(consoleData, { ...consoleOptions(parts, sessions), prefix: '/console/api' });
+    });
+  });
   await guarded('challenge', async (scope) => {
     await scope.register(challenge, {
       sessions,
       origins: { publicUrl: config.PUBLIC_URL, allowed: config.ALLOWED_ORIGINS },
+      maxFrameBytes: config.MAX_FRAME_BYTES,
+      idleTimeout: config.IDLE_TIMEOUT * 1000,
+    });
+  });
+  await guarded('sessions', async (scope) => {
+    await scope.register(sessionRoutes, { sessions: native.sessions });
+  });
+  // Its client has no key: the token of the session admits.
+  await named('sessions', async (scope) => {
+    await scope.register(sessionStream, {
+      streams: native.streams,
       maxFrameBytes: config.MAX_FRAME_BYTES,
       idleTimeout: config.IDLE_TIMEOUT * 1000,
     });

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Perception } from './perception/engine.ts';
 import type { ActiveChecks } from './services/active-checks.ts';
 import { createKeyRing, type KeyRing } from './services/api-keys.ts';
+import { createSampleBrowser } from './services/browse-samples.ts';
 import type { ByteBudget } from './services/byte-budget.ts';
 import type { CalibrationInUse } from './services/calibration-in-use.ts';
 import {
@@ -21,9 +22,11 @@ import {
   type SampleUpload,
   summariseDataset,
 } from './services/collect-samples.ts';
+import { createConsoleData } from './services/console-data.ts';
 import { createDecisionLog, type DecisionLog } from './services/decision-log.ts';
 import { judgePicture, type Picture, type PictureRules } from './services/judge-picture.ts';
-import { createMatcher } from './services/matcher.ts';
+import { createLivenessSessions } from './services/liveness-sessions.ts';
+import { createMatcher, type Matcher } from './services/matcher.ts';
 import {
   identify,
   type RecogniseContext,
@@ -32,6 +35,7 @@ import {
   verify,
 } from './services/recognise.ts';
 import { createSelfieSessions } from './services/selfie-sessions.ts';
+import { createSessionStreams } from './services/session-streams.ts';
 import { type FramesContext, type PosedPictures, validateFrames } from './services/validate-frames.ts';
 import type { Stores } from './stores/ports.ts';
 
@@ -207,11 +211,9 @@ export function trustOf({ config, classifier }: Pick<AppParts, 'config' | 'class
   };
 }
 
-/** What the recognition contract asks of faces and people, answered with these settings. */
-export function recognitionOptions(parts: CalibratedParts) {
-  const { config, perception, stores, today = () => new Date() } = parts;
-  const rules = pictureRules(parts);
-  const matcher = createMatcher({
+/** Enrolling and matching, with these settings. */
+function matcherOf({ config, stores, today = () => new Date() }: AppParts): Matcher {
+  return createMatcher({
     enrolments: stores.enrolments,
     settings: {
       matchThreshold: config.MATCH_THRESHOLD,
@@ -222,6 +224,13 @@ export function recognitionOptions(parts: CalibratedParts) {
     randomId: randomUUID,
     alsoErase: { samples: (userId) => stores.samples.eraseUser(userId) },
   });
+}
+
+/** What the recognition contract asks of faces and people, answered with these settings. */
+export function recognitionOptions(parts: CalibratedParts) {
+  const { config, perception, today = () => new Date() } = parts;
+  const rules = pictureRules(parts);
+  const matcher = matcherOf(parts);
   const people = { perception, matcher, rules, trust: trustOf(parts) };
   return {
     judgePicture: async (picture: Picture, { onJudged, ...context }: RecogniseContext) => {
@@ -264,6 +273,28 @@ export function datasetOptions(parts: CalibratedParts) {
   };
 }
 
+/** What the console's routes ask, answered with these settings. */
+export function consoleOptions(
+  { config, perception, stores, ...parts }: AppParts,
+  sessions: ChallengeSessions,
+) {
+  const today = parts.today ?? (() => new Date());
+  return {
+    data: createConsoleData(stores),
+    samples: createSampleBrowser({
+      samples: stores.samples,
+      auditTrail: stores.auditTrail,
+      mayRelabel: config.CONSOLE_RELABEL,
+      today,
+    }),
+    load: () => perception.load(),
+    openSessions: () => sessions.figures().open,
+    today,
+    decisionsDays: config.DECISIONS_DAYS,
+    mayRelabel: config.CONSOLE_RELABEL,
+  };
+}
+
 /** All sessions of the challenge contract, with these settings. */
 export function challengeSessions(
   { config, perception, calibration, ...parts }: CalibratedParts,
@@ -287,4 +318,28 @@ export function challengeSessions(
     now: parts.now ?? (() => performance.now()),
     drawDirections: parts.drawDirections,
   });
+}
+
+/** Both sides of the native sessions, with these settings; their challenges run among the others. */
+export function nativeSessions(parts: CalibratedParts, challenges: ChallengeSessions) {
+  const { config, stores, today = () => new Date() } = parts;
+  const matcher = matcherOf(parts);
+  const streams = createSessionStreams({
+    store: stores.sessions,
+    challenges,
+    matcher,
+    sessionTimeout: config.SESSION_TIMEOUT * 1000,
+    reconnectTimeout: config.RECONNECT_SECONDS * 1000,
+    today,
+  });
+  const sessions = createLivenessSessions({
+    store: stores.sessions,
+    matcher,
+    cancel: streams.cancel,
+    directions: config.REQUIRED_SUCCESSES,
+    mostUnused: config.MAX_UNUSED_SESSIONS,
+    today,
+    randomBytes: parts.randomBytes ?? randomBytes,
+  });
+  return { sessions, streams };
 }

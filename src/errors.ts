@@ -1,5 +1,5 @@
 /** What a client may be told: nothing here comes from a stack trace or a library's message. */
-interface CatalogueEntry {
+export interface CatalogueEntry {
   readonly status: number;
   readonly title: string;
   /** Seconds after which trying again makes sense; sent as `Retry-After`. */
@@ -27,6 +27,7 @@ export const catalogue = {
     closeCode: 4401,
   },
   forbidden_contract: { status: 403, title: 'This API key may not be used here.' },
+  console_read_only: { status: 403, title: 'The console of this server only reads: CONSOLE_RELABEL is off.' },
   forbidden_origin: { status: 403, title: 'Pages of this origin may not open sessions on this server.' },
   not_found: { status: 404, title: 'There is nothing at this address.' },
   console_closed: {
@@ -35,6 +36,7 @@ export const catalogue = {
   },
   check_not_found: { status: 404, title: 'There is no open active check with this id.' },
   session_not_found: { status: 404, title: 'There is no session with this id, or it is forgotten.' },
+  sample_not_found: { status: 404, title: 'There is no such picture in the data set.' },
   user_not_found: { status: 404, title: 'Nobody is enrolled under this id.' },
   method_not_allowed: { status: 405, title: 'This address does not answer to this method.' },
   request_timeout: { status: 408, title: 'The request did not arrive in time.' },

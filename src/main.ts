@@ -14,6 +14,7 @@ import { calibrationInUse } from './services/calibration-in-use.ts';
 import { loadClassifier } from './services/classifier-file.ts';
 import { describeServer, type ServerDescription } from './services/describe-server.ts';
 import { everyMinute } from './services/every-minute.ts';
+import { endLostSessions, keepSessionsSwept } from './services/sweep-sessions.ts';
 import { keepSwept } from './services/sweep-templates.ts';
 import { nameOfDatabase, openDatabase } from './stores/database/open-database.ts';
 import type { AnswerChange } from './stores/database/watch-database.ts';
@@ -47,6 +48,12 @@ async function main(): Promise<void> {
     () => stores.decisions.sweep(decisionsKeptSince(config, new Date())),
     (error) =>
       logger.warn({ err: error }, 'old decisions could not be forgotten; the next try is in a minute'),
+  );
+  const stopSweepingSessions = keepSessionsSwept(
+    stores.sessions,
+    config.SESSION_RESULT_DAYS,
+    () => new Date(),
+    (error) => logger.warn({ err: error }, 'old sessions could not be swept; the next try is in a minute'),
   );
   const calibration = calibrationInUse(perception, config);
   describe(describeServer(perception, config, calibration), config, logger);
@@ -83,6 +90,7 @@ async function main(): Promise<void> {
     await perception.close();
     stopSweeping();
     stopSettling();
+    stopSweepingSessions();
     stopForgetting();
     await stores.close();
     logger.info('stopped');
@@ -126,6 +134,8 @@ async function startStores(config: Config, logger: pino.Logger): Promise<Stores>
   });
   const stores = await openStores(sql, { trainDir: config.TRAIN_DIR }, templateOptions(config, logger));
   await stores.samples.recover(new Date(), 'start');
+  // A server of PostgreSQL is not alone: what ran on others may run still.
+  if (sql.kind === 'pglite') await endLostSessions(stores.sessions, new Date());
   logger.info({ kind: sql.kind, where }, 'database');
   return stores;
 }

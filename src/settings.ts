@@ -4,6 +4,7 @@ import { liveness } from './settings/liveness.ts';
 import { perception } from './settings/perception.ts';
 import { recognition } from './settings/recognition.ts';
 import { server } from './settings/server.ts';
+import { sessions } from './settings/sessions.ts';
 import { stores } from './settings/stores.ts';
 
 /**
@@ -17,4 +18,5 @@ export const settings = Type.Object({
   ...stores,
   ...kyc,
   ...recognition,
+  ...sessions,
 });

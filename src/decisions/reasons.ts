@@ -34,5 +34,6 @@ type ClipReason =
   | { readonly code: 'no_face' | 'several_faces' | 'no_blink' | 'face_not_comparable' }
   | { readonly code: 'face_changed' | 'not_the_selfie' | 'same_as_selfie' }
   | { readonly code: 'attack_signs' | 'no_attack_signs' }
+  | { readonly code: 'turns_alone' }
   | { readonly code: 'passive_inconclusive' | 'no_anti_spoof_model_for_clip' }
   | { readonly code: `closing_${RefusalOfBlink}` };

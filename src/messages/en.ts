@@ -103,6 +103,8 @@ const reasons = {
   'reason.no_attack_signs': 'The anti-spoof models do not take the clip for an attack.',
   'reason.passive_inconclusive':
     'The anti-spoof models are not sure that the face is live. Come closer, and see to even light.',
+  'reason.turns_alone':
+    'No anti-spoof model that may vouch is installed: the result rests on the turns alone, and a replay of somebody who does as told may pass.',
   'reason.no_anti_spoof_model_for_clip':
     'No anti-spoof model is installed: nothing tells the clip from a replayed one.',
   'reason.too_few_faces':

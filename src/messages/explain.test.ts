@@ -37,6 +37,7 @@ const samples: { readonly [Code in Reason['code']]: Reason & { readonly code: Co
   no_attack_signs: { code: 'no_attack_signs' },
   passive_inconclusive: { code: 'passive_inconclusive' },
   no_anti_spoof_model_for_clip: { code: 'no_anti_spoof_model_for_clip' },
+  turns_alone: { code: 'turns_alone' },
   closing_one_eye: { code: 'closing_one_eye' },
   closing_too_short: { code: 'closing_too_short' },
   closing_too_long: { code: 'closing_too_long' },

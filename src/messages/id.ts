@@ -10,6 +10,7 @@ export const id: Messages = {
   'error.invalid_image': 'Berkas gambar rusak, terpotong, atau sama sekali bukan gambar.',
   'error.invalid_clip': 'Berkas video rusak, terpotong, atau sama sekali bukan video.',
   'error.unauthorised': 'Kunci API yang sah diperlukan.',
+  'error.console_read_only': 'Konsol server ini hanya dapat membaca: CONSOLE_RELABEL tidak aktif.',
   'error.forbidden_origin': 'Halaman dari asal ini tidak boleh membuka sesi di server ini.',
   'error.not_found': 'Tidak ada apa pun di alamat ini.',
   'error.console_closed':
@@ -34,6 +35,7 @@ export const id: Messages = {
   'error.frame_in_flight': 'Sebuah gambar datang sebelum gambar sebelumnya dijawab.',
   'error.session_unknown': 'Sesi ini tidak ada atau sudah kedaluwarsa.',
   'error.forbidden_contract': 'Kunci API ini tidak boleh dipakai di sini.',
+  'error.sample_not_found': 'Tidak ada gambar seperti itu di himpunan data.',
   'error.user_not_found': 'Tidak ada yang terdaftar dengan id ini.',
   'error.face_already_enrolled': 'Wajah ini sudah terdaftar dengan id lain.',
   'error.sample_labelled_otherwise': 'Gambar ini sudah tersimpan dengan label yang lain.',
@@ -138,6 +140,8 @@ export const id: Messages = {
   'reason.no_attack_signs': 'Model anti-spoof tidak menganggap video ini sebagai serangan.',
   'reason.passive_inconclusive':
     'Model anti-spoof tidak yakin bahwa wajah ini asli. Mendekatlah, dan pastikan cahayanya merata.',
+  'reason.turns_alone':
+    'Tidak ada model anti-spoof tepercaya yang terpasang: hasil ini hanya bertumpu pada gerakan kepala, dan rekaman orang yang mengikuti perintah dapat lolos.',
   'reason.no_anti_spoof_model_for_clip':
     'Tidak ada model anti-spoof yang terpasang: video ini tidak dapat dibedakan dari rekaman yang diputar ulang.',
   'reason.too_few_faces':

@@ -10,6 +10,7 @@ export const pt: Messages = {
   'error.invalid_image': 'O arquivo está danificado, incompleto ou não é uma imagem.',
   'error.invalid_clip': 'O arquivo está danificado, incompleto ou não é um vídeo.',
   'error.unauthorised': 'É necessária uma chave de API válida.',
+  'error.console_read_only': 'O console deste servidor só lê: CONSOLE_RELABEL está desligado.',
   'error.forbidden_origin': 'Páginas desta origem não podem abrir sessões neste servidor.',
   'error.not_found': 'Não há nada neste endereço.',
   'error.console_closed':
@@ -34,6 +35,7 @@ export const pt: Messages = {
   'error.frame_in_flight': 'Um quadro chegou antes da resposta ao anterior.',
   'error.session_unknown': 'Esta sessão não existe ou expirou.',
   'error.forbidden_contract': 'Esta chave de API não pode ser usada aqui.',
+  'error.sample_not_found': 'Não há essa imagem no conjunto de dados.',
   'error.user_not_found': 'Não há ninguém cadastrado com este id.',
   'error.face_already_enrolled': 'Este rosto já está cadastrado com outro id.',
   'error.sample_labelled_otherwise': 'Esta imagem já está armazenada com o outro rótulo.',
@@ -140,6 +142,8 @@ export const pt: Messages = {
   'reason.no_attack_signs': 'Os modelos anti-spoofing não consideram o vídeo um ataque.',
   'reason.passive_inconclusive':
     'Os modelos anti-spoofing não têm certeza de que o rosto é real. Aproxime-se e procure luz uniforme.',
+  'reason.turns_alone':
+    'Nenhum modelo anti-spoofing confiável está instalado: o resultado se apoia apenas nos movimentos, e a reprodução de alguém que obedece pode passar.',
   'reason.no_anti_spoof_model_for_clip':
     'Nenhum modelo anti-spoofing está instalado: nada distingue este vídeo de uma reprodução.',
   'reason.too_few_faces':

@@ -10,6 +10,7 @@ export const uz: Messages = {
   'error.invalid_image': 'Fayl buzilgan, to‘liq emas yoki umuman rasm emas.',
   'error.invalid_clip': 'Fayl buzilgan, to‘liq emas yoki umuman video emas.',
   'error.unauthorised': 'Yaroqli API kaliti kerak.',
+  'error.console_read_only': 'Bu server konsoli faqat o‘qiydi: CONSOLE_RELABEL o‘chirilgan.',
   'error.forbidden_origin': 'Bu manbadagi sahifalar ushbu serverda seans ocha olmaydi.',
   'error.not_found': 'Bu manzilda hech narsa yo‘q.',
   'error.console_closed':
@@ -34,6 +35,7 @@ export const uz: Messages = {
   'error.frame_in_flight': 'Kadr oldingisiga javob berilmasdan keldi.',
   'error.session_unknown': 'Bunday seans yo‘q yoki uning muddati tugagan.',
   'error.forbidden_contract': 'Bu API kalitidan bu yerda foydalanib bo‘lmaydi.',
+  'error.sample_not_found': 'Ma’lumotlar to‘plamida bunday surat yo‘q.',
   'error.user_not_found': 'Bu id bilan hech kim ro‘yxatga olinmagan.',
   'error.face_already_enrolled': 'Bu yuz boshqa id bilan ro‘yxatga olingan.',
   'error.sample_labelled_otherwise': 'Bu rasm boshqa yorliq bilan saqlangan.',
@@ -142,6 +144,8 @@ export const uz: Messages = {
   'reason.no_attack_signs': 'Soxta yuzni aniqlash modellari videoni hujum deb topmadi.',
   'reason.passive_inconclusive':
     'Soxta yuzni aniqlash modellari yuz tirik odamniki ekaniga amin emas. Yaqinroq keling va bir tekis yorug‘likda turing.',
+  'reason.turns_alone':
+    'Ishonchli soxta yuzni aniqlash modeli o‘rnatilmagan: natija faqat bosh harakatlariga tayanadi, ko‘rsatmani bajargan odamning yozuvi ham o‘tishi mumkin.',
   'reason.no_anti_spoof_model_for_clip':
     'Soxta yuzni aniqlash modeli o‘rnatilmagan: bu videoni ekrandan qayta ko‘rsatilgan videodan ajratib bo‘lmaydi.',
   'reason.too_few_faces': 'Yuz videoning {count} ta kadrida yolg‘iz ko‘rinadi; kamida {minimum} ta kerak.',

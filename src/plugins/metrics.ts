@@ -4,7 +4,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Perception } from '../perception/engine.ts';
 import type { ChallengeSessions } from '../services/challenge-sessions.ts';
 import { onSettled } from './lifecycle.ts';
-import { observeSessions } from './session-metrics.ts';
+import { type NativeSessions, observeNativeSessions, observeSessions } from './session-metrics.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What is measured; undefined where nothing is (`ENABLE_METRICS=false`). */
+    metricsRegistry?: Registry;
+  }
+}
 
 /** Seconds; from a cached answer to the longest wait the configuration recommends. */
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
@@ -16,6 +23,8 @@ export interface MetricsOptions {
   readonly perception: Perception;
   /** What WebSocket sessions add up to. */
   readonly sessions: Pick<ChallengeSessions, 'figures' | 'onAnswer'>;
+  /** What native sessions add up to. */
+  readonly native: NativeSessions;
   /** Who may read them; without it all may, as scrapers of seed 000 expect. */
   readonly guard?: ((request: FastifyRequest) => Promise<void>) | undefined;
 }
@@ -26,9 +35,11 @@ export interface MetricsOptions {
  */
 export const metrics = fastifyPlugin(async (app: FastifyInstance, options: MetricsOptions) => {
   const registry = new Registry();
+  app.decorate('metricsRegistry', registry);
   collectDefaultMetrics({ register: registry });
   observePerception(registry, options.perception);
   observeSessions(registry, options.sessions);
+  observeNativeSessions(registry, options.native);
   const observed = requestMetrics(registry);
 
   onSettled(app, (_request, { method, endpoint, status, milliseconds, findings }) => {

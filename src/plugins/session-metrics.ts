@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ChallengeSessions } from '../services/challenge-sessions.ts';
+import type { LivenessSessions } from '../services/liveness-sessions.ts';
+import type { SessionStreams } from '../services/session-streams.ts';
 
 /** Seconds; two of them are what a user may be asked to wait. */
 const waitBuckets = [0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5];
@@ -44,6 +46,37 @@ export function observeSessions(
     collect() {
       this.reset();
       for (const [fate, frames] of Object.entries(figures().frames)) this.inc({ fate }, frames);
+    },
+  });
+}
+
+/** Both sides of the native sessions, as far as they are counted. */
+export interface NativeSessions {
+  readonly sessions: Pick<LivenessSessions, 'opened'>;
+  readonly streams: Pick<SessionStreams, 'ended'>;
+}
+
+/** Native sessions; those of them that run, and their frames, are counted among the WebSocket sessions. */
+export function observeNativeSessions(registry: Registry, { sessions, streams }: NativeSessions): void {
+  const registers = [registry];
+  new Counter({
+    name: 'liveness_sessions_opened_total',
+    help: 'Sessions that were made by POST /v2/sessions.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sessions.opened());
+    },
+  });
+  new Counter({
+    name: 'liveness_sessions_ended_total',
+    help: 'Sessions of /v2/sessions that have ended here, by status (passed, failed, inconclusive) and reason.',
+    labelNames: ['status', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { status, reason, sessions } of streams.ended())
+        this.inc({ status, reason: reason ?? '' }, sessions);
     },
   });
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { liveProbability } from '../live-probability.ts';
 import { nullable } from '../numbers.ts';
+import { turnMessageFields } from '../turn-message-fields.ts';
 
 /** The languages of `message`. */
 const language = Type.Enum(['en', 'id', 'pt', 'uz']);
@@ -131,8 +132,6 @@ export const sessionResult = Type.Object(
 
 export type SessionResult = Static<typeof sessionResult>;
 
-const direction = Type.Enum(['LEFT', 'RIGHT', 'UP', 'DOWN']);
-
 const eye = Type.Object({
   aspect_ratio: Type.Number({ description: 'Lid distance over corner distance of the face mesh.' }),
   lid_gap: Type.Number({ description: "The same of the iris net's finer contour." }),
@@ -161,53 +160,24 @@ export const streamDetail = Type.Object({
   models,
 });
 
-/** Everything the server says on a stream: seed 001's vocabulary, and whose frame it answers. */
+/** Everything the server says on a stream: `complete` and `failed` come last. */
 export const streamMessage = Type.Object(
   {
-    type: Type.Enum(['start', 'waiting', 'challenge', 'success', 'complete', 'failed', 'no_face'], {
-      description: '`complete` and `failed` are the last message.',
-    }),
+    ...turnMessageFields,
     frame: Type.Optional(
       Type.Integer({
         description:
-          'Which frame of this stream it answers, counted from 1. Missing in `start` and in a `failed` that no frame brought about.',
+          'Which frame of this connection it answers, counted from 1. Missing where no frame brought it about: in `start`, and in a `failed` by time, for instance.',
       }),
     ),
-    state: Type.Enum(['WAITING_CENTER', 'WAITING_ACTION', 'COMPLETE']),
-    instruction: Type.Enum(['CENTER', 'LEFT', 'RIGHT', 'UP', 'DOWN', 'VERIFIED'], {
-      description: "What to do now; sides are the subject's own.",
-    }),
-    success: Type.Integer({ description: 'Turns passed so far.' }),
     total: Type.Integer({
       description: 'Turns to be passed: one more after each reconnection while a turn was asked for.',
     }),
-    yaw: Type.Optional(
-      Type.Number({
-        description: "Degrees; negative: towards the subject's own left. Missing without a face.",
-      }),
-    ),
-    pitch: Type.Optional(Type.Number({ description: 'Degrees; positive: up.' })),
-    wrong_direction: Type.Optional(direction),
-    reason: Type.Optional(Type.String({ description: 'In `failed`: why, for programs.' })),
-    hint: Type.Optional(
-      Type.String({
-        description:
-          'What the user should mend: `face_too_small`, `face_too_close`, `face_too_dark`, `several_faces` for instance.',
-      }),
-    ),
-    error: Type.Optional(
-      Type.String({
-        description:
-          'What was wrong with the frame that this answers, `busy` for instance; the session goes on.',
-      }),
-    ),
     retry_after_ms: Type.Optional(
       Type.Integer({
-        description: 'Milliseconds before the next frame (`busy`), or before the stream is opened again.',
+        description:
+          'With `error`: milliseconds before the next frame makes sense; with `failed`: before the stream may be opened again.',
       }),
-    ),
-    message: Type.Optional(
-      Type.String({ description: "In words: `reason`, `hint` or `error`, in the session's language." }),
     ),
     turn_remaining_ms: nullable(Type.Integer(), 'For the turn that is asked for now; null while none is.'),
     session_remaining_ms: Type.Integer({ description: 'For the whole session.' }),

@@ -49,6 +49,15 @@ export const system: FastifyPluginAsyncTypebox<SystemOptions> = async (app, opti
           ],
         },
         { name: 'challenge', routes: ['GET /test', 'WS /ws'] },
+        {
+          name: 'sessions',
+          routes: [
+            'POST /v2/sessions',
+            'GET /v2/sessions/{id}',
+            'DELETE /v2/sessions/{id}',
+            'WS /v2/sessions/{id}/stream',
+          ],
+        },
       ],
       links: {
         health: '/health',

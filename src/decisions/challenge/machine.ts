@@ -67,6 +67,7 @@ export function sessionFindings({ evidence, oneFace, settings }: ChallengeState)
     logOdds: sessionFigures(evidence, settings.calibration)?.all ?? null,
     looks: evidence.glimpses.length,
     faces: oneFace.reference,
+    isVouchedFor: evidence.hasNet && !settings.calibration.isExperimental,
   };
 }
 

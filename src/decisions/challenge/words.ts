@@ -96,6 +96,8 @@ export interface SessionFindings {
   readonly looks: number;
   /** Whose face it is: embeddings of who looked at the camera; empty before the head came to rest, or without a model. */
   readonly faces: readonly Embedding[];
+  /** A net that is more than experimental has a say; else the turns alone decide. */
+  readonly isVouchedFor: boolean;
 }
 
 /** What the next frame should be asked. */
