@@ -4,20 +4,22 @@ import { BonafideError } from '../../errors.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import { servePage } from '../../plugins/static-pages.ts';
 
-/** What the page asks of the server. */
-export interface ConsolePageOptions {
-  /** Whether there is any API key: what the console shows is never open. */
-  readonly needsKey: () => Promise<boolean>;
+/**
+ * A hook that answers as if there were no console while no API key is needed: what it shows is never open.
+ *
+ * It throws BonafideError `console_closed`.
+ */
+export function refuseWithoutKeys(needsKey: () => Promise<boolean>): () => Promise<void> {
+  return async () => {
+    if (!(await needsKey())) throw new BonafideError('console_closed');
+  };
 }
 
 /** `GET /console`: the page alone, which shows nothing until it is given a key for its data. */
-export const consolePage: FastifyPluginAsyncTypebox<ConsolePageOptions> = async (app, { needsKey }) => {
+export const consolePage: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/console',
     {
-      onRequest: async () => {
-        if (!(await needsKey())) throw new BonafideError('console_closed');
-      },
       schema: {
         tags: ['console'],
         operationId: 'consolePage',
