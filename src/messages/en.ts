@@ -2,6 +2,7 @@ import type { AttackSign } from '../decisions/posed-frames/evidence.ts';
 import type { Reason } from '../decisions/reasons.ts';
 import { catalogue, type ErrorCode } from '../errors.ts';
 import { camera } from './camera/en.ts';
+import { consoleTexts } from './console/en.ts';
 
 /** Titles of problems: their English stands with the errors. */
 const errors = Object.fromEntries(
@@ -162,4 +163,13 @@ const page = {
   'page.notLive': 'All turns are done, but a live face could not be confirmed.',
 };
 
-export const en = { ...errors, ...camera, ...frames, ...frameSigns, ...recognition, ...reasons, ...page };
+export const en = {
+  ...errors,
+  ...camera,
+  ...frames,
+  ...frameSigns,
+  ...recognition,
+  ...reasons,
+  ...page,
+  ...consoleTexts,
+};

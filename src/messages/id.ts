@@ -1,8 +1,10 @@
 import type { Messages } from '../messages.ts';
 import { camera } from './camera/id.ts';
+import { consoleTexts } from './console/id.ts';
 
 export const id: Messages = {
   ...camera,
+  ...consoleTexts,
   'error.bad_http': 'Permintaan ini bukan HTTP yang sah.',
   'error.invalid_json': 'Isi permintaan bukan JSON yang sah.',
   'error.invalid_request': 'Bentuk permintaan tidak sesuai dengan dokumentasi.',

@@ -1,8 +1,10 @@
 import type { Messages } from '../messages.ts';
 import { camera } from './camera/pt.ts';
+import { consoleTexts } from './console/pt.ts';
 
 export const pt: Messages = {
   ...camera,
+  ...consoleTexts,
   'error.bad_http': 'A requisição não é HTTP válido.',
   'error.invalid_json': 'O corpo da requisição não é JSON válido.',
   'error.invalid_request': 'A requisição não tem o formato documentado.',

@@ -1,8 +1,10 @@
 import type { Messages } from '../messages.ts';
 import { camera } from './camera/uz.ts';
+import { consoleTexts } from './console/uz.ts';
 
 export const uz: Messages = {
   ...camera,
+  ...consoleTexts,
   'error.bad_http': 'So‘rov to‘g‘ri HTTP emas.',
   'error.invalid_json': 'So‘rov tanasi to‘g‘ri JSON emas.',
   'error.invalid_request': 'So‘rov hujjatda ko‘rsatilgan shaklda emas.',
