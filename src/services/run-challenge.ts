@@ -277,7 +277,7 @@ export function runChallenge(
     if (over.signal.aborted || loss !== losses || moot.includes(code)) return;
     if (code === 'internal') {
       listener.fail(error);
-      abort('internal_error');
+      advance({ type: 'abort', at: now(), reason: 'internal_error' }, { frame: number });
     } else if (transient.includes(code)) {
       line.hold(retryPause);
       goOn({ trouble: code, frame: number, retryAfter: retryPause });
