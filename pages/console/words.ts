@@ -1,0 +1,65 @@
+import type { consoleTexts } from '../../src/messages/console/en.ts';
+
+export const languages = { en: 'English', id: 'Bahasa Indonesia', pt: 'Português', uz: 'O‘zbekcha' } as const;
+
+export type Language = keyof typeof languages;
+
+/** The name of a text, without `console.`. */
+export type TextKey = keyof typeof consoleTexts extends `console.${infer Name}` ? Name : never;
+
+/** Texts, numbers and times in one language. */
+export interface Words {
+  readonly language: Language;
+  say(key: TextKey, values?: Readonly<Record<string, string | number>>): string;
+  /** `1 Mar 2026, 14:05:09`, where the browser is. */
+  time(iso: string): string;
+  /** A day as the server counts them: UTC. */
+  day(day: string): string;
+  count(value: number): string;
+  percent(share: number): string;
+  /** 0.42, 4.2 or 42: as many digits as tell something. */
+  milliseconds(value: number): string;
+  /** A stretch of time: `410 ms` or `12.3 s`. */
+  duration(milliseconds: number): string;
+}
+
+const texts: Readonly<Record<Language, () => Promise<{ readonly consoleTexts: Record<string, string> }>>> = {
+  en: () => import('../../src/messages/console/en.ts'),
+  id: () => import('../../src/messages/console/id.ts'),
+  pt: () => import('../../src/messages/console/pt.ts'),
+  uz: () => import('../../src/messages/console/uz.ts'),
+};
+
+/** The language that somebody likes best of ours; regions do not matter. */
+export function chooseLanguage(wanted: readonly string[]): Language {
+  const primary = wanted.map((tag) => tag.toLowerCase().split('-')[0]);
+  return primary.find((tag): tag is Language => tag !== undefined && tag in languages) ?? 'en';
+}
+
+/** Loads the texts of a language, and those alone. */
+export async function loadWords(language: Language): Promise<Words> {
+  return createWords(language, (await texts[language]()).consoleTexts);
+}
+
+export function createWords(language: Language, catalogue: Readonly<Record<string, string>>): Words {
+  const number = (digits: number, options: Intl.NumberFormatOptions = {}) =>
+    new Intl.NumberFormat(language, { maximumFractionDigits: digits, ...options });
+  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  return {
+    language,
+    say(key, values = {}) {
+      const text = catalogue[`console.${key}`] ?? key;
+      return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+    },
+    time: (iso) => time.format(new Date(iso)),
+    day: (iso) => day.format(new Date(`${iso}T00:00:00Z`)),
+    count: (value) => number(0).format(value),
+    percent: (share) => number(share > 0 && share < 0.1 ? 1 : 0, { style: 'percent' }).format(share),
+    milliseconds: (value) => number(value < 1 ? 2 : value < 10 ? 1 : 0).format(value),
+    duration: (milliseconds) =>
+      milliseconds < 1000
+        ? `${number(0).format(milliseconds)} ms`
+        : `${number(milliseconds < 10_000 ? 2 : 1).format(milliseconds / 1000)} s`,
+  };
+}
