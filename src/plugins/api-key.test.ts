@@ -124,6 +124,7 @@ describe('keys of the store', () => {
     ['recognition', '/v1/liveness'],
     ['recognition', '/v1/register'],
     ['recognition', '/v1/dataset/upload'],
+    ['sessions', '/v2/sessions'],
   ])('open %s where they may: %s', async (contract, url) => {
     const mine = await make({ contracts: [contract] });
     const others = await make({ contracts: contractNames.filter((name) => name !== contract) });

@@ -1,5 +1,5 @@
 import type { Embedding, EmbeddingSpace } from '../decisions/facts.ts';
-import type { Sessions } from './sessions/port.ts';
+import type { SessionEventName, Sessions } from './sessions/port.ts';
 
 export type * from './sessions/port.ts';
 
@@ -216,7 +216,8 @@ export type EnrolmentEventName =
   | 'rotated'
   | 'discarded'
   | 'refused_as_duplicate'
-  | ConsoleEventName;
+  | ConsoleEventName
+  | SessionEventName;
 
 /** What people do with pictures of the data set, in the console; an event of each person who is in the picture. */
 export type ConsoleEventName = 'sample_viewed' | 'sample_relabelled';
@@ -236,6 +237,8 @@ export interface AuditTrail {
   ofUser(userId: string): Promise<readonly EnrolmentEvent[]>;
   /** What was erased by a receipt; undefined where there is none of this id. */
   ofReceipt(receiptId: string): Promise<EnrolmentEvent | undefined>;
+  /** What happened to a session of the native API, the oldest first; it names nobody. */
+  ofSession(sessionId: string): Promise<readonly EnrolmentEvent[]>;
   /** Notes that somebody looks at a picture of the data set: under whoever is in it, so that it goes with them. */
   recordView(sampleId: string, at: Date, details: EnrolmentEvent['details']): Promise<void>;
   /** What was done in the console, the newest first; it names nobody who is in a picture. */

@@ -8,6 +8,7 @@ import {
 import { migrate } from '../database/migrate.ts';
 import { openPostgres } from '../database/postgres.ts';
 import type { Sql } from '../database/sql.ts';
+import { createAuditTrail } from '../templates/audit-trail.ts';
 import type { NewSession, SessionOutcome, Sessions } from './port.ts';
 import { createSessions } from './sessions.ts';
 
@@ -57,11 +58,8 @@ describeOnDatabases('sessions', (open) => {
   afterAll(() => sql.close());
 
   const eventsOf = async (id: string) => {
-    const rows = await sql.query(
-      "select event, user_id, details from audit_trail where details->>'session_id' = $1 order by id",
-      [id],
-    );
-    return rows.map(({ event, user_id, details }) => ({ event, user_id, ...(details as object) }));
+    const events = await createAuditTrail(sql).ofSession(id);
+    return events.map(({ event, userId, details }) => ({ event, userId, ...details }));
   };
 
   it('are told as they were made, to who holds the key or the token', async () => {
@@ -100,7 +98,7 @@ describeOnDatabases('sessions', (open) => {
     await one.begin();
     await sessions.end(one.id, lost, now);
     await sessions.remove(one.id, 'key', now);
-    const of = { user_id: null, session_id: one.id, key_id: 'key' };
+    const of = { userId: null, session_id: one.id, key_id: 'key' };
     expect(await eventsOf(one.id)).toEqual([
       { event: 'session_opened', ...of },
       { event: 'session_ended', ...of, status: 'failed', reason: 'server_restarted' },

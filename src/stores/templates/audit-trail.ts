@@ -42,6 +42,14 @@ export function createAuditTrail(sql: Queries): AuditTrail {
       const rows = await sql.query('select * from audit_trail where user_id = $1 order by id', [userId]);
       return rows.map(toEvent);
     },
+    async ofSession(sessionId) {
+      const rows = await sql.query(
+        `select * from audit_trail where details->>'session_id' = $1
+           and event in ('session_opened', 'session_ended', 'session_deleted') order by id`,
+        [sessionId],
+      );
+      return rows.map(toEvent);
+    },
     async ofReceipt(receiptId) {
       const [row] = await sql.query(
         "select * from audit_trail where user_id is null and event = 'erased' and details->>'receipt_id' = $1",
