@@ -1,26 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import { listeningApp } from './app.ts';
+import { type Front, openFront } from './front.ts';
 
 const root = fileURLToPath(new URL('../../sdk', import.meta.url));
 
-/** The modules of the SDK as its users get them, by file name; built once a process, and written nowhere. */
-export function buildSdk(): Promise<ReadonlyMap<string, string>> {
-  building ??= build();
-  return building;
+/** The modules of the SDK as its users get them, by file name; built once a process, into a folder that goes with it. */
+export function buildSdk(): ReadonlyMap<string, string> {
+  modules ??= build();
+  return modules;
 }
 
-let building: Promise<ReadonlyMap<string, string>> | undefined;
+let modules: ReadonlyMap<string, string> | undefined;
 
-async function build(): Promise<ReadonlyMap<string, string>> {
-  const vite = await import('vite');
-  const configFile = `${root}/vite.config.ts`;
-  const result = await vite.build({ configFile, build: { write: false }, logLevel: 'warn' });
-  const [output] = [result].flat();
-  if (!output || !('output' in output)) throw new Error('Vite has built nothing.');
-  return new Map(
-    output.output.map((file) => [file.fileName, 'code' in file ? file.code : String(file.source)]),
-  );
+function build(): ReadonlyMap<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'bonafide-sdk-'));
+  // In a process of its own: what tests set in theirs would build Lit for development.
+  const env = { PATH: process.env.PATH, NODE_ENV: 'production' };
+  const vite = join(root, '../node_modules/vite/bin/vite.js');
+  execFileSync(process.execPath, [vite, 'build', root, '--outDir', folder, '--logLevel', 'warn'], { env });
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  const built = new Map(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  rmSync(folder, { recursive: true });
+  return built;
 }
 
 /** What a page of a relying party allows: nothing but its own files. */
@@ -39,23 +46,51 @@ export interface ElementPage {
   readonly attributes?: Readonly<Record<string, string>>;
   /** Attributes of the page's `html`. */
   readonly html?: Readonly<Record<string, string>>;
-  /** Of the page's script, which has the \`element\`. */
+  /** What the page's own script does besides, after the element is there. */
   readonly script?: string;
-  /** Where the page is, if not at the server's own address. */
-  readonly origin?: string;
   readonly context?: BrowserContextOptions;
   /** Before anything is loaded. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
+/** Opens pages of the element before the server at `url`: at the address of the front. */
+export function openElementFront(url: string): Promise<Front> {
+  const built = buildSdk();
+  return openFront(url, ({ url: path = '/' }, response) => {
+    const { pathname, searchParams: query } = new URL(path, 'http://front');
+    if (!pathname.startsWith('/camera-page/')) return false;
+    const name = pathname.slice('/camera-page/'.length);
+    const more = query.get('script') ?? '';
+    const texts: Readonly<Record<string, () => string>> = {
+      'index.html': () =>
+        document(JSON.parse(query.get('html') ?? '{}'), JSON.parse(query.get('attributes') ?? '{}'), more),
+      'page.css': () => style,
+      'page.js': () => script,
+      'more.js': () => more,
+    };
+    const body = texts[name]?.() ?? built.get(name);
+    const type = /html$/.test(name) ? 'text/html' : /css$/.test(name) ? 'text/css' : 'text/javascript';
+    response.writeHead(body === undefined ? 404 : 200, {
+      'content-type': `${type}; charset=utf-8`,
+      'content-security-policy': policy,
+    });
+    response.end(body);
+    return true;
+  });
+}
+
+/** The app of `testApp`, listening, behind pages of the element; returns the address of the pages. */
+export async function listeningWithElement(...parts: Parameters<typeof listeningApp>): Promise<string> {
+  return (await openElementFront(await listeningApp(...parts))).url;
+}
+
 /**
- * Opens a page with `<bonafide-liveness>` under a strict Content-Security-Policy, at the origin of the server `url`.
- * `#told` repeats the instruction for who cannot look into shadow roots, `events` is what the element has dispatched.
- * The test fails when a script does, or the policy is violated.
+ * Opens a page with `<bonafide-liveness>` under a strict Content-Security-Policy, at the server `url` of
+ * `listeningWithElement`. `#told` repeats the instruction for who cannot look into shadow roots, `events` is what the
+ * element has dispatched. The test fails when a script does, or the policy is violated.
  */
 export async function openElement(browser: Browser, url: string, page: ElementPage = {}): Promise<Page> {
-  const { attributes = { contract: 'challenge' }, html = { lang: 'en' }, origin = url, context } = page;
-  const modules = await buildSdk();
+  const { attributes = { contract: 'challenge' }, html = { lang: 'en' }, script: more = '', context } = page;
   const opened = await browser.newPage({ locale: 'en-GB', ...context });
   const mistakes: string[] = [];
   opened.on('pageerror', (error) => mistakes.push(String(error)));
@@ -66,36 +101,30 @@ export async function openElement(browser: Browser, url: string, page: ElementPa
     if (mistakes.length > 0) throw new Error(`The page failed: ${mistakes.join('\n')}`);
   });
   await page.prepare?.(opened);
-  await opened.route(`${origin}/camera-page/**`, (route) => {
-    const name = new URL(route.request().url()).pathname.replace('/camera-page/', '');
-    if (name === '') return route.fulfill(file(document(html, attributes), 'text/html'));
-    if (name === 'page.css') return route.fulfill(file(style, 'text/css'));
-    if (name === 'page.js') return route.fulfill(file(`${script}\n${page.script ?? ''}`, 'text/javascript'));
-    const module = modules.get(name);
-    return module === undefined
-      ? route.fulfill({ status: 404 })
-      : route.fulfill(file(module, 'text/javascript'));
+  const query = new URLSearchParams({
+    html: JSON.stringify(html),
+    attributes: JSON.stringify(attributes),
+    script: more,
   });
-  await opened.goto(`${origin}/camera-page/`);
+  await opened.goto(`${url.replace(/\/$/, '')}/camera-page/index.html?${query}`);
   await opened.locator('bonafide-liveness').getByRole('button').first().waitFor();
   return opened;
 }
-
-const file = (body: string, type: string) => ({
-  body,
-  contentType: `${type}; charset=utf-8`,
-  headers: { 'content-security-policy': policy },
-});
 
 const write = (attributes: Readonly<Record<string, string>>) =>
   Object.entries(attributes)
     .map(([name, value]) => ` ${name}="${value}"`)
     .join('');
 
-const document = (html: Readonly<Record<string, string>>, attributes: Readonly<Record<string, string>>) =>
+const document = (
+  html: Readonly<Record<string, string>>,
+  attributes: Readonly<Record<string, string>>,
+  more: string,
+) =>
   `<!doctype html><html${write(html)}><head><meta charset="utf-8"><title>Try</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
-<link rel="stylesheet" href="page.css"><script type="module" src="page.js"></script></head>
+<link rel="stylesheet" href="page.css"><script type="module" src="page.js"></script>
+<script type="module" src="more.js?${new URLSearchParams({ script: more })}"></script></head>
 <body><main><h1 class="told">Try</h1><bonafide-liveness${write(attributes)}></bonafide-liveness>
 <p id="told" class="told"></p></main></body></html>`;
 
@@ -105,6 +134,7 @@ body { margin: 0; padding: 1rem; background: #f5f6f8; }
 .told { position: absolute; inset-block-end: 0; inline-size: 1px; block-size: 1px; overflow: hidden; margin: 0; }`;
 
 const script = `import './element.js';
+globalThis.sdk = await import('./index.js');
 const element = document.querySelector('bonafide-liveness');
 globalThis.events = [];
 for (const name of ['complete', 'failed', 'error', 'token-needed'])
