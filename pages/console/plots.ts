@@ -12,9 +12,12 @@ const colours: Readonly<Record<Outcome, string>> = {
   unanswered: 'var(--hairline)',
 };
 
-/** How wide a drawing is: as the place for it, within reason. */
+/** What a card takes of the width, in pixels, as `console.css` has it. */
+const cardPadding = 42;
+
+/** How wide a drawing is: as the card that it stands on, within reason. */
 export function widthOf(place: Element | null): number {
-  return Math.min(Math.max(place?.clientWidth ?? 0, 280), 900);
+  return Math.min(Math.max((place?.clientWidth ?? 0) - cardPadding, 260), 1120);
 }
 
 /** A drawing that says what it is. Its own rules are left out: the page's policy allows no inline style. */
@@ -48,7 +51,7 @@ export function drawShares(days: readonly DayOutcomes[], words: Words, width: nu
       type: 'band',
       domain: days.map(({ day }) => day),
       label: null,
-      tickFormat: words.day,
+      tickFormat: width < 560 ? words.shortDay : words.day,
       padding: 0.25,
     },
     y: { domain: [0, 1], label: null, tickFormat: (share: number) => words.percent(share), ticks: 5 },
@@ -88,7 +91,13 @@ export function drawErrors(rates: readonly DayRate[], words: Words, width: numbe
     width,
     height: 240,
     marginLeft: 44,
-    x: { type: 'point', domain: days, label: null, tickFormat: words.day, padding: 0.5 },
+    x: {
+      type: 'point',
+      domain: days,
+      label: null,
+      tickFormat: width < 560 ? words.shortDay : words.day,
+      padding: 0.5,
+    },
     y: {
       domain: [0, 1],
       label: null,
@@ -155,7 +164,11 @@ type Latency = NonNullable<LatenciesResponse['metrics']>['stages'][number];
 
 /** From the median to 19 of 20, a line for each stage. */
 export function drawStages(stages: readonly Latency[], words: Words, width: number): SVGSVGElement {
-  const rows = stages.map(({ labels, median, p95 }) => ({ stage: labels.stage ?? '', median, p95 }));
+  const rows = stages.map(({ labels, median, p95 }) => ({
+    stage: (labels.stage ?? '').split('/').at(-1)!,
+    median,
+    p95,
+  }));
   const longest = Math.max(...rows.map(({ stage }) => stage.length), 1);
   return draw(words.say('stages'), {
     width,

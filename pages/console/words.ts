@@ -15,6 +15,10 @@ export interface Words {
   time(iso: string): string;
   /** A day as the server counts them: UTC. */
   day(day: string): string;
+  /** The same in figures. */
+  shortDay(day: string): string;
+  /** {@link time} where there is little room. */
+  shortTime(iso: string): string;
   count(value: number): string;
   percent(share: number): string;
   /** 0.42, 4.2 or 42: as many digits as tell something. */
@@ -44,8 +48,16 @@ export async function loadWords(language: Language): Promise<Words> {
 export function createWords(language: Language, catalogue: Readonly<Record<string, string>>): Words {
   const number = (digits: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(language, { maximumFractionDigits: digits, ...options });
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
-  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  // Chromium knows no Uzbek months; in figures dates are written there as in Russian.
+  const dateLocale = language === 'uz' ? 'ru' : language;
+  const date = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(dateLocale, { ...options, hourCycle: 'h23' });
+  const month = language === 'uz' ? 'numeric' : 'short';
+  const minute = { hour: '2-digit', minute: '2-digit' } as const;
+  const time = date({ day: 'numeric', month, year: 'numeric', ...minute, second: '2-digit' });
+  const shortTime = date({ day: 'numeric', month, ...minute });
+  const day = date({ day: 'numeric', month, timeZone: 'UTC' });
+  const shortDay = date({ day: 'numeric', month: 'numeric', timeZone: 'UTC' });
   return {
     language,
     say(key, values = {}) {
@@ -53,6 +65,8 @@ export function createWords(language: Language, catalogue: Readonly<Record<strin
       return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
     },
     time: (iso) => time.format(new Date(iso)),
+    shortTime: (iso) => shortTime.format(new Date(iso)),
+    shortDay: (iso) => shortDay.format(new Date(`${iso}T00:00:00Z`)),
     day: (iso) => day.format(new Date(`${iso}T00:00:00Z`)),
     count: (value) => number(0).format(value),
     percent: (share) => number(share > 0 && share < 0.1 ? 1 : 0, { style: 'percent' }).format(share),

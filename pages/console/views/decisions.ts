@@ -86,12 +86,12 @@ function table(
   const columns = ['time', 'contract', 'outcome', 'why', 'key', 'duration'] as const;
   return html`<table class="records">
     <caption class="unseen">${words.say('decisions')}</caption>
-    <thead><tr>${columns.map((column) => html`<th scope="col">${words.say(column)}</th>`)}</tr></thead>
+    <thead><tr>${columns.map((column) => html`<th scope="col" class=${column === 'duration' ? 'number' : ''}>${words.say(column)}</th>`)}</tr></thead>
     <tbody>
       ${decisions.map(
         (decision) => html`<tr>
           <td><time datetime=${decision.at}>${words.time(decision.at)}</time></td>
-          <td data-label=${words.say('contract')}>${decision.contract}<br /><code>${decision.route}</code></td>
+          <td data-label=${words.say('contract')}><div>${decision.contract}<br /><code>${decision.route}</code></div></td>
           <td>${badge(decision.outcome, words)}</td>
           <td data-label=${words.say('why')}>${why(decision, words)}</td>
           <td data-label=${words.say('key')}>${keyOf(decision, words, narrowTo)}</td>

@@ -25,7 +25,7 @@ export const openEvents: OpenView = ({ api, words, redraw, announce }) => {
       ${events.map(
         ({ at, by, key, what, sample_id }) => html`<tr>
           <td><time datetime=${at}>${words.time(at)}</time></td>
-          <td data-label=${words.say('who')}>${by}${by === key ? nothing : html` <code>${key}</code>`}</td>
+          <td data-label=${words.say('who')}><span>${by}${by === key ? nothing : html` <code>${key}</code>`}</span></td>
           <td data-label=${words.say('what')}>${words.say(`event.${what}` as TextKey)}</td>
           <td data-label=${words.say('picture')}><code>${sample_id}</code></td>
         </tr>`,

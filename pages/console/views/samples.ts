@@ -135,7 +135,7 @@ function card(
     <button type="button" class="sample" aria-label=${words.say('openPicture', { time })} @click=${() => open(sample)}>
       ${address ? html`<img src=${address} alt="" />` : html`<span class="blank ${showsFaces && address === undefined ? 'spinning' : ''}" aria-hidden="true">${address === null ? '–' : ''}</span>`}
     </button>
-    <p><time datetime=${sample.created_at}>${time}</time></p>
+    <p><time datetime=${sample.created_at}>${words.shortTime(sample.created_at)}</time></p>
     ${judgement(sample, words)}
   </li>`;
 }

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { chooseLanguage, createWords, languages, loadWords } from './words.ts';
+
+it.each([
+  [['pt-BR', 'en'], 'pt'],
+  [['de', 'UZ-Latn'], 'uz'],
+  [['de'], 'en'],
+  [[], 'en'],
+  [['toString', 'id'], 'id'],
+] as const)('of %j it takes %s', (wanted, language) => {
+  expect(chooseLanguage(wanted)).toBe(language);
+});
+
+it.each(Object.keys(languages) as (keyof typeof languages)[])(
+  'loads the texts of %s alone',
+  async (language) => {
+    const words = await loadWords(language);
+    expect(words.say('decisionsIntro', { days: 7 })).toContain('7');
+    expect(words.say('title')).not.toBe('title');
+  },
+);
+
+const words = createWords('en', { 'console.ofCount': '{errors} of {of}' });
+
+it('puts values in their places, and says a name where there is no text', () => {
+  expect(words.say('ofCount', { errors: 0, of: 3 })).toBe('0 of 3');
+  expect(words.say('title')).toBe('title');
+});
+
+it('writes figures with as many digits as tell something', () => {
+  expect([0.004, 0.0541, 0.5, 1].map(words.percent)).toEqual(['0.4%', '5.4%', '50%', '100%']);
+  expect([0.123, 4.21, 42.4, 1234.5].map(words.milliseconds)).toEqual(['0.12', '4.2', '42', '1,235']);
+  expect([410.4, 1234, 12_345].map(words.duration)).toEqual(['410 ms', '1.23 s', '12.3 s']);
+});
+
+it('writes days as the server counts them, wherever it is read', () => {
+  expect(words.day('2026-03-01')).toBe('Mar 1');
+  expect(words.shortDay('2026-03-01')).toBe('3/1');
+  expect(createWords('uz', {}).day('2026-03-01')).toBe('01.03');
+});

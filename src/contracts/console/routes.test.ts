@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeApiKey } from '../../../test/support/api-keys.ts';
+import { picture, testApp } from '../../../test/support/app.ts';
+import { sample } from '../../../test/support/samples.ts';
+import { memoryStores } from '../../../test/support/stores.ts';
+import type { Stores } from '../../stores/ports.ts';
+
+const api = '/console/api';
+const routes = [
+  ['GET', `${api}/status`],
+  ['GET', `${api}/decisions`],
+  ['GET', `${api}/rates`],
+  ['GET', `${api}/latencies`],
+  ['GET', `${api}/events`],
+  ['GET', `${api}/samples?label=live`],
+  ['GET', `${api}/samples/${'1'.padStart(32, '0')}/raw`],
+  ['PATCH', `${api}/samples/${'1'.padStart(32, '0')}`],
+] as const;
+
+let stores: Stores;
+beforeAll(async () => {
+  stores = await memoryStores();
+});
+afterAll(() => stores.close());
+
+describe.each(routes)('%s %s', (method, url) => {
+  const payload = method === 'PATCH' ? { label: 'spoof' } : undefined;
+  const ask = async (settings: Record<string, string>, key?: string) => {
+    const app = await testApp(settings, { stores });
+    const headers = key === undefined ? {} : { 'x-api-key': key };
+    return app.inject({ method, url, headers, ...(payload && { payload }) });
+  };
+
+  it('shows nothing without a key for the console', async () => {
+    const settings = { API_KEY: 'secret' };
+    expect((await ask(settings)).json().code).toBe('unauthorised');
+    expect((await ask(settings, 'guess')).json().code).toBe('unauthorised');
+  });
+
+  it('is not there while there are no keys at all', async () => {
+    const empty = await memoryStores();
+    const app = await testApp({}, { stores: empty });
+    const answer = await app.inject({ method, url, ...(payload && { payload }) });
+    expect([answer.statusCode, answer.json().code]).toEqual([404, 'console_closed']);
+    await empty.close();
+  });
+});
+
+it('opens to keys for it alone, and tells whose they are', async () => {
+  const shop = await makeApiKey(stores, { contracts: ['passive', 'recognition'] });
+  const office = await makeApiKey(stores, { contracts: ['console'], label: 'the office' });
+  const app = await testApp({}, { stores });
+  const ask = (key: string, url: string) => app.inject({ url, headers: { 'x-api-key': key } });
+  expect((await ask(shop.key, `${api}/status`)).json().code).toBe('forbidden_contract');
+  const { headers, ...answer } = await ask(office.key, `${api}/status`);
+  expect(headers['cache-control']).toBe('no-store');
+  expect(answer.json()).toEqual({
+    decisions_days: 7,
+    may_relabel: false,
+    samples: { live: 0, spoof: 0 },
+    key: 'the office',
+  });
+});
+
+it.each([
+  'decisions?contract=nothing',
+  'decisions?outcome=maybe',
+  'decisions?limit=0',
+  'decisions?limit=201',
+  'decisions?after=x',
+  'decisions?from=yesterday',
+  'rates?to=2026-13-01',
+  'samples',
+  'samples?label=both',
+  'samples/../raw',
+  'samples/not-an-id/raw',
+  `samples/${'1'.padStart(32, '0')}/all`,
+])('refuses %s', async (path) => {
+  const app = await testApp({ API_KEY: 'secret' }, { stores });
+  const answer = await app.inject({ url: `${api}/${path}`, headers: { 'x-api-key': 'secret' } });
+  expect([400, 404]).toContain(answer.statusCode);
+});
+
+describe('with a key', () => {
+  /** The app of a server with one key, and a way to ask it. */
+  async function open(settings: Record<string, string> = {}) {
+    const own = await memoryStores();
+    const app = await testApp({ API_KEY: 'secret', ...settings }, { stores: own });
+    const headers = { 'x-api-key': 'secret' };
+    return {
+      own,
+      app,
+      ask: async (path: string) => (await app.inject({ url: `${api}/${path}`, headers })).json(),
+      patch: (path: string, label: string) =>
+        app.inject({ method: 'PATCH', url: `${api}/${path}`, headers, payload: { label } }),
+      headers,
+    };
+  }
+
+  it('tells what was decided, and of what nobody was looked at nothing', async () => {
+    const { app, ask, headers } = await open();
+    await app.inject({ method: 'POST', url: '/liveness', headers, payload: picture });
+    await app.inject({ method: 'POST', url: '/liveness', headers, payload: { image: '!' } });
+    await app.inject({ method: 'GET', url: '/health' });
+    // It is written aside, within a second or so.
+    await expect.poll(async () => (await ask('decisions')).decisions, { timeout: 10_000 }).toHaveLength(1);
+    const { decisions, next } = await ask('decisions');
+    expect(next).toBe(null);
+    expect(decisions[0]).toEqual({
+      id: expect.any(String),
+      at: expect.stringMatching(/Z$/),
+      contract: 'passive',
+      route: 'POST /liveness',
+      outcome: expect.stringMatching(/^(live|attack|inconclusive)$/),
+      verdict: expect.any(String),
+      reasons: expect.arrayContaining([expect.any(String)]),
+      key: { id: 'API_KEY', label: null },
+      milliseconds: expect.any(Number),
+      models: ['blazeface@cdcdcdcd', 'minifasnet-v2@abababab'],
+      sample: null,
+      session_id: null,
+    });
+    const { days } = await ask('rates?contract=passive');
+    expect(days).toMatchObject([{ contract: 'passive', outcomes: { unanswered: 0 } }]);
+    expect((await ask('decisions?contract=kyc')).decisions).toEqual([]);
+  });
+
+  it('keeps nothing where nothing is to be kept', async () => {
+    const { own, app, ask, headers } = await open({ DECISIONS_DAYS: '0' });
+    await app.inject({ method: 'POST', url: '/liveness', headers, payload: picture });
+    await app.close();
+    expect((await own.decisions.list({}, { limit: 5 })).items).toEqual([]);
+    void ask;
+  });
+
+  it('is answered also where decisions cannot be written', async () => {
+    const own = await memoryStores();
+    const broken = { ...own, decisions: { ...own.decisions, add: () => Promise.reject(new Error('away')) } };
+    const app = await testApp({ API_KEY: 'secret' }, { stores: broken });
+    const headers = { 'x-api-key': 'secret' };
+    const answer = await app.inject({ method: 'POST', url: '/liveness', headers, payload: picture });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it('reads labels, and changes them only where that is allowed', async () => {
+    const { own, patch } = await open();
+    await own.samples.add(sample(1));
+    const refused = await patch(`samples/${sample(1).id}`, 'spoof');
+    expect([refused.statusCode, refused.json().code]).toEqual([403, 'console_read_only']);
+    expect((await own.samples.stats(1)).counts).toEqual({ live: 1, spoof: 0 });
+  });
+
+  it('shows a picture once the audit trail says who sees it', async () => {
+    const { own, app, ask, headers } = await open({ CONSOLE_RELABEL: 'true' });
+    const { id } = await own.samples.add(sample(1, { userId: 'ana' }));
+    const url = `${api}/samples/${id}/face`;
+    const answer = await app.inject({ url, headers });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'image/jpeg',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(answer.body).toBe('face 1');
+    expect((await ask('events')).events).toEqual([
+      {
+        at: expect.any(String),
+        event: 'sample_viewed',
+        by: 'API_KEY',
+        key: 'API_KEY',
+        sample_id: id,
+        what: 'face',
+      },
+    ]);
+    expect(await own.auditTrail.ofUser('ana')).toHaveLength(1);
+    // Asking for its headers alone is no way around it.
+    expect((await app.inject({ method: 'HEAD', url, headers })).statusCode).toBe(404);
+  });
+
+  it('shows no picture where the audit trail cannot be written', async () => {
+    const own = await memoryStores();
+    await own.samples.add(sample(1));
+    const recordView = () => Promise.reject(new Error('away'));
+    const app = await testApp(
+      { API_KEY: 'secret' },
+      { stores: { ...own, auditTrail: { ...own.auditTrail, recordView } } },
+    );
+    const url = `${api}/samples/${sample(1).id}/raw`;
+    const { statusCode, body } = await app.inject({ url, headers: { 'x-api-key': 'secret' } });
+    expect(statusCode).toBe(500);
+    expect(body).not.toContain('raw 1');
+  });
+
+  it('puts a picture under the other label', async () => {
+    const { own, ask, patch } = await open({ CONSOLE_RELABEL: 'true' });
+    const { id } = await own.samples.add(sample(1));
+    expect((await patch(`samples/${id}`, 'spoof')).json()).toMatchObject({ id, label: 'spoof' });
+    expect((await ask('samples?label=spoof')).samples).toMatchObject([{ id, has_face: true, format: 'png' }]);
+    expect((await ask('events')).events).toMatchObject([{ event: 'sample_relabelled', what: 'spoof' }]);
+    expect((await patch(`samples/${'f'.repeat(32)}`, 'spoof')).json().code).toBe('sample_not_found');
+  });
+
+  it('tells how long it took, or that nothing is measured', async () => {
+    const { app, ask, headers } = await open();
+    await app.inject({ method: 'POST', url: '/liveness', headers, payload: picture });
+    const { queue, metrics } = await ask('latencies');
+    expect(queue).toEqual({ waiting: 0, running: 0, processes: 2, full: false });
+    expect(metrics.requests).toMatchObject([{ labels: { method: 'POST', endpoint: '/liveness' }, count: 1 }]);
+    expect((await (await open({ ENABLE_METRICS: 'false' })).ask('latencies')).metrics).toBe(null);
+  });
+});
