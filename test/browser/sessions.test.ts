@@ -1,0 +1,132 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type MessageKey, say } from '../../src/messages.ts';
+import type { Perception } from '../../src/perception/engine.ts';
+import { listeningApp } from '../support/app.ts';
+import { startBrowser, writeCameraFile } from '../support/browser.ts';
+import type { Front } from '../support/front.ts';
+import type { PoseBank } from '../support/pose-bank.ts';
+import { atRest, createPuppetUser, obey } from '../support/puppet-user.ts';
+import { openElement, openElementFront } from '../support/sdk.ts';
+import { makeSession, readSession } from '../support/session-client.ts';
+
+// The web component and native sessions: tokens, connections that are lost, servers that are busy.
+
+/** A busy machine shall not fail those who do as told. */
+const patience = { CHALLENGE_TIMEOUT: '30', SESSION_TIMEOUT: '120', RECONNECT_SECONDS: '30' };
+
+let pool: Perception;
+let someone: PoseBank;
+let camera: { readonly file: string };
+beforeAll(async () => {
+  ({ pool, someone } = await createPuppetUser());
+  camera = { file: writeCameraFile(atRest(someone)) };
+});
+afterAll(() => pool?.close());
+
+const text = (key: string) => say(key as MessageKey, 'en');
+const main = (page: Page) => page.locator('button.main');
+const card = (page: Page, kind: string) => page.locator(`.card.${kind}`).waitFor({ timeout: 60_000 });
+const words = (page: Page) => page.locator('.instruction').innerText();
+const lastEvent = async (page: Page) => ((await page.evaluate('globalThis.events')) as unknown[]).at(-1);
+
+async function serve(settings: Readonly<Record<string, string>> = patience): Promise<Front> {
+  return openElementFront(await listeningApp(settings, { perception: pool }));
+}
+
+/** A page with a token; its user obeys, or, before a camera of a file, does nothing. */
+async function pageWith(front: Front, token: string, browser?: Browser, script = ''): Promise<Page> {
+  return openElement(browser ?? (await startBrowser()), front.url, {
+    attributes: { token },
+    script,
+    ...(!browser && { prepare: (page: Page) => obey(page, someone) }),
+  });
+}
+
+it('lets somebody pass, and tells the backend alone what counts', async () => {
+  const front = await serve();
+  const { id, client_token: token } = await makeSession(front.url);
+  const page = await pageWith(front, token);
+  await main(page).click();
+  await page.locator('.seconds').waitFor({ timeout: 30_000 });
+  await card(page, 'complete');
+  expect(await lastEvent(page)).toMatchObject({ type: 'liveness-complete' });
+  expect(await readSession(front.url, id)).toMatchObject({ status: 'passed' });
+});
+
+describe('a connection that is lost', () => {
+  it('is opened again, and the session goes on', async () => {
+    const front = await serve();
+    const { id, client_token: token } = await makeSession(front.url);
+    const page = await pageWith(front, token);
+    await main(page).click();
+    await page.locator('.arrow').waitFor({ timeout: 30_000 });
+    front.cut();
+    await card(page, 'complete');
+    expect(await readSession(front.url, id)).toMatchObject({ status: 'passed' });
+  });
+
+  it('and stays so ends the session; another try asks the page for a new token', async () => {
+    const url = await listeningApp(patience, { perception: pool });
+    const front = await openElementFront(url);
+    const sessions = [await makeSession(url), await makeSession(url)];
+    const page = await pageWith(front, sessions[0]!.client_token, await startBrowser(camera));
+    await main(page).click();
+    await card(page, 'running');
+    front.turnTo(null);
+    await page.getByText(text('sdk.reconnecting')).waitFor();
+    await card(page, 'failed');
+    expect(await words(page)).toBe(text('sdk.trouble.connection_lost'));
+    expect(await lastEvent(page)).toMatchObject({ detail: { code: 'connection_lost', needsToken: true } });
+    front.turnTo(url);
+    await main(page).click();
+    await page.getByText(text('sdk.token')).waitFor();
+    expect(await lastEvent(page)).toMatchObject({ type: 'liveness-token-needed' });
+    await page.evaluate((token) => {
+      const element = (
+        globalThis as unknown as { document: { querySelector(name: string): { token: string } } }
+      ).document;
+      element.querySelector('bonafide-liveness').token = token;
+    }, sessions[1]!.client_token);
+    await card(page, 'running');
+  });
+});
+
+it('waits for a server that is full as long as it says, and then goes on by itself', async () => {
+  const front = await serve({ ...patience, MAX_SESSIONS: '1' });
+  const browser = await startBrowser(camera);
+  const first = await pageWith(front, (await makeSession(front.url)).client_token, browser);
+  await main(first).click();
+  await card(first, 'running');
+  const second = await pageWith(front, (await makeSession(front.url)).client_token, browser);
+  await main(second).click();
+  await second.getByText(text('sdk.waiting')).waitFor();
+  await first.close();
+  await card(second, 'running');
+});
+
+it('says that a token is none, and takes one from `getToken`', async () => {
+  const front = await serve();
+  const { client_token: token } = await makeSession(front.url);
+  const script = `document.querySelector('bonafide-liveness').getToken = async () => '${token}';`;
+  const page = await pageWith(front, 'unknown.token', await startBrowser(camera), script);
+  await main(page).click();
+  await card(page, 'failed');
+  expect(await words(page)).toBe(text('sdk.trouble.token_refused'));
+  await main(page).click();
+  await card(page, 'running');
+});
+
+it('begins anew with a new token', async () => {
+  const front = await serve();
+  const [one, other] = [await makeSession(front.url), await makeSession(front.url)];
+  const page = await pageWith(front, one.client_token, await startBrowser(camera));
+  await main(page).click();
+  await card(page, 'running');
+  await page.locator('bonafide-liveness').evaluate((element, token) => {
+    (element as unknown as { token: string }).token = token;
+  }, other.client_token);
+  await expect
+    .poll(async () => (await readSession(front.url, other.id)).status, { timeout: 20_000 })
+    .toBe('running');
+});
