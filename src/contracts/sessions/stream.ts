@@ -40,7 +40,6 @@ export const sessionStream: FastifyPluginAsyncTypebox<StreamOptions> = async (ap
       operationId: 'streamLivenessSession',
       summary: 'A WebSocket over which the client of a session takes part in it',
       description,
-      security: [],
       params: Type.Object({ id: Type.String() }),
       response: {
         101: {

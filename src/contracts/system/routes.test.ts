@@ -126,7 +126,19 @@ describe('the API document', () => {
       '/v1/users/{user_id}',
       '/v1/dataset/upload',
       '/v1/dataset/stats',
+      '/console',
+      '/console/api/status',
+      '/console/api/decisions',
+      '/console/api/rates',
+      '/console/api/latencies',
+      '/console/api/events',
+      '/console/api/samples',
+      '/console/api/samples/{id}/{picture}',
+      '/console/api/samples/{id}',
       '/ws',
+      '/v2/sessions',
+      '/v2/sessions/{id}',
+      '/v2/sessions/{id}/stream',
     ]);
     expect(paths['/liveness'].post.security).toEqual([{ apiKey: [] }, { bearer: [] }]);
     expect(Object.keys(components.securitySchemes)).toEqual(['apiKey', 'bearer']);
@@ -142,7 +154,7 @@ describe('the API document', () => {
         Object.values(methods).flatMap((method) => (method.security ? [[path, method] as const] : [])),
     );
     const named = guarded.filter(([path]) => !['/liveness/', '/session/'].includes(path));
-    expect(named.length).toBe(12);
+    expect(named.length).toBe(23);
     for (const [path, { responses }] of named)
       for (const code of ['unauthorised', 'forbidden_contract', 'rate_limited', 'store_unavailable'])
         expect(JSON.stringify(responses), path).toContain(`\`${code}\`: `);
