@@ -11,6 +11,7 @@ import { samples } from './samples-routes.ts';
 import {
   decisionsQuery,
   decisionsResponse,
+  defaultLimit,
   eventsQuery,
   eventsResponse,
   type LatenciesResponse,
@@ -80,7 +81,7 @@ export const consoleData: FastifyPluginAsyncTypebox<ConsoleOptions> = async (app
         response: { 200: decisionsResponse, ...errors },
       },
     },
-    async ({ query: { after, limit, ...filter } }) => {
+    async ({ query: { after, limit = defaultLimit, ...filter } }) => {
       const { items, next } = await options.data.listDecisions(toFilter(filter), { after, limit });
       return { decisions: items.map(toDecision), next };
     },
@@ -145,8 +146,8 @@ export const consoleData: FastifyPluginAsyncTypebox<ConsoleOptions> = async (app
         response: { 200: eventsResponse, ...errors },
       },
     },
-    async ({ query }) => {
-      const { items, next } = await options.data.listEvents(query);
+    async ({ query: { after, limit = defaultLimit } }) => {
+      const { items, next } = await options.data.listEvents({ after, limit });
       return { events: items.map(toEvent), next };
     },
   );

@@ -7,6 +7,7 @@ import type { Caller } from '../../services/api-keys.ts';
 import type { SampleBrowser } from '../../services/browse-samples.ts';
 import { toSample } from './mapping.ts';
 import {
+  defaultLimit,
   pictureParams,
   relabelBody,
   sample,
@@ -55,8 +56,8 @@ export const samples: FastifyPluginAsyncTypebox<SampleBrowser> = async (app, bro
         response: { 200: samplesResponse, ...problemResponses(...errors) },
       },
     },
-    async ({ query: { label, ...page } }) => {
-      const { items, next } = await browser.list(label, page);
+    async ({ query: { label, after, limit = defaultLimit } }) => {
+      const { items, next } = await browser.list(label, { after, limit });
       return { samples: items.map(toSample), next };
     },
   );

@@ -12,9 +12,12 @@ const label = Type.Enum(['live', 'spoof']);
 const time = (description: string) => Type.String({ format: 'date-time', description });
 const day = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description });
 const next = nullable(Type.String(), 'Ask for it as `after` to get the next page; null at the end.');
+/** Items of a page, where nobody says how many. */
+export const defaultLimit = 50;
+
 const paging = {
   after: Type.Optional(Type.String({ maxLength: 64, description: '`next` of the page before.' })),
-  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: defaultLimit })),
 };
 
 /** Which decisions are asked for; each part that is there narrows it. */
