@@ -6,7 +6,13 @@ import { scriptedPerception, testApp } from '../support/app.ts';
 import { startBrowser, writeCameraFile } from '../support/browser.ts';
 import type { PoseBank } from '../support/pose-bank.ts';
 import { atRest, createPuppetUser, obey } from '../support/puppet-user.ts';
-import { type ElementPage, listeningWithElement, openElement, openElementFront } from '../support/sdk.ts';
+import {
+  buildSdk,
+  type ElementPage,
+  listeningWithElement,
+  openElement,
+  openElementFront,
+} from '../support/sdk.ts';
 
 // The web component in a real browser, before a real server and real models: a puppet is its user.
 
@@ -14,6 +20,7 @@ let pool: Perception;
 let someone: PoseBank;
 let camera: { readonly file: string };
 beforeAll(async () => {
+  buildSdk();
   ({ pool, someone } = await createPuppetUser());
   camera = { file: writeCameraFile(atRest(someone)) };
 });

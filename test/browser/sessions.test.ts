@@ -7,7 +7,7 @@ import { startBrowser, writeCameraFile } from '../support/browser.ts';
 import type { Front } from '../support/front.ts';
 import type { PoseBank } from '../support/pose-bank.ts';
 import { atRest, createPuppetUser, obey } from '../support/puppet-user.ts';
-import { openElement, openElementFront } from '../support/sdk.ts';
+import { buildSdk, openElement, openElementFront } from '../support/sdk.ts';
 import { makeSession, readSession } from '../support/session-client.ts';
 
 // The web component and native sessions: tokens, connections that are lost, servers that are busy.
@@ -19,6 +19,7 @@ let pool: Perception;
 let someone: PoseBank;
 let camera: { readonly file: string };
 beforeAll(async () => {
+  buildSdk();
   ({ pool, someone } = await createPuppetUser());
   camera = { file: writeCameraFile(atRest(someone)) };
 });

@@ -7,6 +7,7 @@ import type { Contract } from '../wire.ts';
 import { colours } from './colours.ts';
 import { countdownOf } from './countdown.ts';
 import { arrow, drawOval, loudspeaker } from './marks.ts';
+import { createVideo, renderIntroduction, renderProgress, renderWords } from './pieces.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { canSpeak, speak } from './speech.ts';
 import { styles } from './styles.ts';
@@ -78,6 +79,7 @@ export class LivenessElement extends LitElement {
   #retryAt = 0;
   #clock: ReturnType<typeof setInterval> | undefined;
   #spoken = '';
+  #shown: Screen['kind'] = 'start';
 
   constructor() {
     super();
@@ -157,7 +159,7 @@ export class LivenessElement extends LitElement {
   }
 
   protected override updated(): void {
-    this.#minimiseMotion();
+    this.#mindClock();
     const { kind, words, detail } = this.#screen(this.#language);
     const text = [words, detail].filter(Boolean).join(' ');
     if (this.speak && text !== this.#spoken) speak(text, this.#language);
@@ -248,7 +250,7 @@ export class LivenessElement extends LitElement {
   }
 
   /** A clock runs only while there is one to be seen. */
-  #minimiseMotion(): void {
+  #mindClock(): void {
     const isNeeded = this.client.state.turn !== null || this.#retryAt > performance.now();
     if (isNeeded) this.#clock ??= setInterval(() => this.requestUpdate(), prefersStillness() ? 1_000 : tick);
     else {
@@ -256,8 +258,6 @@ export class LivenessElement extends LitElement {
       this.#clock = undefined;
     }
   }
-
-  #shown: Screen['kind'] = 'start';
 
   /** Buttons come and go: whoever was on one is taken along, and nobody else is. */
   #mindFocus(kind: Screen['kind']): void {
@@ -292,38 +292,6 @@ export class LivenessElement extends LitElement {
   }
 }
 
-/** Hidden from screen readers: what it shows they are told in words. */
-function createVideo(): HTMLVideoElement {
-  const video = Object.assign(document.createElement('video'), {
-    muted: true,
-    playsInline: true,
-    autoplay: true,
-  });
-  video.setAttribute('part', 'video');
-  video.setAttribute('aria-hidden', 'true');
-  return video;
-}
-
 function prefersStillness(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
-}
-
-function renderProgress(done: number, total: number, language: Language): TemplateResult {
-  return html`<div class="progress" part="progress" role="img" aria-label=${say('sdk.progress', language, { done, total })}>
-    ${Array.from({ length: total }, (_, index) => html`<span class=${index < done ? 'done' : ''}></span>`)}
-  </div>`;
-}
-
-function renderIntroduction(language: Language): TemplateResult {
-  return html`<div class="intro" part="introduction">
-    <h2>${say('sdk.title', language)}</h2>
-    <p>${say('sdk.intro', language)} ${say('sdk.howTo', language)}</p>
-    <p class="faint">${say('sdk.privacy', language)}</p>
-  </div>`;
-}
-
-/** A live region: what stays is left alone, so only what is new is read. */
-function renderWords({ words, detail }: Screen): TemplateResult | typeof nothing {
-  if (words === '') return nothing;
-  return html`<p class="instruction" part="instruction">${words}</p><p class="detail" part="detail">${detail}</p>`;
 }
