@@ -21,7 +21,7 @@ export const server = {
   }),
   API_KEY: list(
     '',
-    'API keys, separated by commas, that may do everything; `bonafide keys create` makes others. While there is neither, every route is open but those of the KYC contract. Otherwise /, /health, /docs, /openapi.json, /test and /metrics stay open.',
+    'API keys, separated by commas, that may do everything; `bonafide keys create` makes others. While there is neither, every route is open but those of the KYC contract. Otherwise /, /health, /docs, /openapi.json, /test, /metrics and the page of /console, without its data, stay open.',
   ),
   ALLOWED_ORIGINS: list(
     '',

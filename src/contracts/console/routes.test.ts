@@ -173,7 +173,7 @@ describe('with a key', () => {
     ]);
     expect(await own.auditTrail.ofUser('ana')).toHaveLength(1);
     // Asking for its headers alone is no way around it.
-    expect((await app.inject({ method: 'HEAD', url, headers })).statusCode).toBe(404);
+    expect((await app.inject({ method: 'HEAD', url, headers })).statusCode).toBe(405);
   });
 
   it('shows no picture where the audit trail cannot be written', async () => {
