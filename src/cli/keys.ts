@@ -119,13 +119,19 @@ function rowOf(record: ApiKeyRecord, now: Date): readonly string[] {
   return [
     record.id,
     record.label,
-    contracts.length === contractNames.length ? 'all' : contracts.join(','),
+    nameContracts(contracts),
     session.join(', '),
     requestsPerMinute === null ? '-' : `${requestsPerMinute}/min`,
     dateOf(record.createdAt),
     expiresAt ? dateOf(expiresAt) : 'never',
     isUsable(record, now) ? 'usable' : record.revokedAt ? 'revoked' : 'expired',
   ];
+}
+
+function nameContracts(contracts: readonly ContractName[]): string {
+  const missing = contractNames.filter((name) => !contracts.includes(name));
+  if (missing.length === 0) return 'all';
+  return missing.join() === 'console' ? 'all but console' : contracts.join(',');
 }
 
 async function revoke(keys: ApiKeys, id: string, now: Date): Promise<number> {
