@@ -23,7 +23,20 @@ async function clientPage(options = '{}', before = ''): Promise<Page> {
     page.addInitScript(`${before};
     globalThis.opened = [];
     const Native = WebSocket;
-    globalThis.WebSocket = class extends Native { constructor(...parts) { super(...parts); opened.push(this); } };
+    globalThis.underway = 0;
+    globalThis.mostUnderway = 0;
+    globalThis.WebSocket = class extends Native {
+      constructor(...parts) {
+        super(...parts);
+        opened.push(this);
+        this.addEventListener('message', ({ data }) => { if (!data.includes('"start"')) underway -= 1; });
+      }
+      send(frame) {
+        underway += 1;
+        mostUnderway = Math.max(mostUnderway, underway);
+        super.send(frame);
+      }
+    };
     globalThis.tracks = [];
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (wanted) => {
@@ -138,6 +151,27 @@ describe('sends frames, one at a time, with growing capture times,', () => {
     expect(times).toEqual([...new Set(times)].sort((one, other) => one - other));
     for (const { width, height } of sent) expect(width / height).toBeCloseTo(4 / 3, 1);
   });
+});
+
+it('sends smaller frames over a slow link, and never a second one before the first has its answer', async () => {
+  const page = await clientPage();
+  const devtools = await page.context().newCDPSession(page);
+  const throughput = 150_000 / 8;
+  await devtools.send('Network.enable');
+  await devtools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 100,
+    downloadThroughput: throughput,
+    uploadThroughput: throughput,
+  });
+  await page.evaluate(`globalThis.reports = [];
+    client.addEventListener('frame', ({ detail }) => reports.push(detail));
+    void client.start();`);
+  await until(page, 'reports.length >= 6');
+  const sent = (await page.evaluate('reports')) as { bytes: number; width: number }[];
+  expect(sent.at(-1)!.width).toBeLessThan(sent[0]!.width);
+  expect(sent.at(-1)!.bytes).toBeLessThan(sent[0]!.bytes);
+  expect(await page.evaluate('mostUnderway')).toBe(1);
 });
 
 it('notices a camera that falls silent', async () => {
