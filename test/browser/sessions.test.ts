@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MessageKey, say } from '../../src/messages.ts';
 import type { Perception } from '../../src/perception/engine.ts';
@@ -116,6 +117,29 @@ it('says that a token is none, and takes one from `getToken`', async () => {
   expect(await words(page)).toBe(text('sdk.trouble.token_refused'));
   await main(page).click();
   await card(page, 'running');
+});
+
+it('says that there are several faces, and ends when there still are', async () => {
+  const half = await sharp(someone.centre[0]!)
+    .resize(480, 360)
+    .extract({ left: 120, top: 0, width: 240, height: 360 })
+    .toBuffer();
+  const grey = { create: { width: 640, height: 480, channels: 3 as const, background: '#777777' } };
+  const two = await sharp(grey)
+    .composite([
+      { input: half, left: 60, top: 60 },
+      { input: half, left: 340, top: 60 },
+    ])
+    .jpeg()
+    .toBuffer();
+  const front = await serve();
+  const browser = await startBrowser({ file: writeCameraFile([two]) });
+  const page = await pageWith(front, (await makeSession(front.url)).client_token, browser);
+  await main(page).click();
+  await card(page, 'failed');
+  expect(await words(page)).toBe(text('failure.multiple_faces'));
+  const said = (await page.evaluate('globalThis.hints')) as string[];
+  expect(said).toContain('several_faces');
 });
 
 it('begins anew with a new token', async () => {

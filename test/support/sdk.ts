@@ -141,6 +141,8 @@ for (const name of ['complete', 'failed', 'error', 'token-needed'])
   document.addEventListener('liveness-' + name, ({ type, detail }) => globalThis.events.push({ type, detail }));
 globalThis.frames = [];
 element.client.addEventListener('frame', ({ detail }) => globalThis.frames.push(detail));
+globalThis.hints = [];
+element.client.addEventListener('message', ({ detail }) => detail.hint && globalThis.hints.push(detail.hint));
 element.client.addEventListener('state', ({ detail }) => {
   document.querySelector('#told').textContent = detail.instruction ?? '';
 });`;

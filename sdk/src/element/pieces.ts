@@ -24,14 +24,17 @@ export function renderProgress(done: number, total: number, language: Language):
 /** Why the camera is needed, before it is asked for. */
 export function renderIntroduction(language: Language): TemplateResult {
   return html`<div class="intro" part="introduction">
-    <h2>${say('sdk.title', language)}</h2>
-    <p>${say('sdk.intro', language)} ${say('sdk.howTo', language)}</p>
-    <p class="faint">${say('sdk.privacy', language)}</p>
+    <h2><bdi>${say('sdk.title', language)}</bdi></h2>
+    <p><bdi>${say('sdk.intro', language)} ${say('sdk.howTo', language)}</bdi></p>
+    <p class="faint"><bdi>${say('sdk.privacy', language)}</bdi></p>
   </div>`;
 }
 
-/** A live region: what stays is left alone, so only what is new is read. */
+/**
+ * A live region: what stays is left alone, so only what is new is read. Our texts keep their own direction in pages from
+ * right to left, or their full stops would come first.
+ */
 export function renderWords({ words, detail }: Screen): TemplateResult | typeof nothing {
   if (words === '') return nothing;
-  return html`<p class="instruction" part="instruction">${words}</p><p class="detail" part="detail">${detail}</p>`;
+  return html`<p class="instruction" part="instruction"><bdi>${words}</bdi></p><p class="detail" part="detail"><bdi>${detail}</bdi></p>`;
 }
