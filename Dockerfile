@@ -5,6 +5,7 @@ COPY sdk/package.json sdk/
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY sdk ./sdk
 COPY pages ./pages
 RUN npm run build && npm prune --omit=dev
 # onnxruntime-node brings every platform's library; only this one's can be loaded here.
