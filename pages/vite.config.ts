@@ -33,7 +33,8 @@ export default defineConfig({
     target: ['chrome109', 'firefox132', 'safari16.4'],
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { input: entries },
+    // A slow machine is no news.
+    rolldownOptions: { input: entries, checks: { pluginTimings: false } },
   },
   experimental: {
     // A page at /console is one folder above where its file lies, whatever a proxy puts before.
@@ -57,6 +58,8 @@ function tidy(): Plugin {
         const content = item.type === 'chunk' ? item.code : item.source;
         const path = join(dir, item.fileName);
         if (!/\.(js|css|svg)$/.test(path)) continue;
+        // What bears this name has this content: most builds find all of it compressed.
+        if (existsSync(`${path}.br`) && existsSync(`${path}.gz`)) continue;
         writeFileSync(`${path}.br`, brotliCompressSync(content));
         writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
       }
