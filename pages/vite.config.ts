@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -58,11 +58,16 @@ function tidy(): Plugin {
         const content = item.type === 'chunk' ? item.code : item.source;
         const path = join(dir, item.fileName);
         if (!/\.(js|css|svg)$/.test(path)) continue;
-        // What bears this name has this content: most builds find all of it compressed.
-        if (existsSync(`${path}.br`) && existsSync(`${path}.gz`)) continue;
-        writeFileSync(`${path}.br`, brotliCompressSync(content));
-        writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+        writeOnce(`${path}.br`, () => brotliCompressSync(content));
+        writeOnce(`${path}.gz`, () => gzipSync(content, { level: 9 }));
       }
     },
   };
+}
+
+/** What bears a name with a hash has its content: most builds find all of it there, and whole. */
+function writeOnce(path: string, content: () => Uint8Array): void {
+  if (existsSync(path)) return;
+  writeFileSync(`${path}.${process.pid}`, content());
+  renameSync(`${path}.${process.pid}`, path);
 }
