@@ -25,8 +25,12 @@ export const decisionLog = fastifyPlugin(async (app: FastifyInstance, options: D
   const models = judging.map(({ name, sha256 }) => `${name}@${sha256.slice(0, 8)}`);
   app.decorateRequest('contract', null);
   onSettled(app, (request, settled) => {
-    const decision = toDecision(request, settled);
-    if (decision) options.log.note({ ...decision, at: options.today(), models });
+    const at = options.today();
+    // A WebSocket tells that its client has left only after the connection under it has.
+    setImmediate(() => {
+      const decision = toDecision(request, { ...settled, findings: request.findings });
+      if (decision) options.log.note({ ...decision, at, models });
+    });
   });
   app.addHook('onClose', () => options.log.close());
 });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { makeApiKey } from '../../../test/support/api-keys.ts';
 import { picture, testApp } from '../../../test/support/app.ts';
 import { sample } from '../../../test/support/samples.ts';
@@ -123,6 +125,19 @@ describe('with a key', () => {
     const { days } = await ask('rates?contract=passive');
     expect(days).toMatchObject([{ contract: 'passive', outcomes: { unanswered: 0 } }]);
     expect((await ask('decisions?contract=kyc')).decisions).toEqual([]);
+  });
+
+  it('tells of sessions, also of one that was left', async () => {
+    const { app, ask, headers } = await open();
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = new WebSocket(`${address.replace('http', 'ws')}/ws`, { headers });
+    await once(socket, 'message');
+    socket.close();
+    await expect
+      .poll(async () => (await ask('decisions')).decisions, { timeout: 10_000 })
+      .toMatchObject([
+        { contract: 'challenge', route: 'WS /ws', outcome: 'unanswered', verdict: 'left', reasons: ['left'] },
+      ]);
   });
 
   it('keeps nothing where nothing is to be kept', async () => {
