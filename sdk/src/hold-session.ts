@@ -1,6 +1,7 @@
 import { checkBrowser, openCamera, playCamera, watchCamera } from './camera.ts';
 import { connect, type Loss, troubleOfLoss, troubleOfRefusal } from './connection.ts';
 import { type Deadlines, pause, within } from './deadlines.ts';
+import { follow } from './follow.ts';
 import { createShutter } from './pictures.ts';
 import { createFrameSender, type FrameReport, type SendFrames } from './send-frames.ts';
 import type { SessionEvent } from './state.ts';
@@ -64,15 +65,6 @@ function failing(promise: Promise<unknown>): Promise<never> {
   return new Promise((_, reject) => {
     promise.catch(reject);
   });
-}
-
-/** A controller that is aborted with `signal`, and may be by itself. */
-function follow(signal: AbortSignal): AbortController {
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { signal: controller.signal });
-  return controller;
 }
 
 /** Milliseconds between attempts to come back: the first at once, for most losses are a phone's change of network. */

@@ -10,8 +10,11 @@ export {
   type Outcome,
   type StartOptions,
 } from './liveness-client.ts';
+export { openPictureCamera, type PictureCamera, type PictureCameraOptions } from './picture-camera.ts';
+export type { Picture } from './pictures.ts';
+export { type ClipOptions, clipType, recordClip } from './record-clip.ts';
 export type { FrameReport } from './send-frames.ts';
 export type { Failure, LivenessState, Phase } from './state.ts';
 export { chooseLanguage, type Language, say, sayFailure, type TextKey } from './texts.ts';
-export type { Trouble, TroubleCode, WayOut } from './troubles.ts';
+export { type Trouble, type TroubleCode, TroubleError, type WayOut } from './troubles.ts';
 export type { Contract, ServerMessage, StreamDetail } from './wire.ts';

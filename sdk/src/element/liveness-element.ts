@@ -145,7 +145,7 @@ export class LivenessElement extends LitElement {
     const isLive = screen.kind === 'running' || screen.kind === 'preparing';
     return html`<div class="card ${screen.kind}" part="card" lang=${language}>
       <div class="stage ${isLive ? 'live' : ''}" part="stage" role="group" tabindex="-1" aria-label=${say('sdk.preview', language)}>
-        ${isLive ? this.#video : nothing}
+        ${isLive ? html`${this.#video}<slot name="overlay"></slot>` : nothing}
         ${drawOval(screen.kind, countdown)}
         ${screen.arrow ? html`<div class="arrow ${screen.arrow}" part="arrow">${arrow}</div>` : nothing}
         ${countdown ? html`<div class="seconds" part="countdown" aria-hidden="true">${countdown.seconds}</div>` : nothing}

@@ -56,8 +56,9 @@ export const styles = css`
     background: #0c1116;
   }
 
-  /* As in a mirror; what is sent is not. */
-  video {
+  /* As in a mirror; what is sent is not. A drawing of the picture's shape lies over it point by point. */
+  video,
+  ::slotted([slot='overlay']) {
     position: absolute;
     inset: 0;
     inline-size: 100%;
