@@ -24,6 +24,8 @@ export default defineConfig({
   publicDir: false,
   // Pages know nothing of the environment they were built in.
   envPrefix: 'NOTHING_',
+  // The SDK by the name its users know it by, from its sources: nothing has to be built before.
+  resolve: { tsconfigPaths: true },
   build: {
     outDir: built,
     // A server that runs goes on to find its files; `tidy` removes those of builds before.

@@ -18,8 +18,8 @@ import {
   recognitionOptions,
 } from './contract-options.ts';
 import { bodyLimit } from './contracts/base64.ts';
+import { testPage } from './contracts/challenge/page.ts';
 import { challenge } from './contracts/challenge/routes.ts';
-import { testPage } from './contracts/challenge/test-page.ts';
 import { consolePage, refuseWithoutKeys } from './contracts/console/page.ts';
 import { consoleData } from './contracts/console/routes.ts';
 import { frames } from './contracts/frames/routes.ts';
@@ -135,7 +135,7 @@ async function registerContracts(
     needsKey,
     hasMetrics: config.ENABLE_METRICS,
   });
-  await app.register(testPage, { needsKey, challengeSeconds: config.CHALLENGE_TIMEOUT });
+  await app.register(testPage);
 
   /** Registers what belongs to one contract. */
   const named = (contract: ContractName, register: (scope: FastifyInstance) => Promise<void>) =>

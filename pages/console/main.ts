@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { StatusResponse } from '../../src/contracts/console/schemas.ts';
+import { type Language, languages } from '../languages.ts';
 import { ConsoleError, createApi } from './api.ts';
 import type { OpenView, View } from './host.ts';
 import { signIn } from './sign-in.ts';
@@ -8,7 +9,7 @@ import { openEvents } from './views/events.ts';
 import { openRates } from './views/rates.ts';
 import { openSamples } from './views/samples.ts';
 import { openServer } from './views/server.ts';
-import { chooseLanguage, type Language, languages, loadWords, type Words } from './words.ts';
+import { chooseLanguage, loadWords, type Words } from './words.ts';
 
 /** The sections, by what stands behind `#` in the address. */
 const sections = {

@@ -1,8 +1,5 @@
 import type { consoleTexts } from '../../src/messages/console/en.ts';
-
-export const languages = { en: 'English', id: 'Bahasa Indonesia', pt: 'Português', uz: 'O‘zbekcha' } as const;
-
-export type Language = keyof typeof languages;
+import { type Language, languages } from '../languages.ts';
 
 /** The name of a text, without `console.`. */
 export type TextKey = keyof typeof consoleTexts extends `console.${infer Name}` ? Name : never;

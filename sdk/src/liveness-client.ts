@@ -89,6 +89,11 @@ export class LivenessClient extends typedEventTarget<LivenessEvents>() {
     return this.#state;
   }
 
+  /** Whether a session was begun with this token: it begins no other. */
+  isSpent(token: string): boolean {
+    return token === this.#spentToken;
+  }
+
   /**
    * Starts a session; one that is under way goes on, and nothing is started. Call it from a click: some browsers ask
    * for the camera in no other case. Never rejects.
@@ -117,8 +122,7 @@ export class LivenessClient extends typedEventTarget<LivenessEvents>() {
     const leave = () => this.stop();
     window.addEventListener('pagehide', leave);
     try {
-      if (contract === 'sessions' && (!token || token === this.#spentToken))
-        throw new TroubleError('token_refused');
+      if (contract === 'sessions' && (!token || this.isSpent(token))) throw new TroubleError('token_refused');
       const address = { server, contract, token, key };
       const { video = document.createElement('video'), deadlines, turnTimeout } = this.#options;
       const parts = { address, video, deadlines: { ...defaultDeadlines, ...deadlines }, turnTimeout };
@@ -164,7 +168,7 @@ export class LivenessClient extends typedEventTarget<LivenessEvents>() {
 
   #giveUp(error: TroubleError): Outcome {
     const { token } = this.#options;
-    const trouble = describeTrouble(error, token !== undefined && token === this.#spentToken);
+    const trouble = describeTrouble(error, token !== undefined && this.isSpent(token));
     this.#tell({ type: 'trouble', trouble });
     this.#emit('error', trouble);
     return { status: 'error', trouble };

@@ -3,6 +3,7 @@ import type { Reason } from '../decisions/reasons.ts';
 import { catalogue, type ErrorCode } from '../errors.ts';
 import { camera } from './camera/en.ts';
 import { consoleTexts } from './console/en.ts';
+import { demoTexts } from './demo/en.ts';
 
 /** Titles of problems: their English stands with the errors. */
 const errors = Object.fromEntries(
@@ -124,45 +125,6 @@ const reasons = {
   'reason.closing_abrupt': 'The eyes closed and opened without any movement of the lids.',
 } satisfies Record<`reason.${Reason['code'] | 'too_few_frames.single' | 'blink_seen.once'}`, string>;
 
-/** The page that tries the challenge, `GET /test`. */
-const page = {
-  'page.title': 'Liveness check',
-  'page.preview': 'What the camera sees, as in a mirror',
-  'page.intro': 'Start, then turn your head as you are told.',
-  'page.privacy': 'Pictures go to this server alone, which does not keep them.',
-  'page.yaw': 'Yaw',
-  'page.pitch': 'Pitch',
-  'page.key': 'API key',
-  'page.start': 'Start',
-  'page.again': 'Start again',
-  'page.noScript': 'This page needs JavaScript.',
-  'page.opening': 'Opening the camera…',
-  'page.insecure': 'Browsers open the camera on https pages and on localhost only.',
-  'page.cameraRefused': "The camera may not be used. Allow it in the browser's settings and start again.",
-  'page.cameraMissing': 'There is no camera.',
-  'page.cameraInUse': 'The camera is in use: another program may have it open.',
-  'page.cameraFailed': 'The camera could not be opened.',
-  'page.cameraLost': 'The camera is gone. Connect it and start again.',
-  'page.connectionLost': 'The connection to the server was lost. Please start again.',
-  'page.connectionRefused': 'No connection: the server is full, or the network lets no WebSockets through.',
-  'page.keyRefused': 'This API key is not valid.',
-  'page.serverGone': 'The server does not answer.',
-  'page.CENTER': 'Look straight into the camera',
-  'page.LEFT': 'Turn your head to your left',
-  'page.RIGHT': 'Turn your head to your right',
-  'page.UP': 'Tip your head up',
-  'page.DOWN': 'Tip your head down',
-  'page.success': 'Good! Look straight into the camera again',
-  'page.noFace': 'No face is in the picture.',
-  'page.wrongLEFT': 'You turned left.',
-  'page.wrongRIGHT': 'You turned right.',
-  'page.wrongUP': 'You looked up.',
-  'page.wrongDOWN': 'You looked down.',
-  'page.failed': 'Something went wrong. Please start again.',
-  'page.live': 'Verified: a live face.',
-  'page.notLive': 'All turns are done, but a live face could not be confirmed.',
-};
-
 export const en = {
   ...errors,
   ...camera,
@@ -170,6 +132,6 @@ export const en = {
   ...frameSigns,
   ...recognition,
   ...reasons,
-  ...page,
   ...consoleTexts,
+  ...demoTexts,
 };

@@ -1,10 +1,12 @@
 import type { Messages } from '../messages.ts';
 import { camera } from './camera/id.ts';
 import { consoleTexts } from './console/id.ts';
+import { demoTexts } from './demo/id.ts';
 
 export const id: Messages = {
   ...camera,
   ...consoleTexts,
+  ...demoTexts,
   'error.bad_http': 'Permintaan ini bukan HTTP yang sah.',
   'error.invalid_json': 'Isi permintaan bukan JSON yang sah.',
   'error.invalid_request': 'Bentuk permintaan tidak sesuai dengan dokumentasi.',
@@ -159,40 +161,4 @@ export const id: Messages = {
   'reason.closing_face_warped': 'Seluruh wajah menyempit, seperti pada gambar yang dimiringkan atau ditekuk.',
   'reason.closing_covered': 'Sesuatu melintas di depan mata.',
   'reason.closing_abrupt': 'Mata menutup dan membuka tanpa gerakan kelopak.',
-
-  'page.title': 'Pemeriksaan keaslian wajah',
-  'page.preview': 'Yang dilihat kamera, seperti di cermin',
-  'page.intro': 'Mulai, lalu gerakkan kepala sesuai petunjuk.',
-  'page.privacy': 'Gambar hanya dikirim ke server ini dan tidak disimpan.',
-  'page.yaw': 'Toleh',
-  'page.pitch': 'Angguk',
-  'page.key': 'Kunci API',
-  'page.start': 'Mulai',
-  'page.again': 'Mulai lagi',
-  'page.noScript': 'Halaman ini memerlukan JavaScript.',
-  'page.opening': 'Membuka kamera…',
-  'page.insecure': 'Peramban hanya membuka kamera di halaman https atau di localhost.',
-  'page.cameraRefused': 'Kamera tidak diizinkan. Izinkan di setelan peramban, lalu mulai lagi.',
-  'page.cameraMissing': 'Tidak ada kamera.',
-  'page.cameraInUse': 'Kamera sedang dipakai: mungkin program lain membukanya.',
-  'page.cameraFailed': 'Kamera tidak dapat dibuka.',
-  'page.cameraLost': 'Kamera terputus. Sambungkan lagi, lalu mulai lagi.',
-  'page.connectionLost': 'Sambungan ke server terputus. Silakan mulai lagi.',
-  'page.connectionRefused': 'Tidak tersambung: server penuh, atau jaringan memblokir WebSocket.',
-  'page.keyRefused': 'Kunci API ini tidak berlaku.',
-  'page.serverGone': 'Server tidak menjawab.',
-  'page.CENTER': 'Lihat lurus ke kamera',
-  'page.LEFT': 'Tolehkan kepala ke kiri',
-  'page.RIGHT': 'Tolehkan kepala ke kanan',
-  'page.UP': 'Angkat kepala ke atas',
-  'page.DOWN': 'Tundukkan kepala',
-  'page.success': 'Bagus! Lihat lurus ke kamera lagi',
-  'page.noFace': 'Wajah tidak terlihat.',
-  'page.wrongLEFT': 'Anda menoleh ke kiri.',
-  'page.wrongRIGHT': 'Anda menoleh ke kanan.',
-  'page.wrongUP': 'Anda melihat ke atas.',
-  'page.wrongDOWN': 'Anda melihat ke bawah.',
-  'page.failed': 'Terjadi kesalahan. Silakan mulai lagi.',
-  'page.live': 'Terverifikasi: wajah asli.',
-  'page.notLive': 'Semua gerakan selesai, tetapi wajah asli belum dapat dipastikan.',
 };

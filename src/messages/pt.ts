@@ -1,10 +1,12 @@
 import type { Messages } from '../messages.ts';
 import { camera } from './camera/pt.ts';
 import { consoleTexts } from './console/pt.ts';
+import { demoTexts } from './demo/pt.ts';
 
 export const pt: Messages = {
   ...camera,
   ...consoleTexts,
+  ...demoTexts,
   'error.bad_http': 'A requisição não é HTTP válido.',
   'error.invalid_json': 'O corpo da requisição não é JSON válido.',
   'error.invalid_request': 'A requisição não tem o formato documentado.',
@@ -163,41 +165,4 @@ export const pt: Messages = {
     'O rosto inteiro ficou mais estreito, como o de uma imagem inclinada ou dobrada.',
   'reason.closing_covered': 'Algo passou na frente dos olhos.',
   'reason.closing_abrupt': 'Os olhos se fecharam e se abriram sem nenhum movimento das pálpebras.',
-
-  'page.title': 'Prova de vida',
-  'page.preview': 'O que a câmera vê, como num espelho',
-  'page.intro': 'Comece e vire a cabeça como for pedido.',
-  'page.privacy': 'As imagens vão só para este servidor, que não as guarda.',
-  'page.yaw': 'Giro',
-  'page.pitch': 'Inclinação',
-  'page.key': 'Chave de API',
-  'page.start': 'Começar',
-  'page.again': 'Começar de novo',
-  'page.noScript': 'Esta página precisa de JavaScript.',
-  'page.opening': 'Abrindo a câmera…',
-  'page.insecure': 'Os navegadores só abrem a câmera em páginas https ou em localhost.',
-  'page.cameraRefused':
-    'O uso da câmera não foi permitido. Permita nas configurações do navegador e comece de novo.',
-  'page.cameraMissing': 'Não há câmera.',
-  'page.cameraInUse': 'A câmera está em uso: outro programa pode tê-la aberto.',
-  'page.cameraFailed': 'Não foi possível abrir a câmera.',
-  'page.cameraLost': 'A câmera foi desconectada. Conecte-a e comece de novo.',
-  'page.connectionLost': 'A conexão com o servidor caiu. Comece de novo.',
-  'page.connectionRefused': 'Sem conexão: o servidor está cheio ou a rede bloqueia WebSockets.',
-  'page.keyRefused': 'Esta chave de API não é válida.',
-  'page.serverGone': 'O servidor não responde.',
-  'page.CENTER': 'Olhe direto para a câmera',
-  'page.LEFT': 'Vire a cabeça para a sua esquerda',
-  'page.RIGHT': 'Vire a cabeça para a sua direita',
-  'page.UP': 'Levante a cabeça',
-  'page.DOWN': 'Abaixe a cabeça',
-  'page.success': 'Muito bem! Olhe de novo para a câmera',
-  'page.noFace': 'Nenhum rosto na imagem.',
-  'page.wrongLEFT': 'Você virou para a esquerda.',
-  'page.wrongRIGHT': 'Você virou para a direita.',
-  'page.wrongUP': 'Você olhou para cima.',
-  'page.wrongDOWN': 'Você olhou para baixo.',
-  'page.failed': 'Algo deu errado. Comece de novo.',
-  'page.live': 'Verificado: um rosto vivo.',
-  'page.notLive': 'Todos os movimentos foram feitos, mas não foi possível confirmar um rosto vivo.',
 };

@@ -1,10 +1,12 @@
 import type { Messages } from '../messages.ts';
 import { camera } from './camera/uz.ts';
 import { consoleTexts } from './console/uz.ts';
+import { demoTexts } from './demo/uz.ts';
 
 export const uz: Messages = {
   ...camera,
   ...consoleTexts,
+  ...demoTexts,
   'error.bad_http': 'So‘rov to‘g‘ri HTTP emas.',
   'error.invalid_json': 'So‘rov tanasi to‘g‘ri JSON emas.',
   'error.invalid_request': 'So‘rov hujjatda ko‘rsatilgan shaklda emas.',
@@ -162,41 +164,4 @@ export const uz: Messages = {
   'reason.closing_face_warped': 'Butun yuz qiyshaytirilgan yoki bukilgan rasmdagidek toraydi.',
   'reason.closing_covered': 'Ko‘zlar oldidan nimadir o‘tdi.',
   'reason.closing_abrupt': 'Ko‘zlar qovoqlar harakatisiz yumilib-ochildi.',
-
-  'page.title': 'Jonlilikni tekshirish',
-  'page.preview': 'Kamera tasviri, ko‘zgudagidek',
-  'page.intro': 'Boshlang, keyin boshingizni ko‘rsatmaga qarab buring.',
-  'page.privacy': 'Tasvirlar faqat shu serverga yuboriladi va saqlanmaydi.',
-  'page.yaw': 'Yonga burilish',
-  'page.pitch': 'Yuqori-past',
-  'page.key': 'API kaliti',
-  'page.start': 'Boshlash',
-  'page.again': 'Qaytadan boshlash',
-  'page.noScript': 'Bu sahifaga JavaScript kerak.',
-  'page.opening': 'Kamera ochilmoqda…',
-  'page.insecure': 'Brauzer kamerani faqat https sahifalarda yoki localhost manzilida ochadi.',
-  'page.cameraRefused':
-    'Kameraga ruxsat berilmadi. Brauzer sozlamalarida ruxsat bering va qaytadan boshlang.',
-  'page.cameraMissing': 'Kamera topilmadi.',
-  'page.cameraInUse': 'Kamera band: uni boshqa dastur ochgan bo‘lishi mumkin.',
-  'page.cameraFailed': 'Kamerani ochib bo‘lmadi.',
-  'page.cameraLost': 'Kamera uzilib qoldi. Uni ulang va qaytadan boshlang.',
-  'page.connectionLost': 'Server bilan aloqa uzildi. Qaytadan boshlang.',
-  'page.connectionRefused': 'Ulanib bo‘lmadi: server to‘la yoki tarmoq WebSocket aloqasini o‘tkazmayapti.',
-  'page.keyRefused': 'Bu API kaliti yaroqsiz.',
-  'page.serverGone': 'Server javob bermayapti.',
-  'page.CENTER': 'Kameraga to‘g‘ri qarang',
-  'page.LEFT': 'Boshingizni chapga buring',
-  'page.RIGHT': 'Boshingizni o‘ngga buring',
-  'page.UP': 'Boshingizni yuqoriga ko‘taring',
-  'page.DOWN': 'Boshingizni pastga eging',
-  'page.success': 'Yaxshi! Markazga qarang',
-  'page.noFace': 'Yuz topilmadi.',
-  'page.wrongLEFT': 'Chapga burildingiz.',
-  'page.wrongRIGHT': 'O‘ngga burildingiz.',
-  'page.wrongUP': 'Yuqoriga qaradingiz.',
-  'page.wrongDOWN': 'Pastga qaradingiz.',
-  'page.failed': 'Xatolik yuz berdi. Qaytadan boshlang.',
-  'page.live': 'Tasdiqlandi!',
-  'page.notLive': 'Barcha harakatlar bajarildi, ammo jonli yuz ekani tasdiqlanmadi.',
 };

@@ -76,13 +76,11 @@ describe('keys of the store', () => {
     const ask = (headers = {}) => app.inject({ method: 'POST', url: '/liveness', headers, payload: picture });
     expect((await ask()).statusCode).toBe(200);
     expect((await app.inject('/')).json().authentication).toBe('open');
-    expect((await app.inject('/test')).body).not.toContain('type="password"');
     const { key, record } = await make();
     time += 1_000;
     expect((await ask()).statusCode).toBe(401);
     expect((await ask({ 'x-api-key': key })).statusCode).toBe(200);
     expect((await app.inject('/')).json().authentication).toBe('required');
-    expect((await app.inject('/test')).body).toContain('type="password"');
     await stores.apiKeys.revoke(record.id, new Date());
     expect((await ask({ 'x-api-key': key })).statusCode).toBe(401);
     expect((await ask()).statusCode).toBe(401);

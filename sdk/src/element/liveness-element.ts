@@ -200,9 +200,7 @@ export class LivenessElement extends LitElement {
 
   /** Sees to a token that was not used yet. @throws where the page gives none */
   async #freshToken(): Promise<void> {
-    const { trouble, phase } = this.client.state;
-    const isSpent = phase === 'complete' || phase === 'failed' || trouble?.needsToken === true;
-    if (this.token !== null && !(isSpent && this.token === this.#usedToken)) return;
+    if (this.token !== null && !this.#isSpent(this.token)) return;
     this.#isPreparing = true;
     this.requestUpdate();
     const asked = new Promise<string>((resolve) => {
@@ -218,6 +216,11 @@ export class LivenessElement extends LitElement {
       this.#takeToken = null;
       this.requestUpdate();
     }
+  }
+
+  #isSpent(token: string): boolean {
+    const isRefused = this.client.state.trouble?.needsToken === true && token === this.#usedToken;
+    return isRefused || this.client.isSpent(token);
   }
 
   #takeNewToken(token: string): void {

@@ -1,0 +1,39 @@
+import type { Language } from '@bonafide/web';
+import type { demoTexts } from '../../src/messages/demo/en.ts';
+
+/** The name of a text, without `demo.`. */
+export type TextKey = keyof typeof demoTexts extends `demo.${infer Name}` ? Name : never;
+
+/** Texts and numbers in one language. */
+export interface Words {
+  readonly language: Language;
+  say(key: TextKey, values?: Readonly<Record<string, string | number>>): string;
+  /** With so many digits after the point. */
+  number(value: number, digits?: number): string;
+}
+
+const texts: Readonly<Record<Language, () => Promise<{ readonly demoTexts: Record<string, string> }>>> = {
+  en: () => import('../../src/messages/demo/en.ts'),
+  id: () => import('../../src/messages/demo/id.ts'),
+  pt: () => import('../../src/messages/demo/pt.ts'),
+  uz: () => import('../../src/messages/demo/uz.ts'),
+};
+
+/** Loads the texts of a language, and those alone. */
+export async function loadWords(language: Language): Promise<Words> {
+  const { demoTexts: catalogue } = await texts[language]();
+  return {
+    language,
+    say(key, values = {}) {
+      const text = catalogue[`demo.${key}`] ?? key;
+      return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+    },
+    number(value, digits = 0) {
+      const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+      // A value that rounds to 0 has no sign.
+      return new Intl.NumberFormat(language, { ...format, signDisplay: 'negative' })
+        .format(value)
+        .replace('-', '−');
+    },
+  };
+}
