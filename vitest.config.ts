@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/data/**', 'test/browser/**', '**/browser.test.ts'],
+          exclude: ['test/data/**', 'test/browser/**'],
         },
       },
       {
@@ -37,7 +37,7 @@ export default defineConfig({
       // These need Chromium, and fail where it is missing.
       {
         extends: true,
-        test: { name: 'browser', include: ['test/browser.test.ts', 'test/browser/**/*.test.ts'] },
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -151,9 +151,12 @@ const demo: Demo = {
 };
 
 function useKey(given: string): void {
-  key = given;
-  isRefused = false;
-  sessionStorage.setItem(stored.key, given);
+  // Browsers put nothing else into a header.
+  isRefused = !/^[\x21-\x7e]+$/.test(given);
+  if (!isRefused) {
+    key = given;
+    sessionStorage.setItem(stored.key, given);
+  }
   redraw();
 }
 

@@ -71,8 +71,7 @@ export async function sitDown(
   instruction: string,
   words: Readonly<Record<keyof PoseBank['turns'], string>>,
 ): Promise<void> {
-  const encode = (pictures: readonly Buffer[]) =>
-    pictures.map((picture) => `data:image/jpeg;base64,${picture.toString('base64')}`);
+  const encode = (pictures: readonly Buffer[]) => pictures.map((picture) => picture.toString('base64'));
   const turns = Object.entries(words).map(([direction, text]) => ({
     text,
     pictures: encode(bank.turns[direction as keyof PoseBank['turns']]),
