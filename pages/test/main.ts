@@ -89,7 +89,6 @@ function content(): TemplateResult {
       <section class="check" aria-labelledby="check">
         <h2 id="check" tabindex="-1">${words.say(`check.${name}`)}</h2>
         <p class="intro">${words.say(`intro.${name}`)}</p>
-        <p class="route"><code>${routes[name]}</code></p>
         ${check?.template()}
       </section>
       ${panel(
@@ -99,16 +98,6 @@ function content(): TemplateResult {
       )}
     </div>`;
 }
-
-/** What each asks of the server. */
-const routes: Readonly<Record<Name, string>> = {
-  challenge: '/v2/sessions · /ws',
-  frames: 'POST /api/liveness/validate',
-  selfie: 'POST /liveness · POST /liveness/',
-  blink: 'POST /active/blink',
-  enrol: 'POST /v1/register',
-  verify: 'POST /v1/verify',
-};
 
 function noteExchange(id: number | string, exchange: Exchange): void {
   const isKnown = exchanges.some((one) => one.id === id);

@@ -46,7 +46,7 @@ function eyesCard({ eyes, moments }: Sight, words: Words): TemplateResult {
   </div>`;
   return html`<div class="card wide eyes">
     <h3>${words.say('eyes')}</h3>
-    ${drawCurve({ label: words.say('eyesDrawing'), lines: [line('left'), line('right')], range: eyeRange })}
+    ${drawCurve({ label: words.say('eyesDrawing'), lines: [line('left'), line('right')], range: eyeRange, ends: [words.say('open'), words.say('closed')] })}
     <dl>${figure('left')} ${figure('right')}</dl>
   </div>`;
 }
@@ -59,7 +59,7 @@ function evidenceCard({ moments, looks, liveProbability }: Sight, words: Words):
   const points = moments.map(({ at, evidence }) => [at, evidence] as const);
   return html`<div class="card wide evidence">
     <h3>${words.say('evidence')}</h3>
-    ${drawCurve({ label: words.say('evidenceDrawing'), lines: [{ name: 'evidence', points }], range: evidenceRange, mark: 0 })}
+    ${drawCurve({ label: words.say('evidenceDrawing'), lines: [{ name: 'evidence', points }], range: evidenceRange, ends: [words.say('sideLive'), words.say('sideAttack')], mark: 0 })}
     <dl>
       <div><dt>${words.say('logOdds')}</dt><dd class="number">${latest === null ? unknown : words.number(latest, 2)}</dd></div>
       <div><dt>${words.say('looks')}</dt><dd class="number">${words.number(looks)}</dd></div>

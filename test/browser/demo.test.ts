@@ -116,7 +116,7 @@ describe('turns of the head', () => {
     expect(await excessWidth(page)).toBeLessThanOrEqual(0);
     expect(await outcome(page)).toContain(text('session.passed'));
     expect(await page.locator('.models li').count()).toBeGreaterThan(1);
-    expect(await page.locator('.curve .left').getAttribute('d')).toMatch(/^M[\d. ]+L/);
+    expect(await page.locator('.curve path.left').getAttribute('d')).toMatch(/^M[\d. ]+L/);
     expect(await shown(page)).toContain('GET /v2/sessions/');
     expect(await shown(page)).toContain('"client_token": "•••"');
     expect(await findings(page)).toEqual([]);

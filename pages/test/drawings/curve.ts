@@ -1,4 +1,4 @@
-import { nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 
 /** A line of a drawing: values over time, with gaps where there is none. */
 export interface Line {
@@ -14,6 +14,8 @@ export interface Curve {
   readonly lines: readonly Line[];
   /** Lowest and highest value; those beyond lie on the edge. */
   readonly range: readonly [number, number];
+  /** What the highest and the lowest values mean, in a word. */
+  readonly ends: readonly [high: string, low: string];
   /** A value that is marked by a line. */
   readonly mark?: number;
 }
@@ -24,14 +26,19 @@ const [width, height] = [320, 72];
 const shortest = 10_000;
 
 /** Curves over the time of a check, which all fits. */
-export function drawCurve({ label, lines, range, mark }: Curve): TemplateResult {
+export function drawCurve({ label, lines, range, ends, mark }: Curve): TemplateResult {
   const latest = Math.max(shortest, ...lines.map(({ points }) => points.at(-1)?.[0] ?? 0));
   const y = (value: number) => heightOf(value, range);
-  return svg`<svg class="curve" viewBox="0 0 ${width} ${height}" role="img" aria-label=${label}>
+  const drawing = svg`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label=${label}>
     <path class="edge" d="M0 ${height - 0.5}H${width}" />
     ${mark === undefined ? nothing : svg`<path class="mark" d="M0 ${y(mark).toFixed(1)}H${width}" />`}
     ${lines.map(({ name, points }) => svg`<path class="line ${name}" d=${pathOf(points, (at) => (at / latest) * width, y)} />`)}
   </svg>`;
+  return html`<div class="curve">
+    <span class="high">${ends[0]}</span>
+    <span class="low">${ends[1]}</span>
+    ${drawing}
+  </div>`;
 }
 
 function heightOf(value: number, [low, high]: Curve['range']): number {

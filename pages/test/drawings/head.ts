@@ -15,7 +15,7 @@ const radians = Math.PI / 180;
  */
 export function drawHead(pose: Partial<Pose> | null, label: string): TemplateResult {
   const { yaw = 0, pitch = 0, roll = 0 } = pose ?? {};
-  return svg`<svg class="head ${pose ? '' : 'unknown'}" viewBox="-60 -60 120 120" role="img" aria-label=${label}>
+  return svg`<svg class="head ${pose ? '' : 'unknown'}" viewBox="-62 -62 124 124" role="img" aria-label=${label}>
     <g transform="rotate(${-roll})">
       <ellipse rx=${halfWidth} ry=${halfHeight} />
       <path d=${meridian(yaw)} />
@@ -45,7 +45,7 @@ export function nose(yaw: number, pitch: number, roll: number): readonly [from: 
   const turned: Point = [x * cosine - y * sine, x * sine + y * cosine];
   return [
     [turned[0] * halfWidth, turned[1] * halfHeight],
-    [turned[0] * (halfWidth + 24), turned[1] * (halfHeight + 24)],
+    [turned[0] * (halfWidth + 30), turned[1] * (halfHeight + 30)],
   ];
 }
 

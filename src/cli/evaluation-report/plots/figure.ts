@@ -6,7 +6,9 @@ import { type Content, html, type Markup, markup } from '../html.ts';
 interface SvgElement {
   readonly outerHTML: string;
   setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
   querySelector(selector: string): { remove(): void } | null;
+  querySelectorAll(selector: string): Iterable<SvgElement>;
 }
 
 /** A plot as SVG, in the colours of the page it stands on (`pages/look.css`). */
@@ -22,6 +24,8 @@ export function draw(label: string, options: Plot.PlotOptions): string {
   svg.setAttribute('font-size', '12');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
+  // Groups have no role that could bear a name; the whole has one.
+  for (const part of svg.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label');
   // Its rules stand in the page's style sheet, so that a strict policy can name the one there is.
   svg.querySelector('style')?.remove();
   return svg.outerHTML;
