@@ -7,7 +7,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY sdk ./sdk
 COPY pages ./pages
-RUN npm run build && npm prune --omit=dev
+RUN npm run build:server && npm prune --omit=dev
 # onnxruntime-node brings every platform's library; only this one's can be loaded here.
 RUN find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} +
 
@@ -18,7 +18,6 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY pages ./pages
 COPY assets ./assets
-COPY docs/clients ./docs/clients
 COPY package.json LICENSE NOTICE ./
 # A new named volume takes its owner from here, so that the user below may fill it.
 RUN install -d -o node -g node /models && install -d -m 0700 -o node -g node /data
