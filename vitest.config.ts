@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/data/**', 'test/browser/**'],
+          exclude: ['test/data/**', 'test/browser/**', '**/python.test.ts'],
         },
       },
       {
@@ -34,6 +34,8 @@ export default defineConfig({
           hookTimeout: 900_000,
         },
       },
+      // This needs Python, and fails where it is missing.
+      { extends: true, test: { name: 'python', include: ['test/clients/python.test.ts'] } },
       // These need Chromium, and fail where it is missing.
       {
         extends: true,
