@@ -113,6 +113,7 @@ export function createBooth(demo: Demo, start: () => void): Booth {
     running = mine;
     dropStill();
     change({ ...empty, isLive: true, text: 'opening' });
+    document.querySelector('.booth')?.scrollIntoView({ block: 'nearest' });
     let camera: PictureCamera | undefined;
     try {
       camera = await openPictureCamera({ video, signal: mine.signal });

@@ -19,8 +19,11 @@ export function keyCard({ words, hasKey, isRefused, onKey, onForget }: KeyCard):
   };
   if (hasKey)
     return html`<div class="card key">
-      <p><strong>${words.say('keySet')}</strong> ${words.say('keyNote')}</p>
-      <button type="button" @click=${onForget}>${words.say('keyForget')}</button>
+      <div class="row">
+        <strong>${words.say('keySet')}</strong>
+        <button type="button" @click=${onForget}>${words.say('keyForget')}</button>
+      </div>
+      <details><summary>${words.say('keyWhy')}</summary><p>${words.say('keyNote')}</p></details>
     </div>`;
   return html`<form class="card key" @submit=${submit}>
     <p>${words.say('keyIntro')} ${words.say('keyNote')}</p>

@@ -10,7 +10,7 @@ import type { Check, Demo, OpenCheck } from './demo.ts';
 import { keyCard } from './key-card.ts';
 import { panel } from './panel.ts';
 import { createServer, type Exchange } from './server.ts';
-import { nothingSeen, type Sight } from './sight.ts';
+import { type Model, nothingSeen, type Sight } from './sight.ts';
 import { loadWords, type Words } from './words.ts';
 
 const { enrol, verify } = peopleChecks();
@@ -46,6 +46,7 @@ let check: Check | undefined;
 let continued: string | undefined;
 let sight: Sight = nothingSeen;
 let exchanges: readonly { readonly id: number | string; readonly exchange: Exchange }[] = [];
+let installed: readonly Model[] = [];
 let isScheduled = false;
 
 /** Draws once for all that changes at a time. */
@@ -94,6 +95,7 @@ function content(): TemplateResult {
       ${panel(
         sight,
         exchanges.map(({ exchange }) => exchange),
+        installed,
         words,
       )}
     </div>`;
@@ -182,15 +184,17 @@ async function speak(language: Language): Promise<void> {
   redraw();
 }
 
-/** Whether the server asks for a key, as it says itself. */
-async function askForKey(): Promise<boolean> {
+/** What the server says of itself to everybody; one that is away says so when it is asked for something. */
+async function meetServer(): Promise<void> {
+  const ask = async (path: string) => (await fetch(path, { headers: { accept: 'application/json' } })).json();
   try {
-    const { authentication } = await (await fetch('./', { headers: { accept: 'application/json' } })).json();
-    return authentication === 'required';
+    const [{ authentication }, { models }] = await Promise.all([ask('./'), ask('health')]);
+    needsKey = authentication === 'required';
+    installed = models;
   } catch {
-    // A server that is away says so when it is asked for something.
-    return false;
+    needsKey = false;
   }
+  redraw();
 }
 
 addEventListener('hashchange', () => {
@@ -204,5 +208,4 @@ words = await loadWords(
   chooseLanguage([sessionStorage.getItem(stored.language), ...navigator.languages, 'uz']),
 );
 open();
-needsKey = await askForKey();
-redraw();
+await meetServer();

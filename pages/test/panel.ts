@@ -3,18 +3,23 @@ import { drawCurve } from './drawings/curve.ts';
 import { drawHead } from './drawings/head.ts';
 import { degrees } from './parts.ts';
 import type { Exchange } from './server.ts';
-import type { Sight } from './sight.ts';
+import type { Model, Sight } from './sight.ts';
 import type { Words } from './words.ts';
 
 /** What the server sees, and what was said. */
-export function panel(sight: Sight, exchanges: readonly Exchange[], words: Words): TemplateResult {
+export function panel(
+  sight: Sight,
+  exchanges: readonly Exchange[],
+  installed: readonly Model[],
+  words: Words,
+): TemplateResult {
   return html`<section class="panel" aria-labelledby="panel">
     <h2 id="panel">${words.say('sees')}</h2>
     <p class="intro">${words.say('seesIntro')}</p>
     <div class="tiles">
       ${poseCard(sight, words)} ${timingCard(sight, words)} ${eyesCard(sight, words)} ${evidenceCard(sight, words)}
     </div>
-    ${modelsCard(sight, words)} ${exchangesCard(exchanges, words)}
+    ${modelsCard(sight, installed, words)} ${exchangesCard(exchanges, words)}
   </section>`;
 }
 
@@ -77,37 +82,39 @@ function evidenceCard({ moments, looks, liveProbability }: Sight, words: Words):
   </div>`;
 }
 
-function timingCard({ frame, frames, timings }: Sight, words: Words): TemplateResult {
+function timingCard({ frame, frames, timings, answeredIn }: Sight, words: Words): TemplateResult {
   const milliseconds = (value: number) => `${words.number(value, value < 10 ? 1 : 0)} ms`;
   const row = (name: string, value: string) =>
     html`<div><dt>${name}</dt><dd class="number">${value}</dd></div>`;
-  const known = timings.length > 0 || frame !== null;
+  const roundTrip = frame?.roundTrip ?? answeredIn;
   return html`<div class="card timing">
     <h3>${words.say('timing')}</h3>
     <dl>
+      ${row(words.say('roundTrip'), roundTrip === null ? unknown : milliseconds(roundTrip))}
       ${
         frame
-          ? html`${row(words.say('roundTrip'), milliseconds(frame.roundTrip))} ${row(words.say('frames'), words.number(frames))}
+          ? html`${row(words.say('frames'), words.number(frames))}
               ${row(words.say('picture'), `${frame.width} × ${frame.height}`)}
               ${row(words.say('size'), `${words.number(frame.bytes / 1_000, 1)} kB`)}`
           : nothing
       }
       ${timings.map(({ name, milliseconds: value }) => row(name === 'total' ? words.say('total') : name, milliseconds(value)))}
-      ${known ? nothing : html`<div><dt>${words.say('roundTrip')}</dt><dd>${unknown}</dd></div>`}
     </dl>
   </div>`;
 }
 
-function modelsCard({ models }: Sight, words: Words): TemplateResult {
+/** Those that an answer names; not every contract's do. */
+function modelsCard({ models }: Sight, installed: readonly Model[], words: Words): TemplateResult {
+  const areNamed = models.length > 0;
   return html`<div class="card models">
     <h3>${words.say('models')}</h3>
-    ${
-      models.length === 0
-        ? html`<p class="faint">${words.say('modelsNone')}</p>`
-        : html`<ul>
-            ${models.map(({ role, name, sha256 }) => html`<li><strong>${name}</strong> <span class="faint">${role}</span> <code>${sha256.slice(0, 12)}</code></li>`)}
-          </ul>`
-    }
+    ${areNamed ? nothing : html`<p class="faint">${words.say('modelsInstalled')}</p>`}
+    <ul>
+      ${(areNamed ? models : installed).map(
+        ({ role, name, sha256 }) =>
+          html`<li><strong>${name}</strong> <span class="faint">${role}</span> <code>${sha256.slice(0, 12)}</code></li>`,
+      )}
+    </ul>
   </div>`;
 }
 

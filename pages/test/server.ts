@@ -26,6 +26,8 @@ export interface Question {
 export interface Answer {
   readonly status: number;
   readonly ok: boolean;
+  /** From the question to the whole of the answer. */
+  readonly milliseconds: number;
   // biome-ignore lint/suspicious/noExplicitAny: answers of five contracts; what is read of them is looked for first
   readonly body: any;
 }
@@ -101,7 +103,7 @@ export function createServer({ key, language, onExchange, onRefused }: ServerOpt
       const milliseconds = performance.now() - sentAt;
       onExchange(id, { ...exchange, answer: redact(body), status: response.status, milliseconds });
       if (response.status === 401 && body.error_code !== '061') onRefused();
-      return { status: response.status, ok: response.ok, body };
+      return { status: response.status, ok: response.ok, milliseconds, body };
     },
   };
 }

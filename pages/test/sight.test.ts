@@ -62,16 +62,27 @@ it('reads the answer of each contract', () => {
   ];
   const face = { pose: detail.pose, eyes: detail.eyes };
   const passive = { details: { live_probability: null, faces: [face], models, latency_ms: latency } };
-  expect(seeAnswer(nothingSeen, passive)).toMatchObject({ ...face, liveProbability: null, models, timings });
+  expect(seeAnswer(nothingSeen, { body: passive, milliseconds: 7 })).toMatchObject({
+    ...face,
+    liveProbability: null,
+    models,
+    timings,
+  });
   const kyc = { success: true, result: { details: { live_probability: 0 } } };
-  expect(seeAnswer(nothingSeen, kyc)).toMatchObject({ liveProbability: 0 });
+  expect(seeAnswer(nothingSeen, { body: kyc, milliseconds: 7 })).toMatchObject({ liveProbability: 0 });
   const frames = {
     checks: { pose_center: { yaw: 0, pitch: 2 } },
     details: { evidence: { live_probability: 0.4 } },
   };
-  expect(seeAnswer(nothingSeen, frames)).toMatchObject({ pose: { yaw: 0, pitch: 2 }, liveProbability: 0.4 });
+  expect(seeAnswer(nothingSeen, { body: frames, milliseconds: 7 })).toMatchObject({
+    pose: { yaw: 0, pitch: 2 },
+    liveProbability: 0.4,
+  });
   const session = { live_probability: 0.9, models };
-  expect(seeAnswer(nothingSeen, session)).toMatchObject({ liveProbability: 0.9, models });
+  expect(seeAnswer(nothingSeen, { body: session, milliseconds: 7 })).toMatchObject({
+    liveProbability: 0.9,
+    models,
+  });
 });
 
 it('makes nothing of what it does not know', () => {
@@ -82,5 +93,8 @@ it('makes nothing of what it does not know', () => {
     'text',
     { checks: { pose_center: { yaw: null, pitch: null } } },
   ])
-    expect(seeAnswer(nothingSeen, body)).toEqual(nothingSeen);
+    expect(seeAnswer(nothingSeen, { body: body, milliseconds: 7 })).toEqual({
+      ...nothingSeen,
+      answeredIn: 7,
+    });
 });

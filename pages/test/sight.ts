@@ -17,7 +17,7 @@ export interface Moment {
 
 /** Something that took time. */
 export interface Timing {
-  /** `roundTrip` and `frames` are ours; others are stages of the server, by their names there. */
+  /** `total`, or a stage of the server by its name there. */
   readonly name: string;
   readonly milliseconds: number;
 }
@@ -34,6 +34,8 @@ export interface Sight {
   readonly liveProbability: number | null | undefined;
   readonly models: readonly Model[];
   readonly timings: readonly Timing[];
+  /** Milliseconds from the latest question to its answer; null without one. */
+  readonly answeredIn: number | null;
   /** The latest frame of a session, and how many there were. */
   readonly frame: FrameReport | null;
   readonly frames: number;
@@ -48,6 +50,7 @@ export const nothingSeen: Sight = {
   liveProbability: undefined,
   models: [],
   timings: [],
+  answeredIn: null,
   frame: null,
   frames: 0,
 };
@@ -85,7 +88,10 @@ export function seeFrame(sight: Sight, frame: FrameReport): Sight {
 }
 
 /** What an answer of any contract tells of a face; whatever it does not tell stays unknown. */
-export function seeAnswer(sight: Sight, body: unknown): Sight {
+export function seeAnswer(
+  sight: Sight,
+  { body, milliseconds }: { readonly body: unknown; readonly milliseconds: number },
+): Sight {
   const details = pick(body, 'details') ?? pick(body, 'result', 'details') ?? body;
   const face = firstOf(pick(details, 'faces'));
   const probability = pick(details, 'live_probability') ?? pick(details, 'evidence', 'live_probability');
@@ -96,6 +102,7 @@ export function seeAnswer(sight: Sight, body: unknown): Sight {
   const isCentred = centre !== undefined && centre.yaw !== null && centre.pitch !== null;
   return {
     ...sight,
+    answeredIn: milliseconds,
     pose: pose ?? (isCentred ? (centre as Partial<Pose>) : sight.pose),
     eyes: (pick(face, 'eyes') as Eyes | undefined) ?? sight.eyes,
     liveProbability: probability === undefined ? sight.liveProbability : (probability as number | null),

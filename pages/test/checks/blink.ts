@@ -18,11 +18,15 @@ export function openBlink(check?: string): OpenCheck {
   return (demo) => {
     let verdict: Verdict | undefined;
     let goesOn = check;
-    const booth = createBooth(demo, () => void booth.play(pose));
+    const booth = createBooth(demo, start);
 
-    async function pose(scene: Scene): Promise<void> {
+    function start(): void {
       verdict = undefined;
       demo.see(() => nothingSeen);
+      void booth.play(pose);
+    }
+
+    async function pose(scene: Scene): Promise<void> {
       await scene.act({ text: 'do.ready', seconds: 3 });
       const cover = await scene.camera.takePicture();
       const recording = recordClip(scene.camera, { seconds: clipSeconds });
@@ -32,7 +36,7 @@ export function openBlink(check?: string): OpenCheck {
       const path = goesOn === undefined ? 'active/blink' : `active/blink?check=${encodeURIComponent(goesOn)}`;
       const { signal } = scene;
       const answer = await demo.server.ask({ method: 'POST', path, form: { video: clip }, signal });
-      demo.see((sight) => seeAnswer(sight, answer.body));
+      demo.see((sight) => seeAnswer(sight, answer));
       verdict = answer.ok ? ofBlink(answer.body) : refusal(answer);
       // It is good for one clip, whatever came of it.
       goesOn = undefined;

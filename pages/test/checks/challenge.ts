@@ -60,6 +60,7 @@ export const openChallenge: OpenCheck = (demo) => {
 
   function begin(): void {
     verdict = undefined;
+    element.scrollIntoView({ block: 'nearest' });
     demo.see(() => nothingSeen);
   }
 
@@ -118,6 +119,6 @@ export const openChallenge: OpenCheck = (demo) => {
 /** What came of the session, from the server itself. */
 async function readResult(demo: Demo, id: string | undefined): Promise<Verdict> {
   const answer = await demo.server.ask({ method: 'GET', path: `v2/sessions/${id}` });
-  demo.see((sight) => seeAnswer(sight, answer.body));
+  demo.see((sight) => seeAnswer(sight, answer));
   return answer.ok ? ofSession(answer.body) : refusal(answer);
 }

@@ -14,11 +14,15 @@ const blinkInterval = 300;
 /** Seed 002: pictures of poses, taken one after the other, judged together. */
 export const openFrames: OpenCheck = (demo) => {
   let verdict: Verdict | undefined;
-  const booth = createBooth(demo, () => void booth.play(pose));
+  const booth = createBooth(demo, start);
 
-  async function pose(scene: Scene): Promise<void> {
+  function start(): void {
     verdict = undefined;
     demo.see(() => nothingSeen);
+    void booth.play(pose);
+  }
+
+  async function pose(scene: Scene): Promise<void> {
     const { camera } = scene;
     await scene.act({ text: 'do.centre', seconds: 3 });
     const center = await camera.takePicture();
@@ -49,7 +53,7 @@ export const openFrames: OpenCheck = (demo) => {
       json: { frames },
       signal,
     });
-    demo.see((sight) => seeAnswer(sight, answer.body));
+    demo.see((sight) => seeAnswer(sight, answer));
     verdict = answer.ok ? ofFrames(answer.body) : refusal(answer);
   }
 

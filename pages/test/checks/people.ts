@@ -24,16 +24,17 @@ function openPeople(demo: Demo, person: Person, route: 'register' | 'verify'): C
   let verdict: Verdict | undefined;
   let hasAgreed = false;
   let missing: 'name' | 'consent' | null = null;
-  const booth = createBooth(demo, () => {
-    missing = person.name === '' ? 'name' : route === 'register' && !hasAgreed ? 'consent' : null;
-    demo.redraw();
-    if (missing) document.querySelector<HTMLElement>(missing === 'name' ? '#name' : '#consent')?.focus();
-    else void booth.play(pose);
-  });
+  const booth = createBooth(demo, start);
 
-  async function pose(scene: Scene): Promise<void> {
+  function start(): void {
+    missing = person.name === '' ? 'name' : route === 'register' && !hasAgreed ? 'consent' : null;
     verdict = undefined;
     demo.see(() => nothingSeen);
+    if (missing) document.querySelector<HTMLElement>(missing === 'name' ? '#name' : '#consent')?.focus();
+    else void booth.play(pose);
+  }
+
+  async function pose(scene: Scene): Promise<void> {
     await scene.act({ text: 'do.centre', seconds: 3 });
     const picture = await scene.camera.takePicture();
     scene.show(picture);
@@ -45,7 +46,7 @@ function openPeople(demo: Demo, person: Person, route: 'register' | 'verify'): C
     const path = `v1/${route}?${parameters}`;
     const { signal } = scene;
     const answer = await demo.server.ask({ method: 'POST', path, form: { image: picture.jpeg }, signal });
-    demo.see((sight) => seeAnswer(sight, answer.body));
+    demo.see((sight) => seeAnswer(sight, answer));
     if (!answer.ok) verdict = refusal(answer);
     else verdict = route === 'register' ? ofEnrolment(answer.body) : ofVerification(answer.body);
   }

@@ -13,12 +13,16 @@ export const openSelfie: OpenCheck = (demo) => {
   let by: 'passive' | 'kyc' = 'passive';
   let verdict: Verdict | undefined;
   let active: string | undefined;
-  const booth = createBooth(demo, () => void booth.play(pose));
+  const booth = createBooth(demo, start);
 
-  async function pose(scene: Scene): Promise<void> {
+  function start(): void {
     verdict = undefined;
     active = undefined;
     demo.see(() => nothingSeen);
+    void booth.play(pose);
+  }
+
+  async function pose(scene: Scene): Promise<void> {
     await scene.act({ text: 'do.centre', seconds: 3 });
     const picture = await scene.camera.takePicture();
     scene.show(picture);
@@ -26,7 +30,7 @@ export const openSelfie: OpenCheck = (demo) => {
     const answer = await (by === 'passive'
       ? askPassive(picture, scene.signal)
       : askKyc(picture, scene.signal));
-    demo.see((sight) => seeAnswer(sight, answer.body));
+    demo.see((sight) => seeAnswer(sight, answer));
     scene.show(picture, boxOf(answer));
     if (!answer.ok) verdict = refusal(answer);
     else verdict = by === 'passive' ? ofSelfie(answer.body) : ofKyc(answer.body);

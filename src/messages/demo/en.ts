@@ -91,7 +91,7 @@ export const demoTexts = {
   'demo.size': 'Size',
   'demo.total': 'In all',
   'demo.models': 'Models that spoke',
-  'demo.modelsNone': 'None yet.',
+  'demo.modelsInstalled': 'None has been named yet, or not by this contract. Installed are:',
   'demo.exchanges': 'Requests and answers',
   'demo.exchangesNone': 'None yet: start a check.',
   'demo.exchangesNote': 'The newest first. Keys and tokens are hidden, pictures shown as their size.',
@@ -104,6 +104,7 @@ export const demoTexts = {
   'demo.keyUse': 'Use this key',
   'demo.keyRefused': 'This key is not valid.',
   'demo.keySet': 'You have given an API key.',
+  'demo.keyWhy': 'Why a real page must not',
   'demo.keyForget': 'Forget the key',
 };
 

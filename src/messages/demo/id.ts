@@ -92,7 +92,7 @@ export const demoTexts: DemoTexts = {
   'demo.size': 'Ukuran',
   'demo.total': 'Seluruhnya',
   'demo.models': 'Model yang menilai',
-  'demo.modelsNone': 'Belum ada.',
+  'demo.modelsInstalled': 'Belum ada yang disebut, atau tidak oleh kontrak ini. Yang terpasang:',
   'demo.exchanges': 'Permintaan dan jawaban',
   'demo.exchangesNone': 'Belum ada: mulailah sebuah pemeriksaan.',
   'demo.exchangesNote':
@@ -106,5 +106,6 @@ export const demoTexts: DemoTexts = {
   'demo.keyUse': 'Pakai kunci ini',
   'demo.keyRefused': 'Kunci ini tidak berlaku.',
   'demo.keySet': 'Anda telah memberikan kunci API.',
+  'demo.keyWhy': 'Mengapa halaman sungguhan tidak boleh',
   'demo.keyForget': 'Lupakan kunci',
 };

@@ -92,7 +92,7 @@ export const demoTexts: DemoTexts = {
   'demo.size': 'Tamanho',
   'demo.total': 'No total',
   'demo.models': 'Modelos que opinaram',
-  'demo.modelsNone': 'Nenhum ainda.',
+  'demo.modelsInstalled': 'Nenhum foi citado ainda, ou não por este contrato. Instalados estão:',
   'demo.exchanges': 'Requisições e respostas',
   'demo.exchangesNone': 'Nenhuma ainda: comece uma verificação.',
   'demo.exchangesNote': 'As mais novas primeiro. Chaves e tokens ficam ocultos; fotos aparecem como tamanho.',
@@ -105,5 +105,6 @@ export const demoTexts: DemoTexts = {
   'demo.keyUse': 'Usar esta chave',
   'demo.keyRefused': 'Esta chave não é válida.',
   'demo.keySet': 'Você informou uma chave de API.',
+  'demo.keyWhy': 'Por que uma página real não pode',
   'demo.keyForget': 'Esquecer a chave',
 };

@@ -93,7 +93,7 @@ export const demoTexts: DemoTexts = {
   'demo.size': 'Hajmi',
   'demo.total': 'Jami',
   'demo.models': 'Baho bergan modellar',
-  'demo.modelsNone': 'Hali yo‘q.',
+  'demo.modelsInstalled': 'Hali hech biri aytilmadi yoki bu shartnoma aytmaydi. O‘rnatilganlari:',
   'demo.exchanges': 'So‘rovlar va javoblar',
   'demo.exchangesNone': 'Hali yo‘q: tekshiruvni boshlang.',
   'demo.exchangesNote':
@@ -107,5 +107,6 @@ export const demoTexts: DemoTexts = {
   'demo.keyUse': 'Shu kalitdan foydalanish',
   'demo.keyRefused': 'Bu kalit yaroqsiz.',
   'demo.keySet': 'Siz API kalitini berdingiz.',
+  'demo.keyWhy': 'Nega haqiqiy sahifaga mumkin emas',
   'demo.keyForget': 'Kalitni unutish',
 };
