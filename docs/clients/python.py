@@ -53,11 +53,11 @@ REFUSALS = {
 }
 
 
-def hold_session(server, token, take_picture, on_message):
+def hold_session(server, token, take_picture, on_message, on_wait=lambda why: None):
     """Takes part in a native session, and comes back to it when the connection is lost.
 
     `take_picture()` returns when a JPEG was taken (seconds, `time.monotonic()`) and the JPEG; `on_message` hears each
-    message of the server, a dict. Returns the last one, `complete` or `failed`: what counts is what the backend reads
+    message of the server, a dict; `on_wait` that it waits by itself, for "server_busy" or "connection_lost". Returns the last one, `complete` or `failed`: what counts is what the backend reads
     (`read_session`). Raises Trouble.
     """
     url = f"{server.rstrip('/').replace('http', 'ws', 1)}/v2/sessions/{token.split('.')[0]}/stream"
@@ -81,6 +81,7 @@ def hold_session(server, token, take_picture, on_message):
         except Trouble as trouble:
             now = time.monotonic()
             if trouble.code == "server_busy" and now + trouble.retry_after - started < BUSY:
+                on_wait(trouble.code)
                 time.sleep(trouble.retry_after)
                 continue
             if not begun or trouble.code == "camera_lost":
@@ -89,6 +90,7 @@ def hold_session(server, token, take_picture, on_message):
             passing = ("unreachable", "connection_lost", "answer_timeout", "session_in_use")
             if trouble.code not in passing or now - lost > RECONNECT:
                 raise Trouble("connection_lost") from trouble
+            on_wait("connection_lost")
             time.sleep(0.5)
 
 
@@ -284,12 +286,17 @@ def main():
     options = arguments.parse_args()
     told = None
 
-    def show(message):
+    def say(words):
         nonlocal told
-        words = message.get("message") or message["instruction"]
         if words != told:
             print(words, flush=True)
         told = words
+
+    def show(message):
+        say(message.get("message") or message["instruction"])
+
+    def wait(why):
+        say("The server is busy: waiting." if why == "server_busy" else "The connection was lost: connecting again.")
 
     camera = Camera()
     try:
@@ -297,7 +304,7 @@ def main():
         if options.server.startswith("ws"):
             return 0 if run_challenge(options.server, camera.take_picture, show, options.key)["live"] else 1
         session = {"client_token": options.token} if options.token else make_session(options.server, options.key)
-        last = hold_session(options.server, session["client_token"], camera.take_picture, show)
+        last = hold_session(options.server, session["client_token"], camera.take_picture, show, wait)
         if options.token:
             return 0 if last["type"] == "complete" else 1
         result = read_session(options.server, session["id"], options.key)

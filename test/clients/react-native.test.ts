@@ -130,9 +130,14 @@ describe('a native session', () => {
       code: 'server_busy',
     });
     const giveUp = new AbortController();
-    const { participant, messages } = openIdleApp({ signal: giveUp.signal });
+    const waits: string[] = [];
+    const { participant, messages } = openIdleApp({
+      signal: giveUp.signal,
+      onWait: (why) => waits.push(why),
+    });
     const held = holdSession(url, second.client_token, participant);
     const caught = expect(held).rejects.toMatchObject({ code: 'cancelled' });
+    await expect.poll(() => waits[0], { timeout: 20_000 }).toBe('server_busy');
     expect(await readSession(url, second.id)).toMatchObject({ status: 'created' });
     // A session whose client has left keeps its place until it is deleted.
     await fetch(`${url}/v2/sessions/${first.id}`, { method: 'DELETE' });

@@ -1,4 +1,5 @@
 import { CameraView, useCameraPermissions } from 'expo-camera';
+import { File } from 'expo-file-system';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { AccessibilityInfo, AppState, Button, Linking, Platform, Text, View } from 'react-native';
 import { holdSession, type Message, runChallenge, Trouble, type TroubleCode } from './liveness';
@@ -23,6 +24,7 @@ export function LivenessCheck({ server, getToken, apiKey, onEnd }: Props) {
   const [attempt, setAttempt] = useState(0);
   const [cameraReady, setCameraReady] = useState(false);
   const [message, setMessage] = useState<Message | null>(null);
+  const [waiting, setWaiting] = useState<keyof typeof texts.waiting | null>(null);
   const [trouble, setTrouble] = useState<TroubleCode | null>(null);
   const camera = useRef<CameraView>(null);
   const parts = useRef({ server, getToken, apiKey, onEnd });
@@ -47,11 +49,17 @@ export function LivenessCheck({ server, getToken, apiKey, onEnd }: Props) {
   useEffect(() => {
     if (!cameraReady) return;
     const giveUp = new AbortController();
-    const participant = { takePicture, onMessage: setMessage, signal: giveUp.signal };
+    const participant = { takePicture, onMessage, onWait: setWaiting, signal: giveUp.signal };
+    function onMessage(next: Message): void {
+      setWaiting(null);
+      setMessage(next);
+    }
     async function takePicture(): Promise<string> {
       const options = { base64: true, quality: 0.8, shutterSound: false };
       const photo = await camera.current?.takePictureAsync(options);
       if (!photo?.base64) throw new Error('No picture.');
+      // Photographs are files, too: faces are not to be left behind.
+      new File(photo.uri).delete();
       return photo.base64;
     }
     async function hold(): Promise<Message> {
@@ -69,7 +77,13 @@ export function LivenessCheck({ server, getToken, apiKey, onEnd }: Props) {
     return () => giveUp.abort();
   }, [cameraReady]);
 
-  const told = trouble ? texts.trouble[trouble] : message ? wordsOf(message) : texts.opening;
+  const told = trouble
+    ? texts.trouble[trouble]
+    : waiting
+      ? texts.waiting[waiting]
+      : message
+        ? wordsOf(message)
+        : texts.opening;
   // Android reads live regions; iOS has none.
   useEffect(() => {
     if (Platform.OS === 'ios') AccessibilityInfo.announceForAccessibility(told);
@@ -78,6 +92,7 @@ export function LivenessCheck({ server, getToken, apiKey, onEnd }: Props) {
   /** Another camera view, another session, another token. */
   function tryAgain(): void {
     setTrouble(null);
+    setWaiting(null);
     setMessage(null);
     setCameraReady(false);
     setAttempt(attempt + 1);
@@ -150,6 +165,10 @@ const texts = {
     DOWN: 'Tip your head down',
     VERIFIED: 'Done. Thank you!',
   } satisfies Record<Message['instruction'], string>,
+  waiting: {
+    server_busy: 'The server is busy. It goes on by itself in a moment.',
+    connection_lost: 'The connection was lost. Connecting again…',
+  },
   trouble: {
     unreachable: 'The server does not answer. Check your connection, and try again in a moment.',
     connection_lost: 'The connection was lost. Check it, and try again.',

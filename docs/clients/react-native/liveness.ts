@@ -76,6 +76,8 @@ export interface Participant {
   readonly takePicture: () => Promise<string>;
   /** Hears every message but refusals. */
   readonly onMessage: (message: Message) => void;
+  /** Hears that the session waits by itself: for a busy server, or to come back after its connection was lost. */
+  readonly onWait?: (why: 'server_busy' | 'connection_lost') => void;
   /** Gives up, with the trouble `cancelled`. */
   readonly signal: AbortSignal;
   readonly limits?: Partial<typeof defaultLimits>;
@@ -111,12 +113,14 @@ export async function holdSession(server: string, token: string, participant: Pa
       if (!(error instanceof Trouble)) throw error;
       const now = performance.now();
       if (error.code === 'server_busy' && now + error.retryAfter - startedAt < limits.busy) {
+        participant.onWait?.(error.code);
         await pause(error.retryAfter, participant.signal);
         continue;
       }
       if (!hasBegun || error.code === 'camera_lost' || error.code === 'cancelled') throw error;
       backBy = Math.min(backBy, now + limits.reconnect);
       if (!passing.includes(error.code) || now > backBy) throw new Trouble('connection_lost');
+      participant.onWait?.('connection_lost');
       await pause(attemptPause, participant.signal);
     }
   }

@@ -1,5 +1,5 @@
-// What liveness.ts and liveness-check.tsx use of the platform, after the types of react-native 0.82, expo-camera 57 and
-// @types/react 19: those packages are hundreds of megabytes, and the check here does without them.
+// What liveness.ts and liveness-check.tsx use of the platform, after the types of react-native 0.82, expo-camera 57,
+// expo-file-system 58 and @types/react 19: the packages are hundreds of megabytes, and the check here does without them.
 
 declare class WebSocket {
   constructor(uri: string, protocols?: string | string[] | null);
@@ -82,6 +82,13 @@ declare module 'react-native' {
       listener: (state: 'active' | 'background' | 'inactive' | 'unknown' | 'extension') => void,
     ): { remove(): void };
   };
+}
+
+declare module 'expo-file-system' {
+  export class File {
+    constructor(uri: string);
+    delete(): void;
+  }
 }
 
 declare module 'expo-camera' {
