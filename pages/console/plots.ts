@@ -24,8 +24,8 @@ export function widthOf(place: Element | null): number {
 function draw(label: string, options: Plot.PlotOptions): SVGSVGElement {
   const svg = Plot.plot({ className: 'plot', ...options }) as SVGSVGElement;
   svg.querySelector('style')?.remove();
-  // Groups have no role that could bear a name; the whole has one.
-  for (const part of svg.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label');
+  // What it is made of has no role that could bear a name; the whole has one.
+  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   svg.setAttribute('font-size', '12');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { chooseLanguage, createWords, languages, loadWords } from './words.ts';
+import { languages } from '../languages.ts';
+import { chooseLanguage, createWords, loadWords } from './words.ts';
 
 it.each([
   [['pt-BR', 'en'], 'pt'],

@@ -94,7 +94,9 @@ export function seeAnswer(
 ): Sight {
   const details = pick(body, 'details') ?? pick(body, 'result', 'details') ?? body;
   const face = firstOf(pick(details, 'faces'));
-  const probability = pick(details, 'live_probability') ?? pick(details, 'evidence', 'live_probability');
+  // Null is an answer: no net has judged.
+  const own = pick(details, 'live_probability');
+  const probability = own === undefined ? pick(details, 'evidence', 'live_probability') : own;
   const pose = pick(face, 'pose') as Pose | undefined;
   const centre = pick(body, 'checks', 'pose_center') as
     | { yaw: number | null; pitch: number | null }

@@ -12,8 +12,6 @@ it.each([
 ] as const)('the nose points %s', (_where, [yaw, pitch, roll], [right, down]) => {
   const [from, to] = nose(yaw, pitch, roll);
   for (const point of [from, to])
-    expect(point.map((value) => Math.sign(Math.round(value)))).toEqual(
-      [right, down].map((value) => value + 0),
-    );
+    expect(point.map((value) => Math.sign(Math.round(value)) + 0)).toEqual([right, down]);
   expect(Math.hypot(...to)).toBeGreaterThan(Math.hypot(...from));
 });

@@ -34,7 +34,7 @@ export function table<Row>(
     return html`<tr${name ? html` class="${name}"` : undefined}>${cells}</tr>\n`;
   };
   const grouped = columns.some(({ group }) => group !== undefined);
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table${grouped ? html` class="dense"` : undefined}>
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table${grouped ? html` class="dense"` : undefined}>
 <caption><span class="stay">${caption}</span></caption>
 <thead>${grouped ? groupRow(columns) : undefined}<tr>${columns.map((column, at) => html`<th scope="col"${classOf(columns, at)}>${column.head}</th>`)}</tr></thead>
 <tbody>

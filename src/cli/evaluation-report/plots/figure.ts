@@ -24,8 +24,8 @@ export function draw(label: string, options: Plot.PlotOptions): string {
   svg.setAttribute('font-size', '12');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
-  // Groups have no role that could bear a name; the whole has one.
-  for (const part of svg.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label');
+  // What it is made of has no role that could bear a name; the whole has one.
+  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   // Its rules stand in the page's style sheet, so that a strict policy can name the one there is.
   svg.querySelector('style')?.remove();
   return svg.outerHTML;
