@@ -94,9 +94,9 @@ def hold_session(server, token, take_picture, on_message, on_wait=lambda why: No
             time.sleep(0.5)
 
 
-def run_challenge(url, take_picture, on_message, key=None):
+def run_challenge(url, take_picture, on_message, key=None, language="en"):
     """Takes part in a challenge of `/ws`, as `hold_session`; `live` of a `complete` is the verdict."""
-    headers = {"X-API-KEY": key} if key else {}
+    headers = {"Accept-Language": language, **({"X-API-KEY": key} if key else {})}
 
     def encode(_, jpeg):
         return TEXT, json.dumps({"frame": base64.b64encode(jpeg).decode()}).encode()

@@ -154,6 +154,16 @@ describe('a native session', () => {
     expect([errors, code]).toEqual([words, 2]);
   });
 
+  it('says a way out of a session that is open elsewhere', async () => {
+    const url = await listeningApp();
+    const session = await makeSession(url);
+    const stream = openStream(url, session);
+    await expect.poll(() => stream.messages.length).toBe(1);
+    const { errors, code } = await runClient([url, '--token', session.client_token]);
+    expect([errors, code]).toEqual(['The session is open elsewhere. Close it there, and try again.', 2]);
+    stream.socket.terminate();
+  });
+
   it('spends no session on a camera that is not there', async () => {
     const url = await listeningApp();
     const { id, client_token: token } = await makeSession(url);
@@ -193,5 +203,11 @@ describe('a challenge of /ws', () => {
     const { errors, code } = await runClient([socketOf(url)]);
     expect([errors, code]).toEqual(['The server is busy. Try again in a moment.', 2]);
     stream.socket.terminate();
+  });
+
+  it('speaks the language of the program', async () => {
+    const url = await listeningApp({ SESSION_TIMEOUT: '1' });
+    const { lines, code } = await runClient([socketOf(url)]);
+    expect([lines.at(-1), code]).toEqual(['Time is up. Please start again.', 1]);
   });
 });

@@ -218,13 +218,24 @@ describe('a challenge of /ws', () => {
   it('is passed by who does as told, with an API key', async () => {
     const url = await listeningApp({ ...patience, API_KEY: 'a key: ünïcode' }, { perception: pool });
     const { participant } = openApp();
-    const last = await runChallenge(`${url.replace('http', 'ws')}/ws`, 'a key: ünïcode', participant);
+    const last = await runChallenge(
+      `${url.replace('http', 'ws')}/ws`,
+      { key: 'a key: ünïcode' },
+      participant,
+    );
     expect(last).toMatchObject({ type: 'complete', live: true });
     await expect(
-      runChallenge(`${url.replace('http', 'ws')}/ws`, 'another', participant),
+      runChallenge(`${url.replace('http', 'ws')}/ws`, { key: 'another' }, participant),
     ).rejects.toMatchObject({
       code: 'unreachable',
     });
+  });
+
+  it('speaks the language that it is asked for', async () => {
+    const url = await listeningApp({ SESSION_TIMEOUT: '1' });
+    const { participant } = openIdleApp();
+    const last = await runChallenge(`${url.replace('http', 'ws')}/ws`, { language: 'en' }, participant);
+    expect(last).toMatchObject({ reason: 'session_timeout', message: 'Time is up. Please start again.' });
   });
 
   it('ends when nothing is heard any more', async () => {
@@ -235,7 +246,7 @@ describe('a challenge of /ws', () => {
     server.once('connection', (socket) => socket.send(JSON.stringify(start)));
     const { port } = server.address() as { port: number };
     const { participant, messages } = openIdleApp({ limits: { connect: 300, answer: 300 } });
-    const run = () => runChallenge(`ws://127.0.0.1:${port}`, undefined, participant);
+    const run = () => runChallenge(`ws://127.0.0.1:${port}`, {}, participant);
     await expect(run()).rejects.toMatchObject({ code: 'answer_timeout' });
     expect(messages).toEqual([start]);
     await expect(run()).rejects.toMatchObject({ code: 'unreachable' });

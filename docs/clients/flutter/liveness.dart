@@ -122,10 +122,16 @@ const _passing = {
 /// Takes part in a challenge of `/ws`, which has no token, and cannot be come back to.
 ///
 /// [url] is `wss://liveness.example.com/ws` for instance, [key] an API key where the server asks for one: only in apps
-/// for people who may know it. Returns the last message; `live` of a `complete` is the verdict. Throws
-/// [TroubleException].
-Future<Message> runChallenge(Uri url, String? key, Participant participant) => _talk(
-      _Connection(url, headers: {if (key != null) 'X-API-KEY': key}),
+/// for people who may know it; [language] that of `message`: en, id, pt or uz, which is the default. Returns the last
+/// message; `live` of a `complete` is the verdict. Throws [TroubleException].
+Future<Message> runChallenge(Uri url, Participant participant, {String? key, String? language}) => _talk(
+      _Connection(
+        url,
+        headers: {
+          if (key != null) 'X-API-KEY': key,
+          if (language != null) 'Accept-Language': language,
+        },
+      ),
       participant,
       encode: (_, jpeg) => jsonEncode({'frame': base64Encode(jpeg)}),
       isAnswer: (_) => true,

@@ -16,6 +16,7 @@ class LivenessCheck extends StatefulWidget {
     required this.onEnd,
     this.getToken,
     this.apiKey,
+    this.language = 'en',
   });
 
   /// `https://liveness.example.com` for instance.
@@ -26,6 +27,9 @@ class LivenessCheck extends StatefulWidget {
 
   /// For `/ws`, where the server asks for one, and in apps for people who may know it alone.
   final String? apiKey;
+
+  /// Of the server's words on `/ws`: en, id, pt or uz; that of a session is said by your backend.
+  final String language;
 
   /// The session is over: `complete` or `failed`. Now ask your backend how it went.
   final void Function(Message last) onEnd;
@@ -109,7 +113,12 @@ class _LivenessCheckState extends State<LivenessCheck> with WidgetsBindingObserv
     final getToken = widget.getToken;
     if (getToken == null) {
       final address = widget.server.replaceFirst(RegExp('^http'), 'ws');
-      return runChallenge(Uri.parse('$address/ws'), widget.apiKey, participant);
+      return runChallenge(
+        Uri.parse('$address/ws'),
+        participant,
+        key: widget.apiKey,
+        language: widget.language,
+      );
     }
     final String token;
     try {

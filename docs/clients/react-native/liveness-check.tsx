@@ -2,7 +2,7 @@ import { CameraView, useCameraPermissions } from 'expo-camera';
 import { File } from 'expo-file-system';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { AccessibilityInfo, AppState, Button, Linking, Platform, Text, View } from 'react-native';
-import { holdSession, type Message, runChallenge, Trouble, type TroubleCode } from './liveness';
+import { holdSession, type Message, runChallenge, Trouble, type TroubleCode, within } from './liveness';
 
 interface Props {
   /** `https://liveness.example.com` for instance. */
@@ -11,15 +11,18 @@ interface Props {
   readonly getToken?: () => Promise<string>;
   /** For `/ws`, where the server asks for one, and in apps for people who may know it alone. */
   readonly apiKey?: string;
+  /** Of the server's words on `/ws`: en, id, pt or uz; that of a session is said by your backend. */
+  readonly language?: string;
   /** The session is over: `complete` or `failed`. Now ask your backend how it went. */
   readonly onEnd: (last: Message) => void;
 }
 
-/** Milliseconds for a camera to open. */
+/** Milliseconds for a camera to open, and for the backend to give a token. */
 const cameraLimit = 10_000;
+const tokenLimit = 10_000;
 
 /** A liveness check from the camera's permission to the end, each failure with a way out. */
-export function LivenessCheck({ server, getToken, apiKey, onEnd }: Props) {
+export function LivenessCheck({ server, getToken, apiKey: key, language = 'en', onEnd }: Props) {
   const [permission, askPermission, lookAtPermission] = useCameraPermissions();
   const [attempt, setAttempt] = useState(0);
   const [cameraReady, setCameraReady] = useState(false);
@@ -27,8 +30,8 @@ export function LivenessCheck({ server, getToken, apiKey, onEnd }: Props) {
   const [waiting, setWaiting] = useState<keyof typeof texts.waiting | null>(null);
   const [trouble, setTrouble] = useState<TroubleCode | null>(null);
   const camera = useRef<CameraView>(null);
-  const parts = useRef({ server, getToken, apiKey, onEnd });
-  parts.current = { server, getToken, apiKey, onEnd };
+  const parts = useRef({ server, getToken, key, language, onEnd });
+  parts.current = { server, getToken, key, language, onEnd };
   const isGranted = permission?.granted ?? false;
 
   // Whoever comes back from the settings may have allowed it there.
@@ -63,9 +66,10 @@ export function LivenessCheck({ server, getToken, apiKey, onEnd }: Props) {
       return photo.base64;
     }
     async function hold(): Promise<Message> {
-      const { server, getToken, apiKey } = parts.current;
-      if (!getToken) return runChallenge(`${server.replace(/^http/, 'ws')}/ws`, apiKey, participant);
-      const token = await getToken().catch(() => Promise.reject(new Trouble('unreachable')));
+      const { server, getToken, key, language } = parts.current;
+      if (!getToken)
+        return runChallenge(`${server.replace(/^http/, 'ws')}/ws`, { key, language }, participant);
+      const token = await within(getToken(), tokenLimit, 'unreachable', giveUp.signal);
       return holdSession(server, token, participant);
     }
     hold().then(

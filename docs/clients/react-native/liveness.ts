@@ -96,6 +96,7 @@ export async function holdSession(server: string, token: string, participant: Pa
   const line: Line = {
     url: `${socketAddress(server)}/v2/sessions/${token.split('.')[0]}/stream`,
     protocols: ['bonafide', `bonafide.token.${token}`],
+    headers: {},
     encode: encodeFrame,
     isAnswer: ({ frame }) => frame !== undefined,
   };
@@ -141,16 +142,18 @@ const attemptPause = 500;
  *
  * @param url `wss://liveness.example.com/ws` for instance
  * @param key an API key where the server asks for one: only in apps for people who may know it
+ * @param language of `message`: en, id, pt or uz, which is the default
  * @returns the last message; `live` of a `complete` is the verdict
  * @throws Trouble
  */
 export function runChallenge(
   url: string,
-  key: string | undefined,
+  { key, language }: { readonly key?: string | undefined; readonly language?: string | undefined },
   participant: Participant,
 ): Promise<Message> {
   const line: Line = {
     url,
+    headers: language ? { 'Accept-Language': language } : {},
     protocols: key ? ['bonafide', `bonafide.key.${base64url(key)}`] : [],
     encode: (_, picture) => JSON.stringify({ frame: picture }),
     isAnswer: () => true,
@@ -162,6 +165,7 @@ export function runChallenge(
 interface Line {
   readonly url: string;
   readonly protocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
   readonly encode: (takenAt: number, picture: string) => ArrayBuffer | string;
   readonly isAnswer: (message: Message) => boolean;
 }
@@ -220,9 +224,12 @@ const refusals: Readonly<Record<string, TroubleCode>> = {
   store_unavailable: 'server_busy',
 };
 
+/** React Native's takes headers, too. */
+type SocketMaker = new (url: string, protocols: string[], options: object) => WebSocket;
+
 /** Opens a WebSocket whose messages can be waited for. */
-function connect({ url, protocols }: Line, signal: AbortSignal) {
-  const socket = new WebSocket(url, [...protocols]);
+function connect({ url, protocols, headers }: Line, signal: AbortSignal) {
+  const socket = new (WebSocket as unknown as SocketMaker)(url, [...protocols], { headers });
   const messages: Message[] = [];
   let [isOpened, isClosed] = [false, false];
   let wake = () => {};
@@ -276,7 +283,12 @@ function base64url(text: string): string {
 }
 
 /** What `promise` gives, or trouble: `late` after `limit` milliseconds, and when it fails. */
-function within<T>(promise: Promise<T>, limit: number, late: TroubleCode, signal: AbortSignal): Promise<T> {
+export function within<T>(
+  promise: Promise<T>,
+  limit: number,
+  late: TroubleCode,
+  signal: AbortSignal,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = () => reject(new Trouble('cancelled'));
     const timer = setTimeout(() => reject(new Trouble(late)), limit);
