@@ -8,6 +8,7 @@ import {
   fitCalibration,
   leaveOneSourceOut,
 } from './fit-calibration.ts';
+import { stretchOf } from './stretch-scores.ts';
 
 const plan: CalibrationPlan = {
   name: 'test',
@@ -69,6 +70,14 @@ describe('the fit', () => {
     const few = fitCalibration(cameras, plan).calibration;
     expect(many.nets!.one!.weight).toBeCloseTo(few.nets!.one!.weight, 6);
     expect(many.bias).toBeCloseTo(few.bias, 6);
+  });
+
+  it('states probabilities that hold on what it has not seen, however few cameras there are', () => {
+    const alike = [0.3, 1, 2].map((gap) =>
+      ['ana', 'bia', 'cai', 'dov'].flatMap((source) => camera(source, { gap })),
+    );
+    for (const rows of [...alike, cameras.slice(0, 60)])
+      expect(stretchOf(fitCalibration(rows, plan).outOfFold)).toBeCloseTo(1, 3);
   });
 
   it('is the same with or without excluded sources, and single pictures of a class', () => {

@@ -5,6 +5,7 @@ import { correlationOfLooks } from './correlation-of-looks.ts';
 import { dealFolds } from './folds.ts';
 import { fitLogisticRegression } from './logistic-regression.ts';
 import { shareAlike } from './share-alike.ts';
+import { stretchOf } from './stretch-scores.ts';
 
 /** One face to learn from, in range: `viewObstacles` of `fusion.ts` finds nothing. */
 export interface CalibrationRow {
@@ -42,9 +43,6 @@ export interface FittedCalibration {
   readonly folds: 'families' | 'units';
 }
 
-/** The L2 penalty on standardised logits, with rows that count 1 on average; the data move weights little below 0.3. */
-const penaltyShare = 0.01;
-
 /** A net is sure beyond this logit (a live score of 0.9997), and how sure differs from camera to camera. */
 const bound = 5;
 
@@ -63,19 +61,17 @@ const unitFolds = 5;
 
 /**
  * Fits a calibration: logistic regression on bounded, standardised logits, never falling in any of them, with an L2
- * penalty; sources, classes of a source and units of a class weigh alike. Limits are chosen for the stated rates on
- * scores out of fold.
+ * penalty; sources, classes of a source and units of a class weigh alike. What the penalty takes from probabilities they
+ * get back by {@link stretchOf}. Stretch and limits, which are chosen for the stated rates, go by scores out of fold.
  *
  * @throws RangeError with a sentence that says what is missing
  */
 export function fitCalibration(rows: readonly CalibrationRow[], plan: CalibrationPlan): FittedCalibration {
   const known = worthLearning(rows, plan);
   const folds = foldsOf(known);
-  const outOfFold = [...new Set(folds.of)].flatMap((fold) => {
-    const terms = fitTerms(
-      known.filter((_, at) => folds.of[at] !== fold),
-      plan.nets,
-    );
+  const scored = [...new Set(folds.of)].flatMap((fold) => {
+    const without = known.filter((_, at) => folds.of[at] !== fold);
+    const terms = fitTerms(without, plan.nets, folds.by);
     return known
       .filter((_, at) => folds.of[at] === fold)
       .map((row) => ({
@@ -85,9 +81,11 @@ export function fitCalibration(rows: readonly CalibrationRow[], plan: Calibratio
         logOdds: rowLogOdds(row.logits, terms),
       }));
   });
+  const stretch = stretchOf(scored);
+  const outOfFold = scored.map((row) => ({ ...row, logOdds: row.logOdds * stretch }));
   const limits = chooseLimits(outOfFold, allowed(plan.rates));
   const calibration = {
-    ...fitTerms(known, plan.nets),
+    ...stretched(fitTerms(known, plan.nets, folds.by), stretch),
     name: plan.name,
     limits: { live: probabilityOf(limits.live), attack: probabilityOf(limits.attack) },
     correlation: correlationOfLooks(outOfFold),
@@ -178,8 +176,24 @@ function dealUnits(rows: readonly CalibrationRow[]): number[] {
 
 type Terms = Pick<LiveCalibration, 'bias'> & { readonly nets: Readonly<Record<string, NetTerm>> };
 
-/** Fits without the nets that would count against what they say, one after the other: never falling in any. */
-function fitTerms(rows: readonly CalibrationRow[], nets: readonly string[]): Terms {
+function stretched({ bias, nets }: Terms, stretch: number): Terms {
+  const terms = Object.entries(nets).map(([net, term]) => [net, { ...term, weight: term.weight * stretch }]);
+  return { bias: bias * stretch, nets: Object.fromEntries(terms) };
+}
+
+/**
+ * Fits without the nets that would count against what they say, one after the other: never falling in any. Rows of one
+ * camera bear witness together: all data count as many as there are cameras, or people where there is one camera, against
+ * a penalty of 1, which stands for weights of about 1 before anything is seen.
+ */
+function fitTerms(
+  rows: readonly CalibrationRow[],
+  nets: readonly string[],
+  by: FittedCalibration['folds'],
+): Terms {
+  const witnesses = new Set(
+    rows.map(({ family, source, unit }) => (by === 'families' ? family : `${source} ${unit}`)),
+  );
   const counts = shareAlike(rows).map((share) => share * rows.length);
   const standards = nets.map((net) =>
     standardOf(
@@ -194,7 +208,7 @@ function fitTerms(rows: readonly CalibrationRow[], nets: readonly string[]): Ter
       positive: row.live,
       count: counts[index]!,
     }));
-    const { weights, bias } = fitLogisticRegression(labelled, penaltyShare * rows.length);
+    const { weights, bias } = fitLogisticRegression(labelled, rows.length / witnesses.size);
     const lowest = weights.indexOf(Math.min(...weights));
     if (weights.length === 0 || weights[lowest]! >= 0) {
       const weightOf = (at: number) => (used.includes(at) ? weights[used.indexOf(at)]! : 0);
