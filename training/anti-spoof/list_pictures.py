@@ -1,4 +1,4 @@
-"""Lists what the net learns from and is judged by: `list_pictures.py DATA`: labelled stills and clips, then faces of LFW.
+"""Lists what nets are judged by, labelled stills and clips: `list_pictures.py DATA`; or with `press` what they learn from, faces of LFW.
 
 Synthetic talking heads (liveportrait, tps_driving) are re-encoded crops and say nothing about presentation attacks.
 """
