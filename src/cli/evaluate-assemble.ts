@@ -12,7 +12,6 @@ import type {
   VerificationReport,
 } from '../decisions/evaluation/report.ts';
 import { verificationReport } from '../decisions/evaluation/verification.ts';
-import { experimentalNet } from '../decisions/experimental-net.ts';
 import type { ModelIdentity } from '../decisions/facts.ts';
 import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import type { LiveCalibrationFile } from '../decisions/live-calibration-file.ts';
@@ -88,10 +87,7 @@ export function assemble(
       fittedTo: fittedTo(file),
       settings: { ...measuringSettings(config), ...verdictSettings(config) },
     },
-    notices: [
-      ...measured.perception.notices.map((notice) => withoutFolders(notice, { MODELS_DIR, MODEL_PATH })),
-      ...caveats(models),
-    ],
+    notices: measured.perception.notices.map((notice) => withoutFolders(notice, { MODELS_DIR, MODEL_PATH })),
     models,
     calibration,
     refit: (stills) => refit(stills, { models, calibration, rates: statedRates }),
@@ -121,15 +117,6 @@ function namedFile(path: string): NamedFile | null {
 function fittedTo(file: LiveCalibrationFile | undefined): RunDescription['fittedTo'] {
   const { manifestSha256, sources }: Partial<LiveCalibrationFile['data']> = file?.data ?? {};
   return manifestSha256 !== undefined && sources !== undefined ? { manifestSha256, sources } : null;
-}
-
-/** What the figures cannot say themselves. */
-function caveats(models: readonly ModelIdentity[]): string[] {
-  return models.some(({ name }) => name === experimentalNet)
-    ? [
-        `${experimentalNet} is a net of our own: on the pictures that it was trained on (assets/models/anti-spoof.md) all figures flatter it.`,
-      ]
-    : [];
 }
 
 function verify(

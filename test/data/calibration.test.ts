@@ -79,8 +79,9 @@ describe('the calibrations that ship', () => {
   test.each(files)('$name keeps to its rates on sources that it has not seen', ({ file }) => {
     const { realised, stated } = file.rates;
     expect(realised.attacksCalledLive).toBeLessThanOrEqual(stated.attacksCalledLive);
-    // With the third net 2.8 % of genuine faces, where 2 % are stated: one clip's, of seven sources.
-    expect(realised.genuineCalledAttack).toBeLessThanOrEqual(stated.genuineCalledAttack + 0.01);
+    // With the third net 2.8 % of genuine faces, where 2 % are stated: frames of one clip, of five sources.
+    const more = file.nets?.['minifasnet-v2se'] ? 0.01 : 0;
+    expect(realised.genuineCalledAttack).toBeLessThanOrEqual(stated.genuineCalledAttack + more);
   });
 });
 

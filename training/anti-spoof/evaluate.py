@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import torch
 from measures import auc, equal_weights
-from net import AntiSpoofNet
+from net import AntiSpoofNet, evidence_of
 from patches import Patches
 from pool import SIDE, as_input
 from sources import MARKED, part_of, shows_holder
@@ -21,7 +21,7 @@ def main():
     data, prefix, files = sys.argv[1], sys.argv[2], sys.argv[3:]
     faces = Patches(data, prefix)
     crops = np.memmap(f"{prefix}-crops.u8", np.uint8, "r").reshape(-1, 2, SIDE, SIDE, 3)[:, 0]
-    logits = [logits_of(file, crops) for file in files] + [faces.teacher @ [1.7 / 6.5, 0.8 / 6.2]]
+    logits = [logits_of(file, crops) for file in files] + [evidence_of(faces.teacher)]
     part = np.array([part_of(path) for path in faces.path])
     used = ~np.array([shows_holder(path) for path in faces.path])
     row("", "", *(f"net {at + 1}" for at in range(len(files))), "MiniFASNet")

@@ -11,4 +11,4 @@ NOT_CAMERA = ("B/liveportrait/", "B/tps_driving/")
 rows = list(csv.DictReader(open(Path(sys.argv[1]) / "manifest.csv")))
 labelled = [row["path"] for row in rows if row["label"] in ("live", "print", "replay", "spoof") and not row["path"].startswith(NOT_CAMERA)]
 press = [row["path"] for row in rows if row["label"] == "live_photo"]
-print("\n".join((press if "press" in sys.argv[2:] else labelled)))
+print("\n".join(press if "press" in sys.argv[2:] else labelled))

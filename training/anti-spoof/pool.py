@@ -10,7 +10,7 @@ MIXTURE = 9
 """The kind of what is no picture of anything: two crops laid over or into one another, for the teacher's word alone
 (https://arxiv.org/abs/2106.05237: long lessons on much that both see alike)."""
 MIX = {"face": 0.61, "synthetic": 0.28, "mixture": 0.11}
-"""What a batch is made of."""
+"""What a batch is made of, whatever the pool is. A judgement."""
 
 
 class Pool:

@@ -3,16 +3,13 @@
 import csv
 from pathlib import Path
 
-SAME_SOURCE = {"pyimagesearch_zubair": "zubair", "lfw_krasserm": "lfw", "lfw_warmice": "lfw"}
-"""Other names of a source; `vf_` marks frames of the clips of a source, which belong to it."""
-
 MARKED = {"aksultan": "noisy", "jtboing": "noisy", "lestari crops": "noisy", "balveer": "confounded", "manikantha crops": "confounded", "tranvanluyt crops": "confounded"}
 """Sources whose labels or crops are noise, or whose classes face width alone tells apart (AUC above 0.9)."""
 
 
 def source_of(path):
-    name = path.split("/")[1].removeprefix("vf_")
-    return SAME_SOURCE.get(name, name)
+    """Frames of the clips of a source, `vf_`, belong to it."""
+    return path.split("/")[1].removeprefix("vf_")
 
 
 def part_of(path):

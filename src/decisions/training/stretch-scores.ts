@@ -2,7 +2,10 @@ import { probabilityOf } from '../live-calibration.ts';
 import type { ScoredPresentation } from './choose-limits.ts';
 import { shareAlike } from './share-alike.ts';
 
-/** Beyond this few sources, which may all be easy, say too little. A judgement. */
+/**
+ * The most, and one over it the least. Without a bound sources that are all easy would make every answer sure. A judgement:
+ * data with hard sources come to 2 or 3, and to the bound where the hard one is left out.
+ */
 const mostStretch = 4;
 
 /**
