@@ -76,18 +76,7 @@ const unitFolds = 5;
 export function fitCalibration(rows: readonly CalibrationRow[], plan: CalibrationPlan): FittedCalibration {
   const known = worthLearning(rows, plan);
   const folds = foldsOf(known);
-  const scored = [...new Set(folds.of)].flatMap((fold) => {
-    const without = known.filter((_, at) => folds.of[at] !== fold);
-    const terms = fitTerms(without, plan.nets, folds.by);
-    return known
-      .filter((_, at) => folds.of[at] === fold)
-      .map((row) => ({
-        source: row.source,
-        unit: row.unit,
-        live: row.live,
-        logOdds: rowLogOdds(row.logits, terms),
-      }));
-  });
+  const scored = scoreOutOfFold(known, folds, plan.nets);
   const stretch = stretchOf(scored);
   const outOfFold = scored.map((row) => ({ ...row, logOdds: row.logOdds * stretch }));
   const limits = chooseLimits(outOfFold, allowed(plan.rates));
@@ -99,6 +88,25 @@ export function fitCalibration(rows: readonly CalibrationRow[], plan: Calibratio
     isExperimental: plan.isExperimental,
   };
   return { calibration, outOfFold, folds: folds.by };
+}
+
+/** Each row's log-odds by a fit without what it is left out with. */
+function scoreOutOfFold(
+  rows: readonly CalibrationRow[],
+  { of, by }: ReturnType<typeof foldsOf>,
+  nets: readonly string[],
+): ScoredPresentation[] {
+  return [...new Set(of)].flatMap((fold) => {
+    const terms = fitTerms(
+      rows.filter((_, at) => of[at] !== fold),
+      nets,
+      by,
+    );
+    const leftOut = rows.filter((_, at) => of[at] === fold);
+    return leftOut.map(({ source, unit, live, logits }) => {
+      return { source, unit, live, logOdds: rowLogOdds(logits, terms) };
+    });
+  });
 }
 
 /** The rates that limits are chosen for, so that cameras which nobody has seen keep to the stated ones. */
