@@ -207,28 +207,6 @@ describe('bonafide calibrate', { timeout: 240_000 }, () => {
     }
   });
 
-  it('goes by scores from a file where it is given one', async () => {
-    const scores = inFolder('scores.csv');
-    const scored = rows.filter(({ source }) => source !== 'hall' && source !== 'desk');
-    // Nobody is told apart better than by these.
-    const lines = scored.map(
-      ({ path, label }, at) => `${path},${(label === 'live' ? 2 : -2) + (at % 3) / 9}`,
-    );
-    writeFileSync(scores, ['path,logit', ...lines].join('\n'));
-    const { stderr, code } = await calibrate('scored.json', '--scores', scores);
-    expect(code, stderr).toBe(0);
-    const { command, data, equalErrorRate, rates } = written('scored.json');
-    expect(command).toContain('--scores scores.csv');
-    // What has no score is not learnt from: all of the desk's.
-    expect(data).toMatchObject({
-      files: 4 * people,
-      sources: ['phone', 'porch'],
-      withoutAnswer: 1 + 2 * people,
-    });
-    expect(equalErrorRate).toEqual({ calibrated: 0, rawMean: 0 });
-    expect(rates.realised).toMatchObject({ attacksCalledLive: 0, genuineCalledAttack: 0 });
-  });
-
   it('goes on after it was interrupted', async () => {
     const measured = inFolder('interrupted');
     const args = ['--manifest', manifest, '--measured', measured, '--out', inFolder('interrupted.json')];
@@ -253,16 +231,7 @@ describe('bonafide calibrate', { timeout: 240_000 }, () => {
   it.each(['--help', '-h'])('shows its help for %s', async (option) => {
     const { stdout, code } = await run(['calibrate', option]);
     expect(code).toBe(0);
-    const options = [
-      '--manifest',
-      '--measured',
-      '--out',
-      '--nets',
-      '--where',
-      '--noisy',
-      '--scores',
-      '--name',
-    ];
+    const options = ['--manifest', '--measured', '--out', '--nets', '--where', '--noisy', '--name'];
     for (const named of options) expect(stdout).toContain(`  ${named} `);
   });
 });
@@ -298,16 +267,6 @@ describe('bonafide calibrate refuses in a sentence, and writes nothing:', { time
       'a net that is not in use',
       ['--manifest', manifest, ...never, '--nets', `${ownNet},minifasnet-v2`],
       /Not in use here: minifasnet-v2;/,
-    ],
-    [
-      'scores that are not there',
-      ['--manifest', manifest, ...never, '--scores', 'nowhere'],
-      /nowhere cannot be read/,
-    ],
-    [
-      'one score for two nets',
-      ['--manifest', manifest, ...never, '--nets', 'a,b', '--scores', manifest],
-      /--scores/,
     ],
     [
       'no attacks',

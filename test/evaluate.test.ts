@@ -48,6 +48,13 @@ async function evaluate(out: string, ...args: readonly string[]) {
   return { stdout, stderr, code };
 }
 
+async function expectRefusal(args: readonly string[], message: RegExp): Promise<void> {
+  const { code, stderr } = await evaluate('wrong', ...args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/\n {4}at /);
+}
+
 const reportOf = (out: string): EvaluationReport =>
   JSON.parse(readFileSync(join(outFolder(out), 'report.json'), 'utf8'));
 const linesOf = (out: string) =>
@@ -233,52 +240,13 @@ describe('bonafide evaluate', { timeout: 240_000 }, () => {
     expect(readFileSync(join(outFolder('first'), 'measurements.jsonl'), 'utf8')).not.toContain('vector');
   });
 
-  it('takes the scores of a file, and tells which were missing and which nobody asked for', async () => {
-    const scores = join(folder, 'scores.csv');
-    writeFileSync(
-      scores,
-      'path,logit\nA/camera/live/0-0.jpg,3\nA/camera/attack/1-0.png,-2\nelsewhere.jpg,1\n',
-    );
-    const { code, stderr } = await evaluate('first', '--scores', scores, '--where', 'kind=A');
-    expect(code, stderr).toBe(0);
-    const { data, run, stills } = reportOf('first');
-    expect(run.scores).toEqual({
-      name: 'scores.csv',
-      sha256: createHash('sha256').update(readFileSync(scores)).digest('hex'),
-    });
-    // Those that had no answer stay: nobody could have scored them.
-    expect(data.files).toBe(4);
-    expect(data.notCounted).toContainEqual({ why: 'without a score of --scores', files: 4 * people - 2 });
-    expect(run.notices).toContainEqual(
-      expect.stringMatching(/^1 of its scores are of paths that the manifest/),
-    );
-    expect(stills!.sources[0]!.scores.find(({ kind }) => kind === 'raw_mean')!.auc).toMatchObject({
-      value: 1,
-    });
-  });
-
-  it('says in a sentence what is wrong with the other report, and with scores', async () => {
-    const path = (name: string, text: string) => {
-      writeFileSync(join(folder, name), text);
-      return join(folder, name);
-    };
-    const wrong: readonly (readonly [string, string, RegExp])[] = [
-      [
-        '--compare',
-        path('other.json', '{"format":"bonafide-evaluation","formatVersion":1}'),
-        /another version/,
-      ],
-      ['--compare', path('garbage.json', 'no report'), /is no report of bonafide evaluate/],
-      ['--scores', path('header.csv', 'file,score\n'), /needs the columns path and logit/],
-      ['--scores', path('nan.csv', 'path,logit\nA/camera/live/0-0.jpg,NaN\n'), /no finite number/],
-      ['--scores', path('unknown.csv', 'path,logit\nelsewhere.jpg,1\n'), /no score of any still/],
-    ];
-    for (const [option, file, message] of wrong) {
-      const { code, stderr } = await evaluate('wrong', option, file);
-      expect(code).toBe(2);
-      expect(stderr).toMatch(message);
-      expect(stderr).not.toMatch(/\n {4}at /);
-    }
+  it.each([
+    ['{"format":"bonafide-evaluation","formatVersion":1}', /another version/],
+    ['no report', /is no report of bonafide evaluate/],
+  ])('says in a sentence what is wrong with another report: %s', async (text, message) => {
+    const other = join(folder, 'other.json');
+    writeFileSync(other, text);
+    await expectRefusal(['--compare', other], message);
   });
 
   it.each([
@@ -288,19 +256,13 @@ describe('bonafide evaluate', { timeout: 240_000 }, () => {
     [['--noisy', 'nowhere'], /--noisy nowhere/],
     [['--compare', 'nowhere'], /nowhere cannot be read \(ENOENT\)/],
     [['--pairs', 'nowhere'], /nowhere cannot be read \(ENOENT\)/],
-  ])('says in a sentence what is wrong with %j', async (args, message) => {
-    const { code, stderr } = await evaluate('wrong', ...args);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toMatch(/\n {4}at /);
-  });
+  ])('says in a sentence what is wrong with %j', expectRefusal);
 
   it('refuses a file that is not the one of the manifest', async () => {
     const path = join(dirname(manifest), 'A/camera/live/broken.jpg');
     writeFileSync(path, 'another one');
-    const { code, stderr } = await evaluate('wrong');
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
+    await expectRefusal(
+      [],
       /1 of \d+ files are not in order\.\n {2}A\/camera\/live\/broken\.jpg is not the file/,
     );
   });

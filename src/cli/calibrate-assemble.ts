@@ -29,8 +29,6 @@ export interface CalibrationQuestion {
   readonly nets: readonly string[] | undefined;
   readonly where: readonly string[];
   readonly noisy: readonly string[];
-  /** A file of `net-scores.ts`. */
-  readonly scores: string | undefined;
   readonly name: string | undefined;
 }
 
@@ -44,12 +42,11 @@ export function assemble(
   manifestSha256: string,
   files: readonly HashedFile[],
   measured: Measured,
-  scores: ReadonlyMap<string, number> | undefined,
 ): LiveCalibrationFile {
   const models = chooseModels(measured.perception.models, question.nets);
   const nets = models.filter(({ role }) => role === 'anti-spoof').map(({ name }) => name);
   const detector = models.find(({ role }) => role === 'detector')?.name ?? 'unknown';
-  const { rows, outOfRange, withoutAnswer } = rowsOf(files, measured, nets, scores);
+  const { rows, outOfRange, withoutAnswer } = rowsOf(files, measured, nets);
   const noisySources = noisySourcesOf(files);
   const plan: CalibrationPlan = {
     name: question.name || [detector, ...nets].join('+'),
@@ -103,12 +100,7 @@ export function chooseModels(
 }
 
 /** The pictures that are in range and that all nets have scored. */
-function rowsOf(
-  files: readonly HashedFile[],
-  { known }: Measured,
-  nets: readonly string[],
-  scores: ReadonlyMap<string, number> | undefined,
-) {
+function rowsOf(files: readonly HashedFile[], { known }: Measured, nets: readonly string[]) {
   const rows: CalibrationRow[] = [];
   let [outOfRange, withoutAnswer] = [0, 0];
   for (const file of files) {
@@ -119,9 +111,7 @@ function rowsOf(
     }
     const face = restoreFace(measurement.face);
     const logits = nets.flatMap((net) => {
-      const logit = scores
-        ? scores.get(file.path)
-        : face.antiSpoof[net] && valueIfMeasured(face.antiSpoof[net])?.logit;
+      const logit = face.antiSpoof[net] && valueIfMeasured(face.antiSpoof[net])?.logit;
       return logit === undefined ? [] : [[net, logit] as const];
     });
     if (viewObstacles(face).length > 0) outOfRange++;
@@ -159,14 +149,13 @@ function excludedOf(
 }
 
 /** Without folders: they say nothing elsewhere. */
-function commandOf({ manifest, nets, where, noisy, scores, name }: CalibrationQuestion): string {
+function commandOf({ manifest, nets, where, noisy, name }: CalibrationQuestion): string {
   const base = (path: string) => path.replace(/^.*[/\\]/, '');
   return [
     `bonafide calibrate --manifest ${base(manifest)}`,
     ...(nets ? [`--nets ${nets.join(',')}`] : []),
     ...where.map((condition) => `--where '${condition}'`),
     ...(noisy.length > 0 ? [`--noisy ${noisy.join(',')}`] : []),
-    ...(scores ? [`--scores ${base(scores)}`] : []),
     ...(name === undefined ? [] : [`--name '${name}'`]),
   ].join(' ');
 }

@@ -2,14 +2,12 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.ts';
-import type { ModelIdentity } from '../decisions/facts.ts';
 import { replaceFile } from '../stores/write-durably.ts';
 import { assemble, type CalibrationQuestion, chooseModels, noisySourcesOf } from './calibrate-assemble.ts';
 import { calibrationSummary } from './calibrate-summary.ts';
 import { checkFiles, type ManifestFile, selectFiles } from './evaluate-manifest.ts';
 import { measure } from './evaluate-measuring.ts';
 import { interruptibly } from './interruption.ts';
-import { readScores } from './net-scores.ts';
 import { UsageError } from './usage.ts';
 
 const usage = `Usage: bonafide calibrate --manifest FILE.csv --measured DIR --out FILE.json [options]
@@ -24,9 +22,6 @@ the same models go by it.
   --nets NAMES          the anti-spoof nets that it is for, with commas. Default: all that are in use
   --where CONDITION     which rows, as for bonafide evaluate
   --noisy NAMES         sources or folders, with commas, whose labels or crops are not to be trusted: not learnt from
-  --scores FILE.csv     logits of the one net that take the place of what is measured, for a net that was trained on
-                        these pictures: columns path and logit, each by a net that had not seen the source. Pictures
-                        that are not in it are not learnt from
   --name NAME           what to call it. Default: the detector and the nets
   -h, --help            show this text`;
 
@@ -59,28 +54,22 @@ function readArguments(args: readonly string[]): CalibrationQuestion | undefined
       nets: { type: 'string' },
       where: { type: 'string', multiple: true, default: [] },
       noisy: { type: 'string', default: '' },
-      scores: { type: 'string' },
       name: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return undefined;
-  const { manifest, measured, out, nets, where, noisy, scores, name } = values;
+  const { manifest, measured, out, nets, where, noisy, name } = values;
   if (!manifest || !measured || !out)
     throw new UsageError(
       'Say what to learn from, where it is measured and where to write: bonafide calibrate --manifest FILE.csv --measured DIR --out FILE.json.',
     );
   const wanted = nets === undefined ? undefined : names(nets);
   if (wanted?.length === 0) throw new UsageError('--nets names no net.');
-  if (wanted && scores !== undefined) requireOneNet(wanted);
-  return { manifest, measured, out, where, scores, name, noisy: names(noisy), nets: wanted };
+  return { manifest, measured, out, where, name, noisy: names(noisy), nets: wanted };
 }
 
 const names = (list: string) => [...new Set(list.split(',').flatMap((name) => name.trim() || []))];
-
-function requireOneNet(nets: readonly string[]): void {
-  if (nets.length !== 1) throw new UsageError('--scores is for one net: name it by --nets.');
-}
 
 async function calibrate(
   question: CalibrationQuestion,
@@ -88,25 +77,25 @@ async function calibrate(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<number> {
-  const { manifest, measured: out, where, noisy } = question;
+  const { manifest, measured: out, nets, where, noisy } = question;
   // What is wrong with the arguments is said before anything is measured.
-  const scores = question.scores === undefined ? undefined : await readScores(question.scores);
   await requirePlaceFor(question.out);
   const selection = await selectFiles(manifest, where, noisy);
   const stills = selection.files.filter(({ presentation }) => presentation === 'still');
   requireBothClasses(stills, manifest);
   const files = await checkFiles(stills);
   for (const folder of [out, dirname(question.out)]) await makeFolder(folder);
-  const onModels = (models: readonly ModelIdentity[]) => {
-    const chosen = chooseModels(models, question.nets).filter(({ role }) => role === 'anti-spoof');
-    if (scores) requireOneNet(chosen.map(({ name }) => name));
-  };
-  const measured = await measure(config, { files, pairs: undefined, manifest, out, onModels }, env, signal);
+  const measured = await measure(
+    config,
+    { files, pairs: undefined, manifest, out, onModels: (models) => chooseModels(models, nets) },
+    env,
+    signal,
+  );
   if (measured === undefined) {
     console.error('Stopped. The same command goes on from here.');
     return 130;
   }
-  const file = assemble(question, selection.manifestSha256, files, measured, scores?.logits);
+  const file = assemble(question, selection.manifestSha256, files, measured);
   replaceFile(question.out, `${JSON.stringify(file, rounded, 2)}\n`, { mode: 0o644 });
   console.log([...calibrationSummary(file), `Written: ${question.out}`].join('\n'));
   return 0;

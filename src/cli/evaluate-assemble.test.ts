@@ -22,7 +22,7 @@ const still = (live: number): MeasuredStill => ({
 
 const question: Question = {
   ...{ manifest: '/srv/ana/manifest.csv', where: [], noisy: [], unit: 'subject', out: '/srv/ana/out' },
-  ...{ scores: undefined, pairs: undefined, compare: undefined },
+  ...{ pairs: undefined, compare: undefined },
 };
 
 /** A live picture and a print of each source. */
@@ -35,14 +35,13 @@ function findings(manifestSha256: string, notices: readonly string[] = []): Find
     })),
   );
   return {
-    selection: { files, notCounted: [], manifestSha256, paths: new Set(), subjects: new Map() },
+    selection: { files, notCounted: [], manifestSha256, subjects: new Map() },
     files,
     measured: {
       perception: { models, executionProviders: ['cpu'], notices },
       known: new Map(files.map(({ sha256, live }) => [sha256, still(live ? 0.98 : 0.03)])),
       compared: undefined,
     },
-    scores: undefined,
     pairs: undefined,
   };
 }
@@ -77,7 +76,6 @@ it('names the files and settings that it rests on, without their folders', () =>
   expect(report.run).toMatchObject({
     calibrationFile: { name: 'mine.json', sha256 },
     settings: { CALIBRATION_PATH: 'mine.json', ANTISPOOF_NETS: 'minifasnet-v2,minifasnet-v1se' },
-    scores: null,
   });
   expect(JSON.stringify(report)).not.toContain(folder);
 });

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Config } from '../config.ts';
-import { buildReport, type LabelledMeasurement } from '../decisions/evaluation/build-report.ts';
+import { buildReport } from '../decisions/evaluation/build-report.ts';
 import { refit } from '../decisions/evaluation/refit.ts';
-import { type ReplacedScores, replaceScores } from '../decisions/evaluation/replace-scores.ts';
 import type {
   EvaluationReport,
   NamedFile,
@@ -13,7 +12,6 @@ import type {
   VerificationReport,
 } from '../decisions/evaluation/report.ts';
 import { verificationReport } from '../decisions/evaluation/verification.ts';
-import { experimentalNet } from '../decisions/experimental-net.ts';
 import type { ModelIdentity } from '../decisions/facts.ts';
 import type { LiveCalibration } from '../decisions/live-calibration.ts';
 import type { LiveCalibrationFile } from '../decisions/live-calibration-file.ts';
@@ -26,8 +24,6 @@ import type { HashedFile, Selection } from './evaluate-manifest.ts';
 import { concurrencyOf, type Measured, measuringSettings } from './evaluate-measuring.ts';
 import { noiseByCalibration, withNoise } from './evaluate-noise.ts';
 import type { PairList } from './evaluate-pairs.ts';
-import type { NetScores } from './net-scores.ts';
-import { UsageError } from './usage.ts';
 import { version } from './version.ts';
 import { withoutFolders } from './without-folders.ts';
 
@@ -37,7 +33,6 @@ export interface Question {
   readonly where: readonly string[];
   readonly noisy: readonly string[];
   readonly unit: UnitKind;
-  readonly scores: string | undefined;
   readonly pairs: string | undefined;
   readonly out: string;
   readonly compare: string | undefined;
@@ -48,8 +43,6 @@ export interface Findings {
   readonly selection: Selection;
   readonly files: readonly HashedFile[];
   readonly measured: Measured;
-  /** Logits by path that take the place of what the net in use says. */
-  readonly scores: NetScores | undefined;
   readonly pairs: PairList | undefined;
 }
 
@@ -57,15 +50,11 @@ export interface Findings {
 const seed = 20_261_121;
 const bootstrapDraws = 1000;
 
-/**
- * Puts the report together.
- *
- * @throws UsageError where scores of one net are given, and another number of nets is in use
- */
+/** Puts the report together. */
 export function assemble(
   config: Config,
   question: Question,
-  { selection, files, measured, scores, pairs }: Findings,
+  { selection, files, measured, pairs }: Findings,
 ): EvaluationReport {
   const { manifest, where, noisy, unit } = question;
   const { models } = measured.perception;
@@ -77,18 +66,12 @@ export function assemble(
     selection.manifestSha256,
     files,
   );
-  const labelled = withNoise(files, noise).map((one) => ({
-    ...one,
-    measurement: measured.known.get(one.sha256)!,
-  }));
-  const counted = scores && withScores(labelled, models, scores.logits);
-  const unknown = [...(scores?.logits.keys() ?? [])].filter((path) => !selection.paths.has(path)).length;
   return buildReport({
-    files: counted?.files ?? labelled,
-    notCounted: [
-      ...selection.notCounted,
-      ...(counted ? [{ why: 'without a score of --scores', files: counted.leftOut }] : []),
-    ],
+    files: withNoise(files, noise).map((one) => ({
+      ...one,
+      measurement: measured.known.get(one.sha256)!,
+    })),
+    notCounted: selection.notCounted,
     run: {
       version: version(),
       madeAt: new Date().toISOString(),
@@ -97,7 +80,6 @@ export function assemble(
       where,
       noisy,
       noisyByCalibration: noise,
-      scores: scores && question.scores ? { name: basename(question.scores), sha256: scores.sha256 } : null,
       calibrationFile: namedFile(config.CALIBRATION_PATH),
       unit,
       seed,
@@ -105,10 +87,7 @@ export function assemble(
       fittedTo: fittedTo(file),
       settings: { ...measuringSettings(config), ...verdictSettings(config) },
     },
-    notices: [
-      ...measured.perception.notices.map((notice) => withoutFolders(notice, { MODELS_DIR, MODEL_PATH })),
-      ...caveats(models, question, unknown),
-    ],
+    notices: measured.perception.notices.map((notice) => withoutFolders(notice, { MODELS_DIR, MODEL_PATH })),
     models,
     calibration,
     refit: (stills) => refit(stills, { models, calibration, rates: statedRates }),
@@ -138,39 +117,6 @@ function namedFile(path: string): NamedFile | null {
 function fittedTo(file: LiveCalibrationFile | undefined): RunDescription['fittedTo'] {
   const { manifestSha256, sources }: Partial<LiveCalibrationFile['data']> = file?.data ?? {};
   return manifestSha256 !== undefined && sources !== undefined ? { manifestSha256, sources } : null;
-}
-
-function withScores(
-  files: readonly LabelledMeasurement[],
-  models: readonly ModelIdentity[],
-  scores: ReadonlyMap<string, number>,
-): ReplacedScores {
-  const [net, ...others] = models.filter(({ role }) => role === 'anti-spoof');
-  if (!net || others.length > 0)
-    throw new UsageError(
-      '--scores is for one anti-spoof net: ANTISPOOF_NETS and MODELS_DIR say which are in use.',
-    );
-  return replaceScores(files, net.name, scores);
-}
-
-/**
- * What the figures cannot say themselves.
- *
- * @param unknown scores of pictures that the manifest does not have
- */
-function caveats(models: readonly ModelIdentity[], { scores }: Question, unknown: number): string[] {
-  if (scores)
-    return [
-      `The scores are those of ${basename(scores)}, not of the net whose hash stands among the models.`,
-      ...(unknown > 0
-        ? [`${unknown} of its scores are of paths that the manifest does not have: they were passed over.`]
-        : []),
-    ];
-  return models.some(({ name }) => name === experimentalNet)
-    ? [
-        `${experimentalNet} is a net of our own. On the pictures that it was trained on (assets/models/anti-spoof.md) all figures flatter it, those of a calibration that left a source out too: the net has seen the source.`,
-      ]
-    : [];
 }
 
 function verify(

@@ -43,9 +43,9 @@ describe('readReport', () => {
     [
       'an older one',
       changed({ formatVersion: 1 }),
-      /of another version of bonafide \(format 1, not 3\): evaluate anew/,
+      /of another version of bonafide \(format 1, not 4\): evaluate anew/,
     ],
-    ['one of the future', changed({ formatVersion: 9 }), /format 9, not 3/],
+    ['one of the future', changed({ formatVersion: 9 }), /format 9, not 4/],
     ['one of no version', changed({ formatVersion: undefined }), /another version/],
     ['one without a run', changed({ run: undefined }), /is damaged/],
     [

@@ -30,7 +30,6 @@ const readParts = Type.Object({
     manifestSha256: Type.String(),
     unit: Type.String(),
     where: Type.Array(Type.String()),
-    scores: Type.Union([Type.Null(), Type.Object({ sha256: Type.String() })]),
   }),
   models: Type.Array(Type.Object({ name: Type.String() })),
   stills: presentation,

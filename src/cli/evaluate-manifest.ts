@@ -33,8 +33,6 @@ export interface Selection {
   readonly files: readonly ManifestFile[];
   readonly notCounted: readonly { readonly why: string; readonly files: number }[];
   readonly manifestSha256: string;
-  /** Of all rows, chosen or not. */
-  readonly paths: ReadonlySet<string>;
   /** Whose each file of the manifest is, chosen or not, by its path. */
   readonly subjects: ReadonlyMap<string, string>;
 }
@@ -98,7 +96,6 @@ export async function selectFiles(
     ),
     notCounted: [...notCounted].map(([why, count]) => ({ why, files: count })),
     manifestSha256: createHash('sha256').update(bytes).digest('hex'),
-    paths,
     subjects: new Map(
       rows.flatMap(({ path, subject }) => (path && subject ? [[path, subject] as const] : [])),
     ),

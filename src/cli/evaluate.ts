@@ -12,7 +12,6 @@ import { readPairs } from './evaluate-pairs.ts';
 import { summary } from './evaluate-summary.ts';
 import { renderReport } from './evaluation-report/render-report.ts';
 import { interruptibly } from './interruption.ts';
-import { readScores } from './net-scores.ts';
 import { UsageError } from './usage.ts';
 
 const usage = `Usage: bonafide evaluate --manifest FILE.csv --out DIR [options]
@@ -28,9 +27,6 @@ it errs, in the words of ISO/IEC 30107-3.
   --noisy NAMES         sources or folders, with commas, whose labels or crops are not to be trusted: kept out of the
                         headline, and of what calibrations are fitted to. What the calibration of this very manifest
                         left out so is left out here, too
-  --scores FILE.csv     logits of the one anti-spoof net in use that take the place of what it says, for a net that was
-                        trained on these pictures: columns path and logit, each by a net that had not seen the source.
-                        Stills that are not in it, and clips, are left out
   --pairs FILE.csv      pairs of pictures, a,b,same (1 or 0): how well faces are told apart, too
   --out DIR             gets report.json, report.html and measurements.jsonl. Where that file is there already, what it
                         holds is not measured again
@@ -64,7 +60,6 @@ function readArguments(args: readonly string[]): Question | undefined {
       where: { type: 'string', multiple: true, default: [] },
       unit: { type: 'string', default: 'subject' },
       noisy: { type: 'string', default: '' },
-      scores: { type: 'string' },
       pairs: { type: 'string' },
       out: { type: 'string' },
       compare: { type: 'string' },
@@ -72,7 +67,7 @@ function readArguments(args: readonly string[]): Question | undefined {
     },
   });
   if (values.help) return undefined;
-  const { manifest, out, where, unit, scores, pairs, compare } = values;
+  const { manifest, out, where, unit, pairs, compare } = values;
   if (!manifest || !out)
     throw new UsageError(
       'Say what to evaluate and where to write it: bonafide evaluate --manifest FILE.csv --out DIR.',
@@ -80,7 +75,7 @@ function readArguments(args: readonly string[]): Question | undefined {
   if (unit !== 'subject' && unit !== 'clip' && unit !== 'file')
     throw new UsageError('--unit must be subject, clip or file.');
   const noisy = values.noisy.split(',').flatMap((name) => name.trim() || []);
-  return { manifest, out, where, unit, noisy, scores, pairs, compare };
+  return { manifest, out, where, unit, noisy, pairs, compare };
 }
 
 async function evaluate(
@@ -92,17 +87,9 @@ async function evaluate(
   const { manifest, where, noisy, out } = question;
   // What is wrong with the arguments is said before anything is measured.
   const other = question.compare === undefined ? undefined : await readReport(question.compare);
-  const scores = question.scores === undefined ? undefined : await readScores(question.scores);
   const selection = await selectFiles(manifest, where, noisy);
   const pairs =
     question.pairs === undefined ? undefined : await readPairs(question.pairs, selection.subjects);
-  if (
-    scores &&
-    !selection.files.some(({ path, presentation }) => presentation === 'still' && scores.logits.has(path))
-  )
-    throw new UsageError(
-      `--scores: ${question.scores} has no score of any still that is evaluated; its paths are to be those of the manifest.`,
-    );
   const files = await checkFiles(selection.files);
   await mkdir(out, { recursive: true });
   const measured = await measure(config, { files, pairs, manifest, out }, env, signal);
@@ -110,7 +97,7 @@ async function evaluate(
     console.error('Stopped. The same command goes on from here.');
     return 130;
   }
-  const alone = assemble(config, question, { selection, files, measured, scores, pairs });
+  const alone = assemble(config, question, { selection, files, measured, pairs });
   const report = other ? { ...alone, comparison: compareReports(alone, other) } : alone;
   // Whoever opens them at this moment finds the old ones or the new ones, never half of one.
   const write = (name: string, text: string) => replaceFile(join(out, name), text, { mode: 0o644 });

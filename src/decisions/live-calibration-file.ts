@@ -50,7 +50,7 @@ export interface LiveCalibrationFile extends LiveCalibration {
     readonly files: number;
     readonly sources: readonly string[];
     readonly excluded: readonly { readonly source: string; readonly why: string }[];
-    /** Pictures that were not learnt from, though their source was. */
+    /** Pictures of all sources that were not learnt from, for these two reasons. */
     readonly outOfRange: number;
     readonly withoutAnswer: number;
   };

@@ -42,7 +42,7 @@ async function calibrate(detector: keyof typeof folders, nets: readonly string[]
         PATH: process.env.PATH,
         MODELS_DIR: folders[detector],
         DATA_DIR: folder,
-        ANTISPOOF_NETS: 'minifasnet-v2,minifasnet-v1se,minifasnet-v2se',
+        ANTISPOOF_NETS: 'minifasnet-v2,minifasnet-v1se,minifasnet-v2se,bonafide-antispoof',
       },
       maxBuffer: 1e8,
     },
@@ -68,21 +68,20 @@ const files = readdirSync(shipped).map((name) => {
   const detector = file.models.find(({ role }) => role === 'detector')!.name as keyof typeof folders;
   return { name, file, nets, detector };
 });
-const measuredHere = files.filter(({ file }) => !file.isExperimental);
 
 describe('the calibrations that ship', () => {
-  // The experimental net's are made of scores out of fold, which only its training has.
-  test.each(measuredHere)('$name is what the data give', async ({ file, nets, detector }) => {
+  test.each(files)('$name is what the data give', async ({ file, nets, detector }) => {
     const { madeOn, measuredBy, ...now } = await calibrate(detector, nets);
     const { madeOn: then, measuredBy: by, ...before } = file;
     expectAlike(before, now);
   });
 
-  test.each(measuredHere)('$name keeps to its rates on sources that it has not seen', ({ file }) => {
+  test.each(files)('$name keeps to its rates on sources that it has not seen', ({ file }) => {
     const { realised, stated } = file.rates;
     expect(realised.attacksCalledLive).toBeLessThanOrEqual(stated.attacksCalledLive);
-    // With the third net 2.8 % of genuine faces, where 2 % are stated: one clip's, of seven sources.
-    expect(realised.genuineCalledAttack).toBeLessThanOrEqual(stated.genuineCalledAttack + 0.01);
+    // With the third net 2.7 % of genuine faces, where 2 % are stated: nearly all three frames of one clip.
+    const more = file.nets?.['minifasnet-v2se'] ? 0.01 : 0;
+    expect(realised.genuineCalledAttack).toBeLessThanOrEqual(stated.genuineCalledAttack + more);
   });
 });
 

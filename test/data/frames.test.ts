@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uncalibrated } from '../../src/decisions/live-calibration.ts';
 import { decodeClip } from '../../src/media/decode-clip.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';
+import { calibrationInUse } from '../../src/services/calibration-in-use.ts';
 import { type FramesValidation, validateFrames } from '../../src/services/validate-frames.ts';
 import { engineOptions, strongNets } from '../support/engine.ts';
 import { encodeJpeg } from '../support/faces.ts';
@@ -21,13 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => perception?.close());
 
-const options = {
+const options = () => ({
   threshold: 0.7,
   attackVeto: true,
   needsAntiSpoof: true,
-  passive: uncalibrated,
+  passive: calibrationInUse(perception),
   bystanderRatio: 0.5,
-};
+});
 
 /** When to take each frame, in seconds. */
 interface Times {
@@ -58,7 +58,7 @@ async function cut(path: string, seconds: readonly number[]): Promise<Buffer[]> 
 async function validate(path: string, { left, right, center, blink }: Times): Promise<FramesValidation> {
   const files = await cut(path, [left, right, center, ...blink]);
   expect(files).toHaveLength(3 + blink.length);
-  const validation = await validateFrames(perception, options, {
+  const validation = await validateFrames(perception, options(), {
     left: files[0]!,
     right: files[1]!,
     center: files[2]!,
@@ -131,7 +131,7 @@ describe('attacks are not', () => {
     ];
     for (const blink of blinks) {
       const pictures = { left: left!, right: right!, center: center!, blink };
-      const { isReal, evidence } = await validateFrames(perception, options, pictures);
+      const { isReal, evidence } = await validateFrames(perception, options(), pictures);
       expect(evidence.signs).toContain('another_person');
       expect(isReal).toBe(false);
     }

@@ -46,7 +46,7 @@ async function train(models: Readonly<Record<string, string>>, ...args: readonly
 }
 
 const strong = { MODELS_DIR: `${shared}/models` };
-/** Our own net has learned from these very people, and would tell them apart. */
+/** No net at all: what texture is worth by itself. */
 const textureAlone = { MODELS_DIR: 'none', ANTISPOOF_NETS: 'none' };
 
 describe('a classifier of webcam pictures and prints', () => {

@@ -1,9 +1,6 @@
-"""How well logits rank: areas under the curve, by source and pooled."""
+"""How well logits rank: areas under the curve, of a source and of several."""
 
 import numpy as np
-
-MARKED = {"aksultan": "noisy", "jtboing": "noisy", "lestari crops": "noisy", "balveer": "confounded", "manikantha crops": "confounded", "tranvanluyt crops": "confounded"}
-"""Sources whose labels are noise, or whose classes face width alone tells apart (AUC above 0.9)."""
 
 
 def auc(label, logit, weight=None):

@@ -72,6 +72,6 @@ class AntiSpoofNet(nn.Module):
 
 
 def evidence_of(teachers):
-    """Both teachers' logits `[N, 2]` as one, in proportions of issue 5: 1.7 and 0.8 for standardised logits (6.5 and 6.2 wide
-    on the development data); webcams' faces are live from about -1 on."""
+    """Both teachers' logits `[N, 2]` as one: 1.7 and 0.8 for standardised logits (6.5 and 6.2 wide on the development data), as a
+    trial had fitted them; webcams' faces are live from about -1 on."""
     return 2 * (1.7 * (teachers[:, 0] + 1) / 6.5 + 0.8 * (teachers[:, 1] + 1) / 6.2)

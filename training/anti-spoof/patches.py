@@ -3,34 +3,25 @@
 import json
 
 import numpy as np
-from sources import is_believed, read_manifest, source_of, subject_of
+from sources import read_manifest
 
 SIDE = 192
 CROP_SCALE = 2.7
 
 
 class Patches:
-    """Patches `[N, 192, 192, 3]` and for each one: path, detector, source, subject, label (1 live, 0 attack), whether the
-    label is believed, box, size of the image, rectangle of the patch, and the teachers' logits `[N, 2]`."""
+    """Patches `[N, 192, 192, 3]` and for each one: path, subject, label (1 live, 0 attack), box, size of the image, rectangle of
+    the patch, and the teachers' logits `[N, 2]`."""
 
-    def __init__(self, data, *measured):
+    def __init__(self, data, prefix):
         manifest = read_manifest(data)
-        rows, self.pixels, self.lost = [], [], []
-        for prefix in measured:
-            found = [json.loads(line) for line in open(f"{prefix}.jsonl")]
-            self.lost += [row for row in found if not row["found"]]
-            found = [row for row in found if row["found"]]
-            pixels = np.memmap(f"{prefix}.u8", np.uint8, "r").reshape(-1, SIDE, SIDE, 3)
-            self.pixels.append(pixels)
-            rows += found
-        self.first = np.cumsum([0] + [len(part) for part in self.pixels])
+        rows = [row for row in map(json.loads, open(f"{prefix}.jsonl")) if row["found"]]
+        self.pixels = np.memmap(f"{prefix}.u8", np.uint8, "r").reshape(-1, SIDE, SIDE, 3)
         entries = [manifest[row["path"].split("#")[0]] for row in rows]
         self.path = [row["path"] for row in rows]
-        self.detector = np.array([row["detector"] for row in rows])
-        self.source = np.array([source_of(path) for path in self.path])
-        self.subject = np.array([subject_of(row["path"], entry["subject"]) for row, entry in zip(rows, entries)])
+        # Where nobody is named, each picture stands for somebody.
+        self.subject = np.array([entry["subject"] or entry["path"] for entry in entries])
         self.label = np.array([float(entry["label"] in ("live", "live_photo")) for entry in entries])
-        self.believed = np.array([is_believed(path) for path in self.path])
         self.box = np.array([[row["box"][k] for k in ("x", "y", "width", "height")] for row in rows])
         self.size = np.array([[row["width"], row["height"]] for row in rows])
         self.patch = np.array([[row["patch"][k] for k in ("x", "y", "width", "height")] for row in rows], float)
@@ -38,10 +29,6 @@ class Patches:
 
     def __len__(self):
         return len(self.path)
-
-    def pixels_of(self, index):
-        part = np.searchsorted(self.first, index, "right") - 1
-        return self.pixels[part][index - self.first[part]]
 
 
 def shifted_rectangle(box, size, wanted=CROP_SCALE):

@@ -1,22 +1,14 @@
-"""Trains one net: `train.py POOL OUT.pt SEED PHASE FOLD START.pt [CROPS …]`.
-
-The sources of FOLD (`sources.py`) are never looked at; `none` holds out nothing, `all` everything but LFW. START is the net to go on from,
-which must not have seen the fold's sources either, or `-`. CROPS are prefixes of `measure-faces.js`; beside OUT.pt is written what the net
-says of those of the held-out sources.
-"""
+"""Trains one net: `train.py POOL OUT.pt SEED PHASE START.pt`; START is the net to go on from, or `-`."""
 
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from held_out import held_out_crops, logits_of
 from net import FOURS, AntiSpoofNet, evidence_of
-from pool import Pool, as_input, varied
-from sources import FOLDS
+from pool import MIXTURE, Pool, as_input, varied
 
 BATCH = 64
 
@@ -32,8 +24,7 @@ class Phase:
 
 PHASES = {
     "start": Phase(steps=12000, rate=3e-3, labels=True),
-    "follow": Phase(steps=4000, rate=2e-3, labels=False),
-    "fold": Phase(steps=1500, rate=1.5e-3, labels=False),
+    "follow": Phase(steps=24000, rate=2.5e-3, labels=False),
 }
 WARM_UP = 150
 MEAN_OVER = 200
@@ -45,19 +36,13 @@ ASIDE = 0.3
 
 
 def main():
-    folder, out, seed, phase, fold, start = sys.argv[1], sys.argv[2], int(sys.argv[3]), PHASES[sys.argv[4]], sys.argv[5], sys.argv[6]
-    held_out = {**FOLDS, "none": [], "all": sum(FOLDS.values(), [])}[fold]
+    folder, out, seed, phase, start = sys.argv[1], sys.argv[2], int(sys.argv[3]), PHASES[sys.argv[4]], sys.argv[5]
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     net = AntiSpoofNet()
     if start != "-":
         net.load_state_dict(torch.load(start))
-    net = trained(net, Pool(folder, held_out), seed, phase)
-    torch.save(net.state_dict(), out)
-    # What the net says of its held-out sources, at once: nobody can mix up later which net saw what.
-    for prefix in sys.argv[7:]:
-        pixels, chosen = held_out_crops(prefix, held_out)
-        np.savez(f"{out}-{Path(prefix).name}.npz", chosen=chosen, logit=logits_of(net, pixels))
+    torch.save(trained(net, Pool(folder), seed, phase).state_dict(), out)
 
 
 def loss_of(logit, teachers, known, labels):
@@ -67,17 +52,15 @@ def loss_of(logit, teachers, known, labels):
 
 def lessons_of(logit, teachers, known):
     """What labels teach, and the teachers by their word on the picture as it was."""
-    label, teacher = known["label"].float(), known["teacher"].float()
+    kind, teacher = known["kind"], known["teacher"].float()
     taught = ~teacher[:, 0].isnan()
     teacher = torch.nan_to_num(teacher)
     target = evidence_of(teacher).clamp(-4.4, 4.4)
-    # Faces of LFW that both teachers call live are taken for it.
-    believed = known["believed"] | (known["is_press"] & taught & (target > 0))
-    # A teacher that contradicts a believed label is wrong there.
-    agrees = taught & (~believed | ((target > 0) == (label > 0.5)))
-    smooth = label * (1 - 2 * SMOOTHING) + SMOOTHING
-    by_label = F.binary_cross_entropy_with_logits(logit, smooth, reduction="none") * believed
-    by_teacher = F.smooth_l1_loss(logit, target, reduction="none") * agrees
+    # Synthetic attacks are attacks, and faces that the teachers call live are live. The others' labels nobody knows.
+    live = (taught & (target > 0)).float()
+    labelled = (live > 0) | ((kind > 0) & (kind < MIXTURE))
+    by_label = F.binary_cross_entropy_with_logits(logit, live * (1 - 2 * SMOOTHING) + SMOOTHING, reduction="none") * labelled
+    by_teacher = F.smooth_l1_loss(logit, target, reduction="none") * taught
     aside = F.smooth_l1_loss(teachers[:, :2], (teacher / FOURS).clamp(-4, 4), reduction="none").mean(1) * taught
     return (by_label + DISTILLATION * by_teacher + ASIDE * aside).mean()
 

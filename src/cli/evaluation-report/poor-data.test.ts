@@ -31,7 +31,7 @@ function pageOf(files: readonly LabelledMeasurement[], { models = minifasnet, fi
     run: {
       ...{ version: '0.1.0', madeAt: '2026-01-01T00:00:00Z', manifest: 'm.csv', where: [], noisy: [] },
       ...{ manifestSha256: 'cd'.repeat(32), unit: 'subject', seed: 7, bootstrapDraws: 50, settings: {} },
-      ...{ noisyByCalibration: null, scores: null, calibrationFile: null, fittedTo: fittedTo ?? null },
+      ...{ noisyByCalibration: null, calibrationFile: null, fittedTo: fittedTo ?? null },
     },
     notices: [],
     models,

@@ -195,13 +195,12 @@ describe('what it says', () => {
     expect(section(full, 'summary')).not.toContain('this very list');
   });
 
-  it('says which file of scores and which calibration it rests on', () => {
+  it('says which calibration it rests on, and writes the command as a shell takes it', () => {
     const { run } = syntheticReport();
-    const scores = { name: 'own net.csv', sha256: '5c'.repeat(32) };
     const calibrationFile = { name: 'mine.json', sha256: 'ca'.repeat(32) };
-    const text = section(render({ run: { ...run, scores, calibrationFile } }), 'made');
-    expect(text).toContain("--scores 'own net.csv'");
-    expect(text).toContain(scores.sha256);
+    const where = ["subject=Ana d'Or"];
+    const text = section(render({ run: { ...run, where, calibrationFile } }), 'made');
+    expect(text).toContain(String.raw`--where 'subject=Ana d'\''Or'`);
     expect(text).toContain(`mine.json, SHA-256 ${calibrationFile.sha256}`);
   });
 

@@ -42,6 +42,23 @@ it('measures how abruptly they close by how far they do', () => {
   expect(judge([1, 1, 0.6, 0.6, 0.6, 1, 1].map((ratio) => ({ ratio })))).toBe('abrupt');
 });
 
+it('allows for the flicker of the measured gap where eyes close little', () => {
+  const shallow = [1, 0.96, 0.61, 0.58, 0.625, 0.945, 0.99];
+  expect(
+    judge(
+      shallow.map((ratio) => ({ ratio })),
+      66,
+    ),
+  ).toBe('abrupt');
+  // A whole closing with the same shares is a blink.
+  expect(
+    judge(
+      shallow.map((ratio) => ({ ratio: 1 - (1 - ratio) / 0.42 })),
+      66,
+    ),
+  ).toBeUndefined();
+});
+
 it('sees what passes over the eyes, in one frame or within a quarter of a second', () => {
   expect(judge(lids.map((seen, at) => ({ ...seen, step: at === 2 ? 0.06 : 0.004 })))).toBe('covered');
   expect(judge(lids.map((seen, at) => ({ ...seen, lately: at === 2 ? 0.06 : 0.004 })))).toBe('covered');

@@ -61,9 +61,11 @@ function isAbrupt(samples: readonly LidSample[], depth: number): boolean {
     fall = Math.max(fall, (before.ratio - ratio) / depth);
     rise = Math.max(rise, (ratio - before.ratio) / depth);
   }
-  const { within, ...abrupt } = lids.abrupt;
+  const { within, flicker, ...abrupt } = lids.abrupt;
   const limits = interval <= within.value ? abrupt.dense : abrupt.sparse;
-  return fall > limits.fall.value && rise > limits.rise.value;
+  // The limits were seen where eyes shut wholly. Of a shallower closing the same flicker is a larger share.
+  const allowance = flicker.value * (1 / depth - 1);
+  return fall > limits.fall.value - allowance && rise > limits.rise.value - allowance;
 }
 
 function angleBetween(one: Pose, other: Pose): number {

@@ -54,7 +54,7 @@ function report(
         manifest: 'm.csv',
         manifestSha256: 'cd'.repeat(32),
       },
-      ...{ noisyByCalibration: null, scores: null, calibrationFile: null },
+      ...{ noisyByCalibration: null, calibrationFile: null },
       ...{ where: [], noisy: [], unit: 'subject', seed: 7, bootstrapDraws: 50, settings: {}, fittedTo: null },
     },
     notices: [],
@@ -316,19 +316,12 @@ describe('compareReports', () => {
     expect(eer.difference).toBe(eer.here);
   });
 
-  it('does not take other noise, nor other scores, for the same data', () => {
+  it('does not take other noise for the same data', () => {
     const files = [...camera('one', 20), ...camera('second', 20)];
     const here = report(files);
     const noisy = report(files.map((file) => ({ ...file, noisy: file.source === 'one' })));
     expect(compareReports(here, noisy).sameData).toBe(false);
     expect(compareReports(noisy, noisy).sameData).toBe(true);
-    const withScores = (sha256: string) => ({
-      ...here,
-      run: { ...here.run, scores: { name: 'scores.csv', sha256 } },
-    });
-    expect(compareReports(here, withScores('ab')).sameData).toBe(false);
-    expect(compareReports(withScores('cd'), withScores('ab')).sameData).toBe(false);
-    expect(compareReports(withScores('ab'), withScores('ab')).sameData).toBe(true);
   });
 
   it('has nothing to subtract where one of the two lacks a source', () => {

@@ -21,7 +21,6 @@ export function compareReports(here: EvaluationReport, other: EvaluationReport):
   const isSame =
     sameRun.every((field) => here.run[field] === other.run[field]) &&
     JSON.stringify(here.run.where) === JSON.stringify(other.run.where) &&
-    here.run.scores?.sha256 === other.run.scores?.sha256 &&
     JSON.stringify(noisySources(here)) === JSON.stringify(noisySources(other));
   return {
     other: { run: other.run, models: other.models },

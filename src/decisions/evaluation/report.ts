@@ -1,11 +1,8 @@
 import type { ModelIdentity } from '../facts.ts';
 import type { ExactRate } from '../training/detection-rates.ts';
 
-/**
- * Counts the shapes that `report.json` has had: 2 tells what is in range apart, and compares decisions; 3 names the files
- * of scores and of a calibration, and what a calibration calls noisy.
- */
-export const formatVersion = 3;
+/** Counts the shapes that `report.json` has had: whoever changes the shape raises it. */
+export const formatVersion = 4;
 
 /**
  * The shape of `report.json`, which `bonafide evaluate` writes and the page of the report is drawn from.
@@ -70,8 +67,6 @@ export interface RunDescription {
    * said to be noisy here; null where there are none.
    */
   readonly noisyByCalibration: NoiseByCalibration | null;
-  /** The file of scores that took the place of what the net says; null where none was given. */
-  readonly scores: NamedFile | null;
   /** The operator's own calibration; null where the one that ships for these models is in use. */
   readonly calibrationFile: NamedFile | null;
   readonly unit: UnitKind;
@@ -482,7 +477,7 @@ export interface VerificationReport {
 export interface ComparisonReport {
   /** What the other one is. */
   readonly other: Pick<EvaluationReport, 'run' | 'models'>;
-  /** Both are of the same manifest, rows, units, scores and noisy sources; else differences mean less. */
+  /** Both are of the same manifest, rows, units and noisy sources; else differences mean less. */
   readonly sameData: boolean;
   readonly rows: readonly ComparisonRow[];
 }

@@ -20,8 +20,8 @@ export interface ScoredPresentation extends SharedRow {
 /**
  * The limits at which errors stay within the stated rates: from the lowest live limit up no more attacks are
  * called live, from the highest attack limit down no more genuine faces are called an attack. Sources weigh alike, and
- * so do units within a source. Where the classes lie so far apart that the two limits would cross, there is no
- * doubt left to speak of, and both lie in the middle.
+ * so do units within a source. Where the classes lie so far apart that the two limits cross, they change places: of what
+ * lies between the classes nobody was seen, so it stays undecided, and no more errors are made.
  *
  * @param scored both classes must be there
  * @returns log-odds
@@ -33,7 +33,7 @@ export function chooseLimits(scored: readonly ScoredPresentation[], rates: State
   const live = lowestLimit(attacks, rates.attacksCalledLive);
   const mirrored = genuine.map(({ logOdds, weight }) => ({ logOdds: -logOdds, weight }));
   const attack = -lowestLimit(mirrored, rates.genuineCalledAttack);
-  return attack <= live ? { live, attack } : { live: (live + attack) / 2, attack: (live + attack) / 2 };
+  return { live: Math.max(live, attack), attack: Math.min(live, attack) };
 }
 
 interface Weighed {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../test/support/random.ts';
 import { measured } from '../facts.ts';
-import { liveLogOdds } from '../live-calibration.ts';
+import { liveLogOdds, rowLogOdds } from '../live-calibration.ts';
 import {
   type CalibrationPlan,
   type CalibrationRow,
   fitCalibration,
   leaveOneSourceOut,
 } from './fit-calibration.ts';
+import { stretchOf } from './stretch-scores.ts';
 
 const plan: CalibrationPlan = {
   name: 'test',
@@ -69,6 +70,26 @@ describe('the fit', () => {
     const few = fitCalibration(cameras, plan).calibration;
     expect(many.nets!.one!.weight).toBeCloseTo(few.nets!.one!.weight, 6);
     expect(many.bias).toBeCloseTo(few.bias, 6);
+  });
+
+  it('goes by how many cameras agree, not by how many people and pictures they have', () => {
+    const more = cameras.flatMap((row) => [1, 2, 3].map((turn) => ({ ...row, unit: `${turn} ${row.unit}` })));
+    const [few, many] = [cameras, more].map((rows) => fitCalibration(rows, plan).calibration);
+    expect(many!.bias).toBeCloseTo(few!.bias, 6);
+    for (const net of plan.nets) expect(many!.nets![net]!.weight).toBeCloseTo(few!.nets![net]!.weight, 6);
+  });
+
+  it('states probabilities that hold on cameras it has not seen', () => {
+    const alike = (names: string, gap: number) =>
+      [...names].flatMap((name) => camera(name, { gap, rows: 400 }));
+    for (const gap of [0.5, 1, 2]) {
+      const { calibration } = fitCalibration(alike('abcd', gap), plan);
+      const unseen = alike('wxyz', gap).map(({ logits, ...row }) => {
+        return { ...row, logOdds: rowLogOdds(logits, calibration) };
+      });
+      expect(stretchOf(unseen)).toBeGreaterThan(0.75);
+      expect(stretchOf(unseen)).toBeLessThan(1.33);
+    }
   });
 
   it('is the same with or without excluded sources, and single pictures of a class', () => {

@@ -129,11 +129,11 @@ export const registry: readonly ModelEntry[] = deepFreeze([
     pack: 'embedded',
     format: 'onnx',
     file: 'anti-spoof.onnx',
-    sha256: 'a45fb71e44cf5897ff843b7cb7d08456155ae4a9ffcc2a0d88efce5221869171',
+    sha256: 'baa3561bc7e23de55549f52db02810b406c2948c1bc0647428bb05f1e1a623f4',
     bytes: 774_209,
     licence: 'Apache-2.0',
     notice:
-      'Our own anti-spoof net, experimental, trained on faces and attacks for research use: assets/models/anti-spoof.md.',
+      'Our own anti-spoof net, experimental, trained on faces for research use and attacks made of them: assets/models/anti-spoof.md.',
   },
   {
     name: 'yunet',

@@ -1,7 +1,6 @@
 import type {
   EvaluationReport,
   LatencyReport,
-  NamedFile,
   StageLatency,
   VerificationReport,
 } from '../../../decisions/evaluation/report.ts';
@@ -143,10 +142,6 @@ function quoted(argument: string): string {
   return /^[\w.,/=:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-function namedFile(what: string, file: NamedFile | null): (readonly [string, Markup])[] {
-  return file ? [[what, html`${file.name}, SHA-256 <code>${file.sha256}</code>`]] : [];
-}
-
 /** Enough to do it again. */
 export function provenanceSection({
   run,
@@ -158,10 +153,10 @@ export function provenanceSection({
   const options = [
     ...run.where.flatMap((condition) => ['--where', condition]),
     ...(run.noisy.length > 0 ? ['--noisy', run.noisy.join(',')] : []),
-    ...(run.scores ? ['--scores', run.scores.name] : []),
     ...(verification ? ['--pairs', verification.pairs] : []),
     ...(comparison ? ['--compare', 'OTHER'] : []),
   ];
+  const own = run.calibrationFile;
   const facts: readonly (readonly [string, Markup | string])[] = [
     ['Made', html`${run.madeAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, by Bonafide ${run.version}`],
     [
@@ -169,8 +164,9 @@ export function provenanceSection({
       html`<code>bonafide evaluate --manifest ${quoted(run.manifest)} --unit ${run.unit} ${options.map((option) => `${quoted(option)} `)}--out DIR</code>`,
     ],
     ['List of files', html`${run.manifest}, SHA-256 <code>${run.manifestSha256}</code>`],
-    ...namedFile('Scores of a file', run.scores),
-    ...namedFile('Calibration of a file', run.calibrationFile),
+    ...(own
+      ? [['Calibration of a file', html`${own.name}, SHA-256 <code>${own.sha256}</code>`] as const]
+      : []),
     [
       'Counted',
       `${counted(data.files, 'file')}, ${counted(data.units, 'unit')}, ${counted(data.sources, 'source')}`,
