@@ -2,3 +2,14 @@
 export const languages = { en: 'English', id: 'Bahasa Indonesia', pt: 'Português', uz: 'O‘zbekcha' } as const;
 
 export type Language = keyof typeof languages;
+
+/** The language that somebody likes best of ours; regions do not matter. Its own, for the SDK's brings all texts along. */
+export function chooseLanguage(wanted: readonly (string | null)[]): Language {
+  for (const tag of wanted) {
+    const language = tag?.toLowerCase().split('-', 1)[0] ?? '';
+    // What Java, and with it Android's older web views, call Indonesian.
+    const known = language === 'in' ? 'id' : language;
+    if (Object.hasOwn(languages, known)) return known as Language;
+  }
+  return 'en';
+}

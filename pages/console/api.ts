@@ -1,3 +1,5 @@
+import { askInTime } from '../ask-in-time.ts';
+
 /** What went wrong with a question, in words for people. */
 export class ConsoleError extends Error {
   /** The stable name of the error; `unreachable` where the server did not answer. */
@@ -15,7 +17,7 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** The data routes of the console, asked with one key. */
 export interface Api {
-  /** @throws ConsoleError; AbortError where `signal` was aborted */
+  /** @throws ConsoleError; the reason of `signal` where it was aborted */
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
   patch<T>(path: string, body: object): Promise<T>;
   picture(path: string, signal: AbortSignal): Promise<Blob>;
@@ -37,41 +39,45 @@ export interface ApiOptions {
 
 export function createApi({ key, language, unreachable, onRefused }: ApiOptions): Api {
   /** The key goes into a header alone: addresses end up in logs. */
-  async function ask(path: string, init: RequestInit = {}, query: Query = {}): Promise<Response> {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-    const parameters = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  async function ask<T>(
+    path: string,
+    read: (response: Response) => Promise<T>,
+    init: RequestInit = {},
+  ): Promise<T> {
     const headers = { ...init.headers, 'x-api-key': key, 'accept-language': language };
-    const late = AbortSignal.timeout(patience);
-    const signal = init.signal ? AbortSignal.any([init.signal, late]) : late;
-    let response: Response;
+    const readIfFine = async (response: Response) => {
+      if (!response.ok) throw await toError(response, unreachable);
+      return read(response);
+    };
     try {
-      response = await fetch(`console/api/${path}${parameters.size > 0 ? `?${parameters}` : ''}`, {
-        ...init,
-        headers,
-        signal,
-      });
+      return await askInTime(`console/api/${path}`, { ...init, headers, patience, read: readIfFine });
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      throw new ConsoleError('unreachable', unreachable);
+      if (!(error instanceof ConsoleError)) throw new ConsoleError('unreachable', unreachable);
+      if (error.code === 'unauthorised' || error.code === 'forbidden_contract') onRefused?.(error);
+      throw error;
     }
-    if (response.ok) return response;
-    const error = await toError(response, unreachable);
-    if (error.code === 'unauthorised' || error.code === 'forbidden_contract') onRefused?.(error);
-    throw error;
   }
 
   return {
-    get: async (path, query, signal) => (await ask(path, signal ? { signal } : {}, query)).json(),
-    patch: async (path, body) =>
-      (
-        await ask(path, {
-          method: 'PATCH',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        })
-      ).json(),
-    picture: async (path, signal) => (await ask(path, { signal })).blob(),
+    get: (path, query, signal) => ask(`${path}${parametersOf(query)}`, json, signal ? { signal } : {}),
+    patch: (path, body) =>
+      ask(path, json, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    picture: (path, signal) => ask(path, (response) => response.blob(), { signal }),
   };
+}
+
+const json = (response: Response) => response.json();
+
+function parametersOf(query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return given.length === 0
+    ? ''
+    : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }
 
 /** A proxy before the server may answer in other words than the server's. */

@@ -1,7 +1,10 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { StatusResponse } from '../../src/contracts/console/schemas.ts';
-import { type Language, languages } from '../languages.ts';
-import { ConsoleError, createApi } from './api.ts';
+import { mayBeApiKey } from '../api-key.ts';
+import { drawOnce } from '../draw-once.ts';
+import { languageMenu } from '../language-menu.ts';
+import { chooseLanguage, type Language } from '../languages.ts';
+import { type Api, ConsoleError, createApi } from './api.ts';
 import type { OpenView, View } from './host.ts';
 import { signIn } from './sign-in.ts';
 import { openDecisions } from './views/decisions.ts';
@@ -9,7 +12,7 @@ import { openEvents } from './views/events.ts';
 import { openRates } from './views/rates.ts';
 import { openSamples } from './views/samples.ts';
 import { openServer } from './views/server.ts';
-import { chooseLanguage, loadWords, type Words } from './words.ts';
+import { loadWords, type Words } from './words.ts';
 
 /** The sections, by what stands behind `#` in the address. */
 const sections = {
@@ -36,34 +39,19 @@ let section: Section = sectionOf(location.hash);
 let view: View | undefined;
 let trouble: string | undefined;
 let isBusy = false;
-let isScheduled = false;
 
-/** Draws once for all that changes at a time. */
-function redraw(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  queueMicrotask(() => {
-    isScheduled = false;
-    document.documentElement.lang = words.language;
-    document.title = `${status ? `${words.say(section)} – ` : ''}${words.say('title')}`;
-    render(header(), head);
-    render(content(), root);
-  });
-}
+const redraw = drawOnce(() => {
+  document.documentElement.lang = words.language;
+  document.title = `${status ? `${words.say(section)} – ` : ''}${words.say('title')}`;
+  render(header(), head);
+  render(content(), root);
+});
 
 function header(): TemplateResult {
   const names = Object.keys(sections) as Section[];
   return html`<div class="bar">
       <h1>${words.say('title')}</h1>
-      <label class="choice inline">
-        <span class="unseen">${words.say('language')}</span>
-        <select @change=${(event: Event) => void speak((event.target as HTMLSelectElement).value as Language)}>
-          ${Object.entries(languages).map(
-            ([code, name]) =>
-              html`<option value=${code} lang=${code} ?selected=${code === words.language}>${name}</option>`,
-          )}
-        </select>
-      </label>
+      ${languageMenu(words.say('language'), words.language, (language) => void changeLanguage(language))}
       ${status ? html`<button type="button" @click=${() => signOut()}>${words.say('signOut')}</button>` : nothing}
     </div>
     ${
@@ -86,17 +74,17 @@ function content(): TemplateResult {
 
 /** Opens the console with a key, if the server takes it. */
 async function open(given: string): Promise<void> {
+  if (!mayBeApiKey(given)) return leave(words.say('keyRefused'));
   isBusy = true;
   trouble = undefined;
   redraw();
   try {
-    const api = createApi({ key: given, language: words.language, unreachable: words.say('serverGone') });
-    status = await api.get<StatusResponse>('status');
+    status = await apiFor(given).get<StatusResponse>('status');
     key = given;
     sessionStorage.setItem(stored.key, given);
     show();
   } catch (error) {
-    signOut(sentenceFor(error));
+    leave(sentenceFor(error));
   }
   isBusy = false;
   redraw();
@@ -108,9 +96,22 @@ function sentenceFor(error: unknown): string {
   return error.code === 'forbidden_contract' ? words.say('keyForbidden') : error.message;
 }
 
+function apiFor(given: string): Api {
+  return createApi({
+    key: given,
+    language: words.language,
+    unreachable: words.say('serverGone'),
+    onRefused: (error) => signOut(sentenceFor(error)),
+  });
+}
+
 function signOut(why?: string): void {
-  // A server that is away for a moment costs nobody their key.
-  if (why !== words.say('serverGone')) sessionStorage.removeItem(stored.key);
+  sessionStorage.removeItem(stored.key);
+  leave(why);
+}
+
+/** Asks for a key again; one that is stored stays, for a server that is away or busy costs nobody their key. */
+function leave(why?: string): void {
   view?.close();
   view = undefined;
   status = undefined;
@@ -123,20 +124,14 @@ function signOut(why?: string): void {
 function show(): void {
   if (!status || key === undefined) return;
   view?.close();
-  const api = createApi({
-    key,
-    language: words.language,
-    unreachable: words.say('serverGone'),
-    onRefused: (error) => signOut(sentenceFor(error)),
-  });
   const announce = (text: string) => {
     spoken.textContent = text;
   };
-  view = sections[section]({ api, words, status, today: () => new Date(), redraw, announce });
+  view = sections[section]({ api: apiFor(key), words, status, today: () => new Date(), redraw, announce });
   redraw();
 }
 
-async function speak(language: Language): Promise<void> {
+async function changeLanguage(language: Language): Promise<void> {
   words = await loadWords(language);
   sessionStorage.setItem(stored.language, language);
   trouble = undefined;
@@ -146,7 +141,7 @@ async function speak(language: Language): Promise<void> {
 
 function sectionOf(hash: string): Section {
   const name = hash.slice(1);
-  return name in sections ? (name as Section) : 'decisions';
+  return Object.hasOwn(sections, name) ? (name as Section) : 'decisions';
 }
 
 addEventListener('hashchange', () => {
@@ -156,7 +151,6 @@ addEventListener('hashchange', () => {
   queueMicrotask(() => queueMicrotask(() => document.querySelector('h2')?.focus()));
 });
 
-const wanted = sessionStorage.getItem(stored.language);
-words = await loadWords(chooseLanguage([...(wanted ? [wanted] : []), ...navigator.languages]));
+words = await loadWords(chooseLanguage([sessionStorage.getItem(stored.language), ...navigator.languages]));
 redraw();
 if (key !== undefined) await open(key);

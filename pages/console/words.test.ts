@@ -1,16 +1,6 @@
 import { expect, it } from 'vitest';
 import { languages } from '../languages.ts';
-import { chooseLanguage, createWords, loadWords } from './words.ts';
-
-it.each([
-  [['pt-BR', 'en'], 'pt'],
-  [['de', 'UZ-Latn'], 'uz'],
-  [['de'], 'en'],
-  [[], 'en'],
-  [['toString', 'id'], 'id'],
-] as const)('of %j it takes %s', (wanted, language) => {
-  expect(chooseLanguage(wanted)).toBe(language);
-});
+import { createWords, loadWords } from './words.ts';
 
 it.each(Object.keys(languages) as (keyof typeof languages)[])(
   'loads the texts of %s alone',

@@ -1,5 +1,6 @@
 import type { consoleTexts } from '../../src/messages/console/en.ts';
-import { type Language, languages } from '../languages.ts';
+import { fill } from '../fill.ts';
+import type { Language } from '../languages.ts';
 
 /** The name of a text, without `console.`. */
 export type TextKey = keyof typeof consoleTexts extends `console.${infer Name}` ? Name : never;
@@ -31,12 +32,6 @@ const texts: Readonly<Record<Language, () => Promise<{ readonly consoleTexts: Re
   uz: () => import('../../src/messages/console/uz.ts'),
 };
 
-/** The language that somebody likes best of ours; regions do not matter. */
-export function chooseLanguage(wanted: readonly string[]): Language {
-  const primary = wanted.map((tag) => tag.toLowerCase().split('-')[0]);
-  return primary.find((tag): tag is Language => tag !== undefined && tag in languages) ?? 'en';
-}
-
 /** Loads the texts of a language, and those alone. */
 export async function loadWords(language: Language): Promise<Words> {
   return createWords(language, (await texts[language]()).consoleTexts);
@@ -57,10 +52,7 @@ export function createWords(language: Language, catalogue: Readonly<Record<strin
   const shortDay = date({ day: 'numeric', month: 'numeric', timeZone: 'UTC' });
   return {
     language,
-    say(key, values = {}) {
-      const text = catalogue[`console.${key}`] ?? key;
-      return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
-    },
+    say: (key, values) => fill(catalogue[`console.${key}`] ?? key, values),
     time: (iso) => time.format(new Date(iso)),
     shortTime: (iso) => shortTime.format(new Date(iso)),
     shortDay: (iso) => shortDay.format(new Date(`${iso}T00:00:00Z`)),

@@ -1,6 +1,9 @@
-import { chooseLanguage } from '@bonafide/web';
 import { html, nothing, render, type TemplateResult } from 'lit';
-import { type Language, languages } from '../languages.ts';
+import { mayBeApiKey } from '../api-key.ts';
+import { askInTime } from '../ask-in-time.ts';
+import { drawOnce } from '../draw-once.ts';
+import { languageMenu } from '../language-menu.ts';
+import { chooseLanguage, type Language } from '../languages.ts';
 import { openBlink } from './checks/blink.ts';
 import { openChallenge } from './checks/challenge.ts';
 import { openFrames } from './checks/frames.ts';
@@ -47,34 +50,18 @@ let continued: string | undefined;
 let sight: Sight = nothingSeen;
 let exchanges: readonly { readonly id: number | string; readonly exchange: Exchange }[] = [];
 let installed: readonly Model[] = [];
-let isScheduled = false;
 
-/** Draws once for all that changes at a time. */
-function redraw(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  queueMicrotask(() => {
-    isScheduled = false;
-    document.documentElement.lang = words.language;
-    document.title = `${words.say(`check.${name}`)} – ${words.say('title')}`;
-    render(header(), head);
-    render(content(), root);
-  });
-}
+const redraw = drawOnce(() => {
+  document.documentElement.lang = words.language;
+  document.title = `${words.say(`check.${name}`)} – ${words.say('title')}`;
+  render(header(), head);
+  render(content(), root);
+});
 
 function header(): TemplateResult {
-  const choose = (event: Event) => void speak((event.target as HTMLSelectElement).value as Language);
   return html`<div class="bar">
       <h1>${words.say('title')}</h1>
-      <label class="choice">
-        <span class="unseen">${words.say('language')}</span>
-        <select @change=${choose}>
-          ${Object.entries(languages).map(
-            ([code, own]) =>
-              html`<option value=${code} lang=${code} ?selected=${code === words.language}>${own}</option>`,
-          )}
-        </select>
-      </label>
+      ${languageMenu(words.say('language'), words.language, (language) => void changeLanguage(language))}
     </div>
     <nav aria-label=${words.say('checks')}>
       ${(Object.keys(checks) as Name[]).map(
@@ -142,8 +129,7 @@ const demo: Demo = {
 };
 
 function useKey(given: string): void {
-  // Browsers put nothing else into a header.
-  isRefused = !/^[\x21-\x7e]+$/.test(given);
+  isRefused = !mayBeApiKey(given);
   if (!isRefused) {
     key = given;
     sessionStorage.setItem(stored.key, given);
@@ -178,15 +164,20 @@ function nameOf(hash: string): Name {
   return Object.hasOwn(checks, wanted) ? (wanted as Name) : 'challenge';
 }
 
-async function speak(language: Language): Promise<void> {
+async function changeLanguage(language: Language): Promise<void> {
   words = await loadWords(language);
   sessionStorage.setItem(stored.language, language);
   redraw();
 }
 
+/** Milliseconds; until then the checks are there all the same. */
+const patience = 20_000;
+
 /** What the server says of itself to everybody; one that is away says so when it is asked for something. */
 async function meetServer(): Promise<void> {
-  const ask = async (path: string) => (await fetch(path, { headers: { accept: 'application/json' } })).json();
+  const headers = { accept: 'application/json' };
+  const read = (response: Response) => response.json();
+  const ask = (path: string) => askInTime(path, { headers, patience, read });
   try {
     const [{ authentication }, { models }] = await Promise.all([ask('./'), ask('health')]);
     needsKey = authentication === 'required';

@@ -1,3 +1,4 @@
+import { askInTime } from '../ask-in-time.ts';
 import { hideCheck, redact } from './redact.ts';
 
 /** A question and its answer as they are shown: without keys, pictures as sizes. */
@@ -54,22 +55,34 @@ export interface ServerOptions {
 /** Nothing waits for ever: the longest clip on a small machine, in milliseconds. */
 const patience = 90_000;
 
+/** A proxy before the server may answer in other words than JSON, but an answer that breaks off is none. */
+async function read(response: Response): Promise<Omit<Answer, 'milliseconds'>> {
+  const text = await response.text();
+  return { status: response.status, ok: response.ok, body: parse(text) };
+}
+
+function parse(text: string): Answer['body'] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
 /** The server of this page, asked as a relying party's backend asks it. */
 export function createServer({ key, language, onExchange, onRefused }: ServerOptions): Server {
   let count = 0;
 
   /** The key goes into a header alone: addresses end up in logs. */
-  async function send({ method, path, json, form, headers, signal }: Question): Promise<Response> {
+  async function send({ method, path, json, form, headers, signal }: Question) {
     const given = key();
     const body = new FormData();
     for (const [name, value] of Object.entries(form ?? {})) body.append(name, value, name);
-    const giveUp = new AbortController();
-    const late = setTimeout(() => giveUp.abort(), patience);
-    const stop = () => giveUp.abort();
-    signal?.addEventListener('abort', stop);
     try {
-      return await fetch(path, {
+      return await askInTime(path, {
         method,
+        patience,
+        read,
         headers: {
           'accept-language': language(),
           ...(json && { 'content-type': 'application/json' }),
@@ -78,14 +91,11 @@ export function createServer({ key, language, onExchange, onRefused }: ServerOpt
         },
         ...(json && { body: JSON.stringify(json) }),
         ...(form && { body }),
-        signal: giveUp.signal,
+        ...(signal && { signal }),
       });
     } catch {
       signal?.throwIfAborted();
       throw new ServerGone();
-    } finally {
-      clearTimeout(late);
-      signal?.removeEventListener('abort', stop);
     }
   }
 
@@ -98,12 +108,11 @@ export function createServer({ key, language, onExchange, onRefused }: ServerOpt
       const exchange: Exchange = { title: `${method} /${hideCheck(path)}`, question: shown };
       onExchange(id, exchange);
       const sentAt = performance.now();
-      const response = await send(question);
-      const body = await response.json().catch(() => ({}));
+      const { status, ok, body } = await send(question);
       const milliseconds = performance.now() - sentAt;
-      onExchange(id, { ...exchange, answer: redact(body), status: response.status, milliseconds });
-      if (response.status === 401 && body.error_code !== '061') onRefused();
-      return { status: response.status, ok: response.ok, milliseconds, body };
+      onExchange(id, { ...exchange, answer: redact(body), status, milliseconds });
+      if (status === 401 && body.error_code !== '061') onRefused();
+      return { status, ok, milliseconds, body };
     },
   };
 }

@@ -1,5 +1,6 @@
-import type { Language } from '@bonafide/web';
 import type { demoTexts } from '../../src/messages/demo/en.ts';
+import { fill } from '../fill.ts';
+import type { Language } from '../languages.ts';
 
 /** The name of a text, without `demo.`. */
 export type TextKey = keyof typeof demoTexts extends `demo.${infer Name}` ? Name : never;
@@ -24,10 +25,7 @@ export async function loadWords(language: Language): Promise<Words> {
   const { demoTexts: catalogue } = await texts[language]();
   return {
     language,
-    say(key, values = {}) {
-      const text = catalogue[`demo.${key}`] ?? key;
-      return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
-    },
+    say: (key, values) => fill(catalogue[`demo.${key}`] ?? key, values),
     number(value, digits = 0) {
       const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
       // A value that rounds to 0 has no sign.
