@@ -161,10 +161,13 @@ export function createBooth(demo: Demo, start: () => void): Booth {
       const { words } = demo;
       const { text, trouble, still } = stage;
       const said = trouble?.text ?? (text === null ? '' : words.say(text));
-      const stopAndTell = () => {
+      // One button for all of it: whoever has the focus on it keeps it.
+      const press = () => {
+        if (!running) return start();
         stop();
         demo.redraw();
       };
+      const does = running ? 'sdk.stop' : still || trouble ? 'sdk.again' : 'sdk.start';
       return html`<div class="booth card">
         <div class="stage ${stage.isLive && !still ? 'live' : ''}" role="group" aria-label=${say('sdk.preview', words.language)}>
           ${stage.isLive ? video : nothing}
@@ -177,13 +180,7 @@ export function createBooth(demo: Demo, start: () => void): Booth {
           ${said === '' ? nothing : html`<p class="instruction">${said}</p>`}
           ${trouble?.advice ? html`<p class="faint">${trouble.advice}</p>` : nothing}
         </div>
-        ${
-          running
-            ? html`<button type="button" @click=${stopAndTell}>${say('sdk.stop', words.language)}</button>`
-            : html`<button type="button" class="first" @click=${start}>
-                ${say(still || trouble ? 'sdk.again' : 'sdk.start', words.language)}
-              </button>`
-        }
+        <button type="button" class=${running ? '' : 'first'} @click=${press}>${say(does, words.language)}</button>
       </div>`;
     },
   };

@@ -22,9 +22,13 @@ export function choice<T extends string>(
 
 const marks = { good: '✓', bad: '✕', unsure: '?' } as const;
 
-/** How it went, which is read out as it appears. */
-export function verdictCard({ tone, text, notes, parts = [] }: Verdict, words: Words): TemplateResult {
-  return html`<div class="verdict card ${tone}" role="status">
+/** How it went, which is read out as it appears: what is to hold it is always there, or screen readers would not notice. */
+export function verdictCard(verdict: Verdict | undefined, words: Words): TemplateResult {
+  return html`<div class="result" role="status">${verdict ? card(verdict, words) : nothing}</div>`;
+}
+
+function card({ tone, text, notes, parts = [] }: Verdict, words: Words): TemplateResult {
+  return html`<div class="verdict card ${tone}">
     <p class="outcome">
       <span class="mark" aria-hidden="true">${marks[tone]}</span>
       <span>${'key' in text ? words.say(text.key) : text.sentence}</span>

@@ -1,5 +1,5 @@
 import type { ServerMessage } from '@bonafide/web';
-import type { Answer } from './server.ts';
+import { type Answer, ServerGone } from './server.ts';
 import type { TextKey } from './words.ts';
 
 /** How a check went, for the screen. */
@@ -37,6 +37,11 @@ export function refusal({ body }: Answer): Verdict {
     text: sentence === undefined ? { key: 'failed' } : { sentence },
     notes: notes.filter((note) => note !== sentence),
   };
+}
+
+/** What was asked came to nothing. */
+export function ofError(error: unknown): Verdict {
+  return { tone: 'unsure', text: { key: error instanceof ServerGone ? 'serverGone' : 'failed' }, notes: [] };
 }
 
 /** `GET /v2/sessions/{id}`: the only word that counts. */

@@ -45,7 +45,7 @@ export function openBlink(check?: string): OpenCheck {
     return {
       template:
         () => html`${goesOn ? html`<p class="faint hint">${demo.words.say('blinkGoesOn')}</p>` : nothing}
-        ${booth.template()} ${verdict ? verdictCard(verdict, demo.words) : nothing}`,
+        ${booth.template()} ${verdictCard(verdict, demo.words)}`,
       close: booth.close,
     };
   };

@@ -5,13 +5,14 @@ import type { Demo, OpenCheck } from '../demo.ts';
 import { createMeshDrawing } from '../drawings/mesh.ts';
 import { choice, verdictCard } from '../parts.ts';
 import { redact } from '../redact.ts';
-import { ServerGone } from '../server.ts';
 import { nothingSeen, seeAnswer, seeFrame, seeMessage } from '../sight.ts';
-import { ofSession, ofSocket, refusal, type Verdict } from '../verdict.ts';
+import { ofError, ofSession, ofSocket, refusal, type Verdict } from '../verdict.ts';
 
 /** Turns of the head: a native session, which tells what it sees, or seed 001's socket. */
 export const openChallenge: OpenCheck = (demo) => {
   const element = document.createElement('bonafide-liveness');
+  // Where this page lies: a proxy may serve it under a path.
+  element.server = new URL('.', location.href).href;
   const mesh = createMeshDrawing();
   mesh.canvas.slot = 'overlay';
   element.append(mesh.canvas);
@@ -23,11 +24,12 @@ export const openChallenge: OpenCheck = (demo) => {
   // The relying party's part, which belongs to its backend: this page is its own.
   element.getToken = async () => {
     const { language } = demo.words;
-    const answer = await demo.server.ask({
-      method: 'POST',
-      path: 'v2/sessions',
-      json: { detail: true, language },
-    });
+    const answer = await demo.server
+      .ask({ method: 'POST', path: 'v2/sessions', json: { detail: true, language } })
+      .catch((error: unknown) => {
+        settle(ofError(error));
+        throw error;
+      });
     if (answer.ok) {
       session = answer.body.id;
       return answer.body.client_token;
@@ -69,11 +71,7 @@ export const openChallenge: OpenCheck = (demo) => {
     try {
       settle(await readResult(demo, session));
     } catch (error) {
-      settle({
-        tone: 'unsure',
-        text: { key: error instanceof ServerGone ? 'serverGone' : 'failed' },
-        notes: [],
-      });
+      settle(ofError(error));
     }
   }
 
@@ -109,7 +107,7 @@ export const openChallenge: OpenCheck = (demo) => {
         choose,
       )}
       ${element}
-      ${verdict ? verdictCard(verdict, words) : nothing}
+      ${verdictCard(verdict, words)}
       ${isOver ? html`<button type="button" class="first again" @click=${startAgain}>${words.say('again')}</button>` : nothing}`;
     },
     close: () => element.stop(),

@@ -1,5 +1,5 @@
 import type { Picture } from '@bonafide/web';
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { toBase64 } from '../base64.ts';
 import { createBooth, type Scene, wait } from '../booth.ts';
 import type { OpenCheck } from '../demo.ts';
@@ -58,7 +58,7 @@ export const openFrames: OpenCheck = (demo) => {
   }
 
   return {
-    template: () => html`${booth.template()} ${verdict ? verdictCard(verdict, demo.words) : nothing}`,
+    template: () => html`${booth.template()} ${verdictCard(verdict, demo.words)}`,
     close: booth.close,
   };
 };

@@ -2,9 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { createBooth, type Scene } from '../booth.ts';
 import type { Check, Demo, OpenCheck } from '../demo.ts';
 import { verdictCard } from '../parts.ts';
-import { ServerGone } from '../server.ts';
 import { nothingSeen, seeAnswer } from '../sight.ts';
-import { ofEnrolment, ofVerification, refusal, type Verdict } from '../verdict.ts';
+import { ofEnrolment, ofError, ofVerification, refusal, type Verdict } from '../verdict.ts';
 
 /** Who is tried: one enrols, then verifies. */
 interface Person {
@@ -62,11 +61,7 @@ function openPeople(demo: Demo, person: Person, route: 'register' | 'verify'): C
         ? { tone: 'good', text: { sentence: answer.body.message }, notes: [] }
         : refusal(answer);
     } catch (error) {
-      verdict = {
-        tone: 'unsure',
-        text: { key: error instanceof ServerGone ? 'serverGone' : 'failed' },
-        notes: [],
-      };
+      verdict = ofError(error);
     }
     demo.redraw();
   }
@@ -104,7 +99,7 @@ function openPeople(demo: Demo, person: Person, route: 'register' | 'verify'): C
   }
 
   return {
-    template: () => html`${form()} ${booth.template()} ${verdict ? verdictCard(verdict, demo.words) : nothing}
+    template: () => html`${form()} ${booth.template()} ${verdictCard(verdict, demo.words)}
       <div class="erase">
         <p class="faint">${demo.words.say('eraseNote')}</p>
         <button type="button" ?disabled=${person.name === '' || booth.isBusy} @click=${() => void erase()}>

@@ -61,6 +61,7 @@ export const openSelfie: OpenCheck = (demo) => {
         by = chosen;
         booth.close();
         verdict = undefined;
+        active = undefined;
         demo.redraw();
       };
       const names = [
@@ -69,7 +70,7 @@ export const openSelfie: OpenCheck = (demo) => {
       ] as const;
       return html`${choice(words.say('by'), by, names, choose)}
         ${by === 'kyc' && !demo.needsKey ? html`<p class="faint hint">${words.say('kycNeedsKey')}</p>` : nothing}
-        ${booth.template()} ${verdict ? verdictCard(verdict, words) : nothing}
+        ${booth.template()} ${verdictCard(verdict, words)}
         ${
           active
             ? html`<button type="button" class="again" @click=${() => demo.goOn(active!)}>${words.say('goOn')}</button>`
