@@ -51,10 +51,21 @@ describe('on a slow link', () => {
     expect(isHopelesslySlow(firstPlan)).toBe(false);
   });
 
-  it('goes back up when the link is fast again', () => {
+  it('goes back up when the link is fast again, however far the server is', () => {
     const { plan } = play(20, link(100, 60));
     expect(plan.level).toBeGreaterThan(3);
     expect(play(60, link(50_000, 60), plan).plan.level).toBe(0);
+    expect(play(60, link(50_000, 180), plan).plan.level).toBe(0);
+  });
+
+  it('goes down even where a late server made the first step look vain', () => {
+    const roundTrip = link(400, 60);
+    const { levels } = play(
+      14,
+      (level, answer) => roundTrip(level) + (answer === 2 || answer === 3 ? 400 : 0),
+    );
+    expect(levels.slice(1, 5)).toContain(2);
+    expect(roundTrip(levels.at(-1)!)).toBeLessThan(333);
   });
 });
 

@@ -2,9 +2,9 @@
  * How large frames are and how hard they are compressed, by how long their answers take.
  *
  * The rule: down a step when answers take longer than the session can bear, two when far longer; up a step when they
- * come as fast as frames are wanted. A step down that does not help is taken back: then the server takes the time, not
- * the link, and smaller pictures would only be worse. As with the window of TCP, what was tried in vain is tried again
- * after ever longer times (Chiu & Jain 1989; RFC 5681).
+ * would still come in time if all that they take were due to the bytes. A step down that does not help is taken back:
+ * then the server takes the time, not the link, and smaller pictures would only be worse. As with the window of TCP,
+ * what was tried in vain is tried again after ever longer times (Chiu & Jain 1989; RFC 5681).
  */
 
 /** What a frame is encoded as. */
@@ -43,6 +43,8 @@ export interface FramePlan {
   readonly hasRisen: boolean;
   /** Answers for which no step down is tried, because none helped. */
   readonly resting: number;
+  /** For how many it rests when the next step does not help either. */
+  readonly rest: number;
 }
 
 /** Milliseconds between frames: 7 a second, which turns need (docs/clients/javascript.js). */
@@ -52,13 +54,21 @@ export const frameInterval = 143;
 export const slowAnswer = 333;
 
 /**
+ * Milliseconds of an answer under which frames may be larger: a step up has one and a half times the bytes. It is no
+ * matter of the frames' own pace, for a far server's answers never come at that, on the best of links.
+ */
+const fastAnswer = slowAnswer / 1.5;
+
+/**
  * A share of the round trip that a smaller frame must save. A step saves a quarter of the bytes or more (measured at 400
  * kbit/s: 17, 13 and 9 kB, answers in 384, 309 and 206 ms); a server that is slow by itself saves nothing.
  */
 const worthwhile = 0.15;
 const firstPatience = 2;
 const mostPatience = 32;
-const rest = 20;
+/** Not longer at first, for a link may be slow and a server late at the same time: a session has half a minute. */
+const firstRest = 5;
+const mostRest = 40;
 
 /**
  * In the middle: on a slow link the first answers come within a second (20 kB take 0.4 s at 400 kbit/s), on a fast one
@@ -71,6 +81,7 @@ export const firstPlan: FramePlan = {
   patience: firstPatience,
   hasRisen: false,
   resting: 0,
+  rest: firstRest,
 };
 
 export function formatOf({ level }: FramePlan): FrameFormat {
@@ -91,8 +102,8 @@ export function planAfter(plan: FramePlan, roundTrip: number): FramePlan {
   const isFarTooSlow = roundTrip > 2 * slowAnswer;
   if (isFarTooSlow || (answers.length >= 2 && latest > slowAnswer))
     return stepDown(next, isFarTooSlow ? 2 : 1, latest);
-  const isFast = answers.length >= plan.patience && answers.slice(-plan.patience).every(comesInTime);
-  return isFast && plan.level > 0 ? { ...next, level: plan.level - 1, answers: [], hasRisen: true } : next;
+  const mayRise = answers.length >= plan.patience && answers.slice(-plan.patience).every(isFast);
+  return mayRise && plan.level > 0 ? { ...next, level: plan.level - 1, answers: [], hasRisen: true } : next;
 }
 
 function stepDown(plan: FramePlan, steps: number, roundTrip: number): FramePlan {
@@ -106,11 +117,11 @@ function stepDown(plan: FramePlan, steps: number, roundTrip: number): FramePlan 
 function judgeStep(plan: FramePlan, roundTrip: number): FramePlan {
   const { before, answers } = plan;
   if (answers.length < 2 || before === null) return plan;
-  const hasHelped = roundTrip < before.roundTrip * (1 - worthwhile);
-  return hasHelped
-    ? { ...plan, before: null }
-    : { ...plan, level: before.level, answers: [], before: null, resting: rest };
+  if (roundTrip < before.roundTrip * (1 - worthwhile)) return { ...plan, before: null, rest: firstRest };
+  const { rest } = plan;
+  const longerRest = Math.min(rest * 2, mostRest);
+  return { ...plan, level: before.level, answers: [], before: null, resting: rest, rest: longerRest };
 }
 
-const comesInTime = (roundTrip: number) => roundTrip < frameInterval;
+const isFast = (roundTrip: number) => roundTrip < fastAnswer;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
