@@ -18,7 +18,7 @@ it('counts the answer to the last question alone', async () => {
   expect(open[0]!.signal.aborted).toBe(true);
   open[1]!.answer('new');
   open[0]!.answer('old');
-  await Promise.all([first, second]);
+  expect(await Promise.all([first, second])).toEqual([false, true]);
   expect(loader).toMatchObject({ value: 'new', isLoading: false, error: undefined });
 });
 
@@ -30,7 +30,7 @@ it('keeps what it had when asking anew fails, and forgets the error once that su
   await ended[0];
   ended.push(loader.load());
   open[1]!.fail(new Error('away'));
-  await ended[1];
+  expect(await ended[1]).toBe(false);
   expect(loader).toMatchObject({ value: 'here', error: new Error('away'), isLoading: false });
   ended.push(loader.load());
   open[2]!.answer('again');

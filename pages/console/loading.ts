@@ -3,8 +3,8 @@ export interface Loaded<T> {
   readonly value: T | undefined;
   readonly error: unknown;
   readonly isLoading: boolean;
-  /** Asks anew; an answer to an older question counts no more. */
-  load(): Promise<void>;
+  /** Asks anew; an answer to an older question counts no more. Gives whether this one was answered, and counted. */
+  load(): Promise<boolean>;
   stop(): void;
 }
 
@@ -23,15 +23,16 @@ export function createLoader<T>(ask: (signal: AbortSignal) => Promise<T>, onChan
       onChange();
       try {
         const value = await ask(mine.signal);
-        if (question !== mine) return;
+        if (question !== mine) return false;
         state.value = value;
         state.error = undefined;
       } catch (error) {
-        if (question !== mine || mine.signal.aborted) return;
+        if (question !== mine || mine.signal.aborted) return false;
         state.error = error;
       }
       state.isLoading = false;
       onChange();
+      return state.error === undefined;
     },
     stop() {
       question?.abort();
@@ -51,7 +52,7 @@ export interface ListPage<T> {
 export interface LoadedList<T> extends Omit<Loaded<readonly T[]>, 'value'> {
   readonly items: readonly T[] | undefined;
   readonly hasMore: boolean;
-  more(): Promise<void>;
+  more(): Promise<boolean>;
   /** Takes what `change` makes of the items that are there. */
   edit(change: (items: readonly T[]) => readonly T[]): void;
 }

@@ -59,7 +59,7 @@ export function drawShares(days: readonly DayOutcomes[], words: Words, width: nu
     y: { domain: [0, 1], label: null, tickFormat: (share: number) => words.percent(share), ticks: 5 },
     color: { domain: outcomes.map(({ name }) => name), range: outcomes.map(({ name }) => colours[name]) },
     marks: [
-      Plot.barY(shares, { x: 'day', y: 'share', fill: 'name', stroke: 'var(--surface)', strokeWidth: 1 }),
+      Plot.barY(shares, { x: 'day', y: 'share', fill: 'name', stroke: 'var(--line)', strokeWidth: 1 }),
       Plot.text(days, {
         x: 'day',
         y: 1,

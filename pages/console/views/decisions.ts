@@ -28,7 +28,7 @@ export const openDecisions: OpenView = ({ api, words, status, today, redraw, ann
     const { decisions, next } = await api.get<DecisionsResponse>('decisions', query, signal);
     return { items: decisions, next };
   }, redraw);
-  const reload = () => void list.load().then(() => announce(words.say('loaded')));
+  const reload = () => void list.load().then((isHere) => isHere && announce(words.say('loaded')));
   const narrowTo = (chosen: ConsoleDecision['key']) => {
     key = chosen;
     reload();

@@ -5,18 +5,18 @@ import { createList } from '../loading.ts';
 import { more, notice } from '../parts.ts';
 import type { TextKey } from '../words.ts';
 
-type Event = EventsResponse['events'][number];
+type AccessEvent = EventsResponse['events'][number];
 
 /** Who has looked at pictures of the data set: the audit trail, the newest first. */
 export const openEvents: OpenView = ({ api, words, redraw, announce }) => {
-  const list = createList<Event>(async (after, signal) => {
+  const list = createList<AccessEvent>(async (after, signal) => {
     const { events, next } = await api.get<EventsResponse>('events', { after, limit: 50 }, signal);
     return { items: events, next };
   }, redraw);
-  const reload = () => void list.load().then(() => announce(words.say('loaded')));
+  const reload = () => void list.load().then((isHere) => isHere && announce(words.say('loaded')));
   reload();
 
-  const table = (events: readonly Event[]) => html`<table class="records">
+  const table = (events: readonly AccessEvent[]) => html`<table class="records">
     <caption class="unseen">${words.say('events')}</caption>
     <thead>
       <tr>${(['time', 'who', 'what', 'picture'] as const).map((column) => html`<th scope="col">${words.say(column)}</th>`)}</tr>

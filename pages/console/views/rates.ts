@@ -31,7 +31,7 @@ export const openRates: OpenView = ({ api, words, status, today, redraw, announc
     ]);
     return { ...answer, plots };
   }, redraw);
-  const reload = () => void rates.load().then(() => announce(words.say('loaded')));
+  const reload = () => void rates.load().then((isHere) => isHere && announce(words.say('loaded')));
   if (status.decisions_days > 0) reload();
   const redrawWide = () => redraw();
   addEventListener('resize', redrawWide);

@@ -29,7 +29,9 @@ export const openSamples: OpenView = (host) => {
     spoof: listOf(host, 'spoof'),
   };
   const reload = () =>
-    void Promise.all(labels.map((label) => lists[label].load())).then(() => announce(words.say('loaded')));
+    void Promise.all(labels.map((label) => lists[label].load())).then(
+      (areHere) => areHere.every(Boolean) && announce(words.say('loaded')),
+    );
   reload();
 
   function open(sample: ConsoleSample): void {
@@ -50,6 +52,8 @@ export const openSamples: OpenView = (host) => {
       lists[sample.label].edit((items) => items.filter(({ id }) => id !== sample.id));
       lists[label].edit((items) => sortNewest([changed, ...items]));
       dialog.value?.close();
+      // The button that opened it goes with its picture.
+      document.querySelector('h2')?.focus();
       announce(words.say('relabelled'));
     } catch (error) {
       trouble = error instanceof ConsoleError ? error.message : words.say('failed');

@@ -27,7 +27,8 @@ export const openServer: OpenView = ({ api, words, redraw }) => {
   }, redraw);
   void latencies.load();
   const timer = setInterval(() => {
-    if (!document.hidden) void latencies.load();
+    // On a slow link one question is given its time, or none would ever be answered.
+    if (!document.hidden && !latencies.isLoading) void latencies.load();
   }, interval * 1000);
 
   return {

@@ -56,9 +56,7 @@ export const consoleTexts = {
   'console.shares': 'Outcomes by day',
   'console.sharesCaption':
     'The share of each outcome; the number above a day says how many decisions there were. “Refused” is not accepted, without a claim that it was an attack. “No answer” means that somebody was looked at and there was no verdict: no face, several, or the client left.',
-  'console.all': 'All',
   'console.day': 'Day',
-  'console.count': 'Decisions in all',
   'console.asTable': 'As a table',
   'console.labelled': 'Errors against labels',
   'console.labelledIntro':
@@ -81,7 +79,6 @@ export const consoleTexts = {
   'console.pictureOf': 'A picture of {time}',
   'console.notShown': 'Your browser cannot show this format ({format}).',
   'console.showFaces': 'Show faces',
-  'console.facesHidden': 'Faces are hidden until you ask for them.',
   'console.toSpoof': 'This is an attack',
   'console.toLive': 'This is a living person',
   'console.relabelled': 'The picture has its new label.',

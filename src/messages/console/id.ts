@@ -57,9 +57,7 @@ export const consoleTexts: ConsoleTexts = {
   'console.shares': 'Hasil per hari',
   'console.sharesCaption':
     'Bagian tiap hasil; angka di atas suatu hari adalah jumlah keputusannya. “Ditolak” berarti tidak diterima, tanpa menyatakan bahwa itu serangan. “Tanpa jawaban” berarti seseorang dilihat tetapi tidak ada putusan: tidak ada wajah, beberapa wajah, atau klien pergi.',
-  'console.all': 'Semua',
   'console.day': 'Hari',
-  'console.count': 'Jumlah keputusan',
   'console.asTable': 'Sebagai tabel',
   'console.labelled': 'Kesalahan terhadap label',
   'console.labelledIntro':
@@ -81,7 +79,6 @@ export const consoleTexts: ConsoleTexts = {
   'console.pictureOf': 'Gambar dari {time}',
   'console.notShown': 'Peramban Anda tidak dapat menampilkan format ini ({format}).',
   'console.showFaces': 'Tampilkan wajah',
-  'console.facesHidden': 'Wajah disembunyikan sampai Anda memintanya.',
   'console.toSpoof': 'Ini serangan',
   'console.toLive': 'Ini orang hidup',
   'console.relabelled': 'Gambar telah mendapat label baru.',

@@ -57,9 +57,7 @@ export const consoleTexts: ConsoleTexts = {
   'console.shares': 'Resultados por dia',
   'console.sharesCaption':
     'A parcela de cada resultado; o número acima do dia diz quantas decisões houve. “Recusado” é não aceito, sem afirmar que foi um ataque. “Sem resposta” quer dizer que alguém foi visto e não houve veredito: nenhum rosto, vários, ou o cliente saiu.',
-  'console.all': 'Todos',
   'console.day': 'Dia',
-  'console.count': 'Total de decisões',
   'console.asTable': 'Como tabela',
   'console.labelled': 'Erros em relação aos rótulos',
   'console.labelledIntro':
@@ -82,7 +80,6 @@ export const consoleTexts: ConsoleTexts = {
   'console.pictureOf': 'Imagem de {time}',
   'console.notShown': 'Seu navegador não mostra este formato ({format}).',
   'console.showFaces': 'Mostrar rostos',
-  'console.facesHidden': 'Os rostos ficam ocultos até você pedir.',
   'console.toSpoof': 'Isto é um ataque',
   'console.toLive': 'Isto é uma pessoa viva',
   'console.relabelled': 'A imagem recebeu o novo rótulo.',

@@ -57,9 +57,7 @@ export const consoleTexts: ConsoleTexts = {
   'console.shares': 'Kunlik natijalar',
   'console.sharesCaption':
     'Har bir natijaning ulushi; kun ustidagi son qarorlar sonini bildiradi. “Rad etildi” — qabul qilinmadi, lekin hujum deb aytilmadi. “Javobsiz” — kimdir ko‘rildi, ammo xulosa bo‘lmadi: yuz yo‘q, bir nechta yuz yoki mijoz ketib qoldi.',
-  'console.all': 'Hammasi',
   'console.day': 'Kun',
-  'console.count': 'Jami qarorlar',
   'console.asTable': 'Jadval sifatida',
   'console.labelled': 'Yorliqlarga nisbatan xatolar',
   'console.labelledIntro':
@@ -81,7 +79,6 @@ export const consoleTexts: ConsoleTexts = {
   'console.pictureOf': '{time} dagi surat',
   'console.notShown': 'Brauzeringiz bu formatni ko‘rsata olmaydi ({format}).',
   'console.showFaces': 'Yuzlarni ko‘rsatish',
-  'console.facesHidden': 'Siz so‘ramaguningizcha yuzlar yashirin turadi.',
   'console.toSpoof': 'Bu hujum',
   'console.toLive': 'Bu tirik odam',
   'console.relabelled': 'Surat yangi yorliq oldi.',
