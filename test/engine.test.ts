@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cosineDistance } from '../src/decisions/embedding.ts';
 import { type FaceFacts, valueIfMeasured } from '../src/decisions/facts.ts';
 import type { EngineOptions, Perception } from '../src/perception/engine.ts';
 import { createInlinePerception } from '../src/perception/inline.ts';
@@ -220,6 +221,29 @@ describe('the facts of a face', () => {
     );
     await expect(analysis).rejects.toMatchObject({ code: 'cancelled' });
   });
+});
+
+it('follows a face from one frame into the next, whatever the size of either', async () => {
+  const [large, small] = [await onFrame(person, 640, 480, 0.5), await onFrame(person, 320, 240, 0.5)];
+  const look = async (frame: Buffer, follow?: Float32Array) => {
+    const request = { measuredFaces: 1, measure: ['embedding'] as const, search: 'glance' as const };
+    const facts = await perception.analyseImage(frame, { ...request, ...(follow && { follow }) });
+    const { pose, mesh, embedding } = facts.faces[0]!;
+    const points = valueIfMeasured(mesh)!;
+    const shares = points.map((value) => value / facts.width);
+    return { pose: valueIfMeasured(pose)!, shares, vector: valueIfMeasured(embedding)!.vector, facts };
+  };
+  for (const [from, to] of [
+    [large, small],
+    [small, large],
+  ] as const) {
+    const [before, found] = [await look(from), await look(to)];
+    const followed = await look(to, before.shares);
+    expect(followed.facts.timings.map(({ stage }) => stage)).not.toContain('detect');
+    expect(Math.abs(followed.pose.yaw - found.pose.yaw)).toBeLessThan(3);
+    expect(Math.abs(followed.pose.pitch - found.pose.pitch)).toBeLessThan(3);
+    expect(cosineDistance(followed.vector, found.vector)).toBeLessThan(0.02);
+  }
 });
 
 describe('models that are missing or wrong', () => {

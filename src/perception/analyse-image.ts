@@ -29,8 +29,7 @@ export async function analyseImage(
   );
   const scale = Math.max(width, height) / Math.max(image.width, image.height);
   const { faces, pyramid, turns } =
-    (await follow(models, image, request, scale, stages)) ??
-    (await describeFaces(models, image, request, stages));
+    (await follow(models, image, request, stages)) ?? (await describeFaces(models, image, request, stages));
   return {
     width,
     height,
@@ -42,17 +41,16 @@ export async function analyseImage(
   };
 }
 
-/** @param scale sender's pixels, in which `request.follow` is, for each pixel of the image */
 async function follow(
   models: Models,
   image: RgbImage,
   { follow: before, measure = ['eyes'] }: ImageRequest,
-  scale: number,
   stages: Stages,
 ): Promise<DescribedFaces | undefined> {
   if (!before) return undefined;
   const pyramid = buildPyramid(image, coarsestSide);
-  const mesh = scale === 1 ? before : before.map((value) => value / scale);
+  const side = Math.max(image.width, image.height);
+  const mesh = before.map((value) => value * side);
   const face = await followFace(models, pyramid, mesh, measure, stages);
   return face && { turns: 0, pyramid, faces: [face] };
 }

@@ -15,8 +15,8 @@ export interface ImageRequest {
    */
   readonly search?: 'thorough' | 'glance';
   /**
-   * The mesh of the face in the frame before, in pixels of a frame of this size. The face is looked for
-   * there, at a third of the cost, and if it is there, no other is looked for; texture, mask, crop
+   * The mesh of the face in the frame before, in shares of its longer side, for this frame may have another size. The
+   * face is looked for there, at a third of the cost, and if it is there, no other is looked for; texture, mask, crop
    * and anti-spoof scores, which need the detector's box, are not measured then.
    */
   readonly follow?: Float32Array;

@@ -2,11 +2,14 @@ import calibration from '../calibration/challenge.json' with { type: 'json' };
 import type { Pose } from '../facts.ts';
 import { bearingOf, type NeutralPose } from './turn.ts';
 
-/** A face that was measured at a moment: degrees, pixels, milliseconds. */
+/** A face that was measured at a moment: degrees, milliseconds. */
 export interface SeenFace {
   readonly at: number;
   readonly pose: Pose;
-  /** 468 mesh points, flat `[x0, y0, z0, …]`: they are of one size however the head turns. */
+  /**
+   * 468 mesh points, flat `[x0, y0, z0, …]`: they are of one size however the head turns. In shares of the frame's longer
+   * side, for clients send larger and smaller frames, as their link allows.
+   */
   readonly mesh: Float32Array;
 }
 

@@ -5,9 +5,9 @@ import { eyeDistance } from '../mesh.ts';
  * of another by the best affine map. A picture that is turned or bent a little moves by almost such a map,
  * a head does not: its nose goes further than its cheeks.
  *
- * @param neutral 468 mesh points, flat `[x0, y0, z0, …]` in pixels; z is not looked at, for the net dreams
+ * @param neutral 468 mesh points, flat `[x0, y0, z0, …]` in any unit; z is not looked at, for the net dreams
  *   up a head's depth for a picture as well
- * @param turned the same points in another view
+ * @param turned the same points in another view, in a unit of its own
  * @returns root mean square of the distances left, over the distance of the outer corners of the eyes, both
  *   in the neutral view; 0 where the points say nothing, all being one or on one line
  */

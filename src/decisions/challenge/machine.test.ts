@@ -9,7 +9,7 @@ import {
 } from '../../../test/support/challenge-player.ts';
 import { antiSpoof, faceFacts, frameFacts } from '../../../test/support/facts.ts';
 import { embeddingOf, turnedFace, turnedMesh } from '../../../test/support/turned-face.ts';
-import { type FrameFacts, measured, unavailable } from '../facts.ts';
+import { type FrameFacts, measured, unavailable, valueIfMeasured } from '../facts.ts';
 import {
   advanceChallenge,
   type ChallengeEvent,
@@ -184,6 +184,14 @@ describe('a turn', () => {
       { type: 'failed', reason: 'spoof_detected' },
     ]);
   });
+});
+
+it('takes no notice of the size of frames, which clients choose as their link allows', () => {
+  const played = announced();
+  const pose = { roll: 0, ...turns.LEFT };
+  const mesh = measured(turnedMesh(pose, 30, { x: 160, y: 120 }));
+  const small = { ...looking('LEFT', { mesh }), width: 320, height: 240 };
+  expect(played.show(small, 3)).toMatchObject([{ type: 'success' }]);
 });
 
 describe('time', () => {
@@ -397,10 +405,10 @@ describe('what the next frame is asked', () => {
     expect(nextLook(played.state(), since + 349).full).toBe(false);
     expect(nextLook(played.state(), since + 350).full).toBe(true);
     played.show(followed);
-    const { mesh } = followed.faces[0]!;
+    const mesh = valueIfMeasured(followed.faces[0]!.mesh)!;
     expect(nextLook(played.state(), since + 200)).toMatchObject({
       full: false,
-      follow: (mesh as { value: unknown }).value,
+      follow: mesh.map((value) => value / followed.width),
     });
     played.show(away);
     expect(nextLook(played.state(), played.now() + 1)).toEqual({ full: true, embedding: false });

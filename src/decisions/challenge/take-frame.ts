@@ -1,5 +1,5 @@
 import calibration from '../calibration/challenge.json' with { type: 'json' };
-import type { FaceFacts } from '../facts.ts';
+import type { FaceFacts, FrameFacts } from '../facts.ts';
 import { addEvidence, isShortOfLooks, judgeSession, lookObstacle } from '../session-evidence.ts';
 import { chooseSubject } from '../subject.ts';
 import { isCut, type SeenFace } from './continuity.ts';
@@ -41,7 +41,7 @@ function look(
   at: number,
 ): ChallengeState {
   const several = face === null && facts.faces.length > 0;
-  const seen = face && seeIn(face, at);
+  const seen = face && seeIn(face, facts, at);
   const { calibration: liveCalibration } = before.settings;
   const evidence = face === null ? before.evidence : addEvidence(before.evidence, face, at, liveCalibration);
   return {
@@ -76,9 +76,10 @@ function mindCut(before: ChallengeState, state: ChallengeState): ChallengeState 
   };
 }
 
-function seeIn({ pose, mesh }: FaceFacts, at: number): SeenFace | null {
+function seeIn({ pose, mesh }: FaceFacts, { width, height }: FrameFacts, at: number): SeenFace | null {
   if (pose.status === 'unavailable' || mesh.status === 'unavailable') return null;
-  return { at, pose: pose.value, mesh: mesh.value };
+  const side = Math.max(width, height);
+  return { at, pose: pose.value, mesh: mesh.value.map((value) => value / side) };
 }
 
 /** Before the head has come to rest. */

@@ -105,6 +105,6 @@ export interface NextLook {
   /** Every face is looked for, anti-spoof nets score; else the face is followed, which is cheap. */
   readonly full: boolean;
   readonly embedding: boolean;
-  /** The mesh of the face in the frame before, in pixels; missing for a full look. */
+  /** The mesh of the face in the frame before, in shares of its longer side; missing for a full look. */
   readonly follow?: Float32Array;
 }
