@@ -26,10 +26,10 @@ export const consoleTexts: ConsoleTexts = {
   'console.server': 'Server holati',
   'console.events': 'Kirishlar',
   'console.decisionsIntro':
-    'Shartnomalar qabul qilgan qarorlar, avval eng yangilari. {days} kun saqlanadi: suratsiz, manzilsiz, hech kimning id sisiz.',
+    'Shartnomalar qabul qilgan qarorlar, avval eng yangilari. {days} kun saqlanadi: suratsiz, manzilsiz, hech kimning identifikatorisiz.',
   'console.decisionsOff': 'Bu server qarorlarni saqlamaydi: DECISIONS_DAYS 0 ga teng.',
   'console.decisionsNone':
-    'Mos qaror yo‘q. Har bir tekshiruv tugaganidan bir soniyalar keyin shu yerda ko‘rinadi.',
+    'Mos qaror yo‘q. Har bir tekshiruv tugaganidan taxminan bir soniya keyin shu yerda ko‘rinadi.',
   'console.period': 'Davr',
   'console.days.1': 'Bugun',
   'console.days.2': 'Kechadan beri',
@@ -61,7 +61,7 @@ export const consoleTexts: ConsoleTexts = {
   'console.asTable': 'Jadval sifatida',
   'console.labelled': 'Yorliqlarga nisbatan xatolar',
   'console.labelledIntro':
-    'Ma’lumotlar to‘plamiga yuklangan suratlar kelganida baholanadi. Bular — o‘sha bahoning bugungi yorliqlarga ko‘ra xatolari, 95 % li aniq oraliqlar bilan. Ular faqat shu suratlar haqida, va suratlar kam bo‘lsa, kam narsa aytadi.',
+    'Ma’lumotlar to‘plamiga yuklangan suratlar kelganida baholanadi. Bular — o‘sha bahoning bugungi yorliqlarga ko‘ra xatolari, 95 foizli aniq oraliqlar bilan. Ular faqat shu suratlar haqida, va suratlar kam bo‘lsa, kam narsa aytadi.',
   'console.labelledNone': 'Bu davrda ma’lumotlar to‘plamining birorta surati baholanmagan.',
   'console.attacksCalledLive': 'Tirik deb atalgan hujumlar (APCER)',
   'console.liveNotCalledLive': 'Tirik deb atalmagan tirik yuzlar (BPCER)',
@@ -102,7 +102,7 @@ export const consoleTexts: ConsoleTexts = {
   'console.calls': 'Soni',
   'console.mean': 'O‘rtacha, ms',
   'console.median': 'Mediana qiymat, ms',
-  'console.p95': '95 % i, ms',
+  'console.p95': '95 % gacha, ms',
   'console.metricsOff': 'Bu server hech narsani o‘lchamaydi: ENABLE_METRICS o‘chirilgan.',
   'console.metricsNone': 'Hali hech narsa o‘lchanmagan: surat kelmagan.',
   'console.eventsIntro':
