@@ -124,6 +124,9 @@ describe('opening', () => {
     const url = await listeningApp({ MAX_SESSIONS: '2' });
     const clients = [await open(url), await open(url)];
     expect(await refusal(url)).toMatchObject({ status: 503, code: 'too_many_sessions' });
+    // What a page reads, which is not shown the answer to its handshake.
+    const answer = await fetch(`${url}/ws`);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     clients[0]!.socket.terminate();
     await clients[0]!.closed;
     await expect.poll(() => open(url).then(() => true)).toBe(true);

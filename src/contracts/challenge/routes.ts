@@ -57,6 +57,8 @@ export const challenge: FastifyPluginAsyncTypebox<ChallengeOptions> = async (app
     },
     onRequest: async (request, reply) => {
       if (!request.ws) {
+        // Browsers tell their pages nothing of a handshake that is refused: those ask again by an ordinary request.
+        sessions.admit()();
         reply.header('upgrade', 'websocket');
         throw new BonafideError('upgrade_required');
       }
