@@ -5,6 +5,7 @@ The protocol needs the standard library alone; the camera needs OpenCV (`pip ins
 
 import argparse
 import base64
+import contextlib
 import json
 import os
 import socket
@@ -32,6 +33,7 @@ class Trouble(Exception):
 
 
 WAYS_OUT = {
+    "opencv_missing": "Pictures need OpenCV: pip install opencv-python.",
     "camera_missing": "No camera can be opened. Connect one, allow it in the system's settings, close what uses it.",
     "camera_lost": "The camera stopped. Connect it again, close what else uses it, and try again.",
     "unreachable": "The server cannot be reached. Check its address and the network, and try again.",
@@ -57,8 +59,8 @@ def hold_session(server, token, take_picture, on_message, on_wait=lambda why: No
     """Takes part in a native session, and comes back to it when the connection is lost.
 
     `take_picture()` returns when a JPEG was taken (seconds, `time.monotonic()`) and the JPEG; `on_message` hears each
-    message of the server, a dict; `on_wait` that it waits by itself, for "server_busy" or "connection_lost". Returns the last one, `complete` or `failed`: what counts is what the backend reads
-    (`read_session`). Raises Trouble.
+    message of the server, a dict; `on_wait` that it waits by itself, for "server_busy" or "connection_lost". Returns
+    the last message, `complete` or `failed`: what counts is what the backend reads (`read_session`). Raises Trouble.
     """
     url = f"{server.rstrip('/').replace('http', 'ws', 1)}/v2/sessions/{token.split('.')[0]}/stream"
     headers = {"Sec-WebSocket-Protocol": f"bonafide, bonafide.token.{token}"}
@@ -183,9 +185,11 @@ class WebSocket:
             pass  # The server may have had the last word: it is read first.
 
     def receive(self):
-        """The next message. Pings are answered meanwhile."""
-        text = b""
+        """The next message. Pings are answered meanwhile, and make nobody wait longer."""
+        text, late = b"", time.monotonic() + ANSWER
         while True:
+            if time.monotonic() > late:
+                raise Trouble("answer_timeout")
             first, second = self.read(2)
             kind, length = first & 0x0F, second & 0x7F
             if length > 125:
@@ -221,8 +225,10 @@ class Camera:
     """The newest picture of a camera: a thread reads it, for cameras wait, and what waits in their buffers is old."""
 
     def __init__(self, device=0):
-        import cv2
-
+        try:
+            import cv2
+        except ImportError as error:
+            raise Trouble("opencv_missing") from error
         self.cv2, self.changed, self.newest, self.closed = cv2, threading.Condition(), None, False
         self.trouble = "camera_missing"
         threading.Thread(target=self.watch, args=[device], daemon=True).start()
@@ -284,6 +290,16 @@ def main():
     arguments.add_argument("--key", help="API key of the backend, or of /ws")
     arguments.add_argument("--token", help="client_token of a session that a backend has made")
     options = arguments.parse_args()
+    try:
+        with contextlib.closing(Camera()) as camera:
+            return 0 if check(camera, options) else 1
+    except Trouble as trouble:
+        print(WAYS_OUT[trouble.code], file=sys.stderr)
+        return 2
+
+
+def check(camera, options):
+    """One session or challenge, told on the terminal. Returns whether it was passed."""
     told = None
 
     def say(words):
@@ -298,23 +314,16 @@ def main():
     def wait(why):
         say("The server is busy: waiting." if why == "server_busy" else "The connection was lost: connecting again.")
 
-    camera = Camera()
-    try:
-        camera.take_picture()  # No session is spent on a camera that is not there.
-        if options.server.startswith("ws"):
-            return 0 if run_challenge(options.server, camera.take_picture, show, options.key)["live"] else 1
-        session = {"client_token": options.token} if options.token else make_session(options.server, options.key)
-        last = hold_session(options.server, session["client_token"], camera.take_picture, show, wait)
-        if options.token:
-            return 0 if last["type"] == "complete" else 1
-        result = read_session(options.server, session["id"], options.key)
-        print(result["status"], result.get("reason", ""))
-        return 0 if result["status"] == "passed" else 1
-    except Trouble as trouble:
-        print(WAYS_OUT[trouble.code], file=sys.stderr)
-        return 2
-    finally:
-        camera.close()
+    camera.take_picture()  # No session is spent on a camera that is not there.
+    if options.server.startswith("ws"):
+        return run_challenge(options.server, camera.take_picture, show, options.key)["live"]
+    session = {"client_token": options.token} if options.token else make_session(options.server, options.key)
+    last = hold_session(options.server, session["client_token"], camera.take_picture, show, wait)
+    if options.token:
+        return last["type"] == "complete"
+    result = read_session(options.server, session["id"], options.key)
+    print(result["status"], result.get("reason", ""))
+    return result["status"] == "passed"
 
 
 if __name__ == "__main__":
