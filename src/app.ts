@@ -197,8 +197,10 @@ async function registerContracts(
   await named('sessions', async (scope) => {
     await scope.register(sessionStream, {
       streams: native.streams,
+      origins: { publicUrl: config.PUBLIC_URL, allowed: config.STREAM_ORIGINS },
       maxFrameBytes: config.MAX_FRAME_BYTES,
       idleTimeout: config.IDLE_TIMEOUT * 1000,
+      now: parts.now ?? (() => performance.now()),
     });
   });
 }

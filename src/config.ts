@@ -10,9 +10,15 @@ type Settings = Static<typeof settings>;
 
 /** The server's configuration, read once and frozen. */
 export interface Config
-  extends Readonly<Omit<Settings, 'API_KEY' | 'ALLOWED_ORIGINS' | 'ANTISPOOF_NETS' | 'EXECUTION_PROVIDERS'>> {
+  extends Readonly<
+    Omit<
+      Settings,
+      'API_KEY' | 'ALLOWED_ORIGINS' | 'STREAM_ORIGINS' | 'ANTISPOOF_NETS' | 'EXECUTION_PROVIDERS'
+    >
+  > {
   readonly API_KEY: readonly string[];
   readonly ALLOWED_ORIGINS: readonly string[];
+  readonly STREAM_ORIGINS: readonly string[];
   /** Empty where the setting says `none`. */
   readonly ANTISPOOF_NETS: readonly string[];
   readonly EXECUTION_PROVIDERS: readonly string[];
@@ -70,6 +76,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     TRAIN_DIR: values.TRAIN_DIR || join(values.DATA_DIR, 'train'),
     API_KEY: keys,
     ALLOWED_ORIGINS: items(values.ALLOWED_ORIGINS),
+    STREAM_ORIGINS: items(values.STREAM_ORIGINS),
     ANTISPOOF_NETS: items(values.ANTISPOOF_NETS).filter((name) => name !== 'none'),
     EXECUTION_PROVIDERS: items(values.EXECUTION_PROVIDERS),
   });

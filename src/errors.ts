@@ -28,7 +28,11 @@ export const catalogue = {
   },
   forbidden_contract: { status: 403, title: 'This API key may not be used here.' },
   console_read_only: { status: 403, title: 'The console of this server only reads: CONSOLE_RELABEL is off.' },
-  forbidden_origin: { status: 403, title: 'Pages of this origin may not open sessions on this server.' },
+  forbidden_origin: {
+    status: 403,
+    title: 'Pages of this origin may not open sessions on this server.',
+    closeCode: 4403,
+  },
   not_found: { status: 404, title: 'There is nothing at this address.' },
   console_closed: {
     status: 404,

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { engineOptions, readConfig } from '../src/config.ts';
 import { sessionResult, streamMessage } from '../src/contracts/sessions/schemas.ts';
 import type { Perception } from '../src/perception/engine.ts';
-import { createMatcher } from '../src/services/matcher.ts';
 import type { Stores } from '../src/stores/ports.ts';
 import { listeningApp } from './support/app.ts';
 import { cooperative, still } from './support/challenge-client.ts';
@@ -17,6 +16,7 @@ import { startPool } from './support/pool.ts';
 import type { Direction, PoseBank } from './support/pose-bank.ts';
 import { startServer } from './support/server.ts';
 import {
+  enrol,
   makeSession,
   openStream,
   readSession,
@@ -155,20 +155,9 @@ describe('nobody passes who', () => {
 });
 
 describe('a person who was enrolled', () => {
-  /** Enrols who is in a picture, as the matcher knows them. */
-  async function enrol(userId: string, picture: Buffer): Promise<void> {
-    const { faces } = await pool.analyseImage(picture, { measuredFaces: 1, measure: ['embedding'] });
-    const embedding = faces[0]!.embedding;
-    if (embedding.status !== 'measured') throw new Error('No embedding.');
-    const settings = { matchThreshold: 0.35, lifetimeDays: 0, uniqueFaces: false };
-    const now = () => new Date();
-    const matcher = createMatcher({ enrolments: stores.enrolments, settings, now, randomId: () => 'x' });
-    await matcher.enrol({ userId, embeddings: [embedding.value] });
-  }
-
   it('passes as themselves, and nobody else does', async () => {
     const url = await serverAsking(['LEFT']);
-    await enrol('someone', someone.centre[0]!);
+    await enrol(stores, pool, 'someone', someone.centre[0]!);
     const wish = { user_id: 'someone', directions: 1, language: 'en' as const };
     const [own, foreign] = [await makeSession(url, wish), await makeSession(url, wish)];
     const [mine, theirs] = [
@@ -192,7 +181,7 @@ describe('a person who was enrolled', () => {
 
   it('and was erased meanwhile leaves no session that could pass without them', async () => {
     const url = await serverAsking(['LEFT']);
-    await enrol('leaver', someone.centre[0]!);
+    await enrol(stores, pool, 'leaver', someone.centre[0]!);
     const session = await makeSession(url, { user_id: 'leaver', directions: 1 });
     expect((await fetch(`${url}/v1/users/leaver`, { method: 'DELETE' })).status).toBe(200);
     expect((await fetch(`${url}/v2/sessions/${session.id}`)).status).toBe(404);

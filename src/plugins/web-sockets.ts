@@ -104,7 +104,10 @@ export function allowOrigins(options: OriginOptions): (request: FastifyRequest) 
   return ({ headers: { origin, host }, caller }) => {
     if (origin === undefined || known.includes('*') || known.includes(origin)) return;
     if (!URL.canParse(origin) || !isAskedAddress(new URL(origin), host ?? '', publicUrl, caller !== null))
-      throw new BonafideError('forbidden_origin', 'ALLOWED_ORIGINS and PUBLIC_URL name the pages that may.');
+      throw new BonafideError(
+        'forbidden_origin',
+        'PUBLIC_URL and ALLOWED_ORIGINS, or STREAM_ORIGINS of streams, name who may.',
+      );
   };
 }
 

@@ -94,6 +94,7 @@ export function createLivenessSessions(parts: LivenessSessionsParts): LivenessSe
       return { id, token, expiresAt };
     },
     async read(caller, id) {
+      requireId(id);
       let record = await store.find(id, scopeOf(caller));
       if (record?.status === 'running' && (await store.endLost(lostOutcome, today(), 'overdue')) > 0)
         record = await store.find(id, scopeOf(caller));
@@ -102,6 +103,7 @@ export function createLivenessSessions(parts: LivenessSessionsParts): LivenessSe
       return isExpired ? { ...record, status: 'expired' } : record;
     },
     async forget(caller, id) {
+      requireId(id);
       // Before it is ended: what it came to is not kept.
       if (!(await store.remove(id, scopeOf(caller), today()))) throw new BonafideError('session_not_found');
       cancel(id);
@@ -111,7 +113,17 @@ export function createLivenessSessions(parts: LivenessSessionsParts): LivenessSe
 }
 
 /** What every token looks like. */
-export const tokenShape = /^[0-9a-f]{32}\.[\w-]{43}$/;
+const tokenShape = /^[0-9a-f]{32}\.[\w-]{43}$/;
+
+/** Whether this may be the token of this session: what cannot be one, the store is not asked for. */
+export function isTokenOf(id: string, token: string): boolean {
+  return tokenShape.test(token) && token.startsWith(`${id}.`);
+}
+
+/** What cannot be an id, the store is not asked for either: PostgreSQL takes not every text. */
+function requireId(id: string): void {
+  if (!/^[0-9a-f]{32}$/.test(id)) throw new BonafideError('session_not_found');
+}
 
 /** SHA-256 of a token, the only form in which it is kept: it is 256 random bits, which no slow hash makes harder to guess. */
 export function hashOfToken(token: string): Buffer {

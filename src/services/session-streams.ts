@@ -1,7 +1,7 @@
 import { BonafideError } from '../errors.ts';
 import type { SessionOutcome, SessionRecord, Sessions } from '../stores/ports.ts';
 import type { ChallengeSessions } from './challenge-sessions.ts';
-import { hashOfToken, tokenShape } from './liveness-sessions.ts';
+import { hashOfToken, isTokenOf } from './liveness-sessions.ts';
 import {
   type RunningSession,
   type RunSessionParts,
@@ -80,7 +80,7 @@ export function createSessionStreams(parts: SessionStreamsParts): SessionStreams
 
   return {
     async join(id, shownToken, client) {
-      if (!tokenShape.test(shownToken)) throw new BonafideError('session_unknown');
+      if (!isTokenOf(id, shownToken)) throw new BonafideError('session_unknown');
       const token = hashOfToken(shownToken);
       let record = await store.findByToken(id, token);
       const here = running.get(id);

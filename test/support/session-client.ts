@@ -6,6 +6,9 @@ import type {
   SessionResult,
   StreamMessage,
 } from '../../src/contracts/sessions/schemas.ts';
+import type { Perception } from '../../src/perception/engine.ts';
+import { createMatcher } from '../../src/services/matcher.ts';
+import type { Stores } from '../../src/stores/ports.ts';
 import type { Behaviour } from './challenge-client.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -130,4 +133,19 @@ export async function takeSession(
   if (answers.some((frame, at) => frame !== at + 1) || number - answers.length > 1)
     throw new Error(`Of ${number} frames these were answered: ${answers.join(' ')}`);
   return { messages, last: messages.at(-1)!, closed };
+}
+
+/** Enrols who is in a picture, as the matcher of a server with these stores knows them. */
+export async function enrol(
+  { enrolments }: Pick<Stores, 'enrolments'>,
+  perception: Perception,
+  userId: string,
+  picture: Uint8Array,
+): Promise<void> {
+  const { faces } = await perception.analyseImage(picture, { measuredFaces: 1, measure: ['embedding'] });
+  const embedding = faces[0]!.embedding;
+  if (embedding.status !== 'measured') throw new Error('No embedding.');
+  const settings = { matchThreshold: 0.35, lifetimeDays: 0, uniqueFaces: false };
+  const matcher = createMatcher({ enrolments, settings, now: () => new Date(), randomId: () => 'x' });
+  await matcher.enrol({ userId, embeddings: [embedding.value] });
 }

@@ -1,6 +1,6 @@
 import { type FrameFacts, valueIfMeasured } from '../../decisions/facts.ts';
 import type { Reason } from '../../decisions/reasons.ts';
-import { BonafideError, type CatalogueEntry, catalogue, type ErrorCode } from '../../errors.ts';
+import { type BonafideError, type CatalogueEntry, catalogue, type ErrorCode } from '../../errors.ts';
 import { explain } from '../../messages/explain.ts';
 import { type Language, say } from '../../messages.ts';
 import type { IssuedSession, SessionView, SessionWish } from '../../services/liveness-sessions.ts';
@@ -89,28 +89,6 @@ export function toRefusal({ code, retryAfter }: BonafideError, language: Languag
 export function refusalCode(code: ErrorCode): number {
   const entry: CatalogueEntry = catalogue[code];
   return entry.closeCode ?? catalogue.internal.closeCode;
-}
-
-/** Bytes before the picture: when it was taken. */
-const headerBytes = 8;
-
-/**
- * Reads frames of one connection: capture time (milliseconds of the client's own clock, float64, big-endian), then the
- * picture. The time of each must be later than that of the one before.
- *
- * @returns reads the picture of a message; it throws BonafideError `invalid_request` or `payload_too_large`
- */
-export function createFrameReader(maxFrameBytes: number): (data: Buffer, isBinary: boolean) => Uint8Array {
-  let latest = Number.NEGATIVE_INFINITY;
-  return (data, isBinary) => {
-    if (!isBinary || data.length <= headerBytes) throw new BonafideError('invalid_request');
-    if (data.length - headerBytes > maxFrameBytes) throw new BonafideError('payload_too_large');
-    const capturedAt = data.readDoubleBE(0);
-    if (!(Number.isFinite(capturedAt) && capturedAt >= 0 && capturedAt > latest))
-      throw new BonafideError('invalid_request');
-    latest = capturedAt;
-    return data.subarray(headerBytes);
-  };
 }
 
 function toDetail(facts: FrameFacts, { findings }: StreamWord['context']): StreamDetail {

@@ -132,10 +132,12 @@ describe('whoever asks', () => {
 
   it('is told of a session that nobody knows that there is none', async () => {
     const url = await listeningApp({}, { stores });
-    for (const id of ['0'.repeat(32), 'x', "' or true --", '%00'])
-      expect((await ask(url, 'GET', `/v2/sessions/${encodeURIComponent(id)}`)).status).not.toBe(200);
-    const none = await ask(url, 'GET', `/v2/sessions/${'0'.repeat(32)}`);
-    expect(none).toMatchObject(refused('session_not_found'));
+    const strangers = ['0'.repeat(32), 'x', "' or true --", '%00', '\u0000', 'ä', 'x'.repeat(600)];
+    for (const method of ['GET', 'DELETE'])
+      for (const id of strangers)
+        expect(await ask(url, method, `/v2/sessions/${encodeURIComponent(id)}`), id).toMatchObject(
+          refused('session_not_found'),
+        );
   });
 });
 

@@ -5,7 +5,8 @@ import { nameError } from '../../plugins/problems.ts';
 import type { StreamClient, StreamSeat } from '../../services/run-session.ts';
 import { givesSignOfLife, hangUpOnTheDeaf, sayGoodbye } from '../socket-manners.ts';
 import { closeCode, summariseSession } from '../turn-message.ts';
-import { createFrameReader, refusalCode, toRefusal, toStreamMessage } from './mapping.ts';
+import { createFrameReader } from './frame-reader.ts';
+import { refusalCode, toRefusal, toStreamMessage } from './mapping.ts';
 import type { StreamMessage } from './schemas.ts';
 import type { StreamOptions } from './stream.ts';
 
@@ -15,12 +16,18 @@ const tokenProtocol = 'bonafide.token.';
 /** Bytes of answers that may wait for a slow reader: a hundred of them, or with their details some ten. */
 const maxBufferedBytes = 131_072;
 
+/** What one connection needs to know. */
+export interface ServedStreams extends Omit<StreamOptions, 'origins'> {
+  /** Throws BonafideError `forbidden_origin`. */
+  readonly checkOrigin: (request: FastifyRequest) => void;
+}
+
 /** Holds one connection of one session, from the handshake to the close. */
 export async function serveStream(
   socket: WebSocket,
   request: FastifyRequest,
   id: string,
-  { streams, maxFrameBytes, idleTimeout }: StreamOptions,
+  { streams, checkOrigin, maxFrameBytes, idleTimeout, now }: ServedStreams,
 ): Promise<void> {
   // Nothing that comes before the token is looked up shall be lost.
   socket.pause();
@@ -29,6 +36,7 @@ export async function serveStream(
   hangUpOnTheDeaf(socket, connection, idleTimeout / 2);
   let seat: StreamSeat;
   try {
+    checkOrigin(request);
     seat = await streams.join(id, shownToken(request), clientOf(socket, request, id, fallback));
   } catch (error) {
     const known = nameError(error, request);
@@ -37,14 +45,17 @@ export async function serveStream(
     socket.resume();
     return;
   }
-  const read = createFrameReader(maxFrameBytes);
-  socket.on('message', (data: Buffer, isBinary: boolean) =>
-    seat.takeFrame(data.length, () => read(data, isBinary)),
-  );
+  const read = createFrameReader(maxFrameBytes, idleTimeout);
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    const at = now();
+    seat.takeFrame(data.length, () => read(data, isBinary, at));
+  });
   // What breaks the protocol itself, a message past the limit for instance; the socket is closing by now.
   socket.on('error', seat.breakOff);
   socket.on('close', seat.leave);
   socket.resume();
+  // It may have been cut while the store was asked, and says so but once.
+  if (socket.readyState === socket.CLOSED) seat.leave();
 }
 
 function clientOf(socket: WebSocket, request: FastifyRequest, id: string, fallback: Language): StreamClient {
