@@ -35,6 +35,8 @@ export default defineConfig({
     target: ['chrome109', 'firefox132', 'safari16.4'],
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // Lit and others ask that their licences go with them; minified code bears none.
+    license: { fileName: 'licences.md' },
     // A slow machine is no news.
     rolldownOptions: { input: entries, checks: { pluginTimings: false } },
   },

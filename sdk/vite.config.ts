@@ -12,6 +12,8 @@ export default defineConfig({
     outDir: here('dist'),
     emptyOutDir: true,
     reportCompressedSize: true,
+    // Lit asks that its licence goes with it; minified code bears none.
+    license: { fileName: 'licences.md' },
     lib: {
       entry: { index: here('src/index.ts'), element: here('src/element.ts') },
       formats: ['es'],
