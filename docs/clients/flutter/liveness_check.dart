@@ -9,6 +9,9 @@ import 'package:flutter/material.dart';
 
 import 'liveness.dart';
 
+/// For a camera to open, the system's question about it included.
+const cameraLimit = Duration(seconds: 60);
+
 class LivenessCheck extends StatefulWidget {
   const LivenessCheck({
     super.key,
@@ -81,7 +84,7 @@ class _LivenessCheckState extends State<LivenessCheck> with WidgetsBindingObserv
       );
       final opened = CameraController(front, ResolutionPreset.medium, enableAudio: false);
       camera = opened;
-      await opened.initialize();
+      await opened.initialize().timeout(cameraLimit, onTimeout: () => throw CameraException('Timeout', null));
       if (isCancelled()) return;
       setState(() => _camera = opened);
       final last = await _hold(
