@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import type { Words } from './words.ts';
 
 /** What every part of the console is given. */
-export interface Console {
+export interface ConsoleHost {
   readonly api: Api;
   readonly words: Words;
   readonly status: StatusResponse;
@@ -23,4 +23,4 @@ export interface View {
   readonly close: () => void;
 }
 
-export type OpenView = (host: Console) => View;
+export type OpenView = (host: ConsoleHost) => View;

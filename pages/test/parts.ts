@@ -10,7 +10,7 @@ export function choice<T extends string>(
   onChange: (value: T) => void,
 ): TemplateResult {
   return html`<fieldset class="choices">
-    <legend>${label}</legend>
+    <legend class="unseen">${label}</legend>
     ${options.map(
       ([option, text]) => html`<label>
         <input type="radio" name="by" .checked=${option === value} @change=${() => onChange(option)} />

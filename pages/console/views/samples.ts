@@ -3,7 +3,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ConsoleSample, SamplesResponse } from '../../../src/contracts/console/schemas.ts';
 import { ConsoleError } from '../api.ts';
-import type { Console, OpenView } from '../host.ts';
+import type { ConsoleHost, OpenView } from '../host.ts';
 import { createList, type LoadedList } from '../loading.ts';
 import { more, notice } from '../parts.ts';
 import { createPictures, type Pictures } from '../pictures.ts';
@@ -107,7 +107,7 @@ export const openSamples: OpenView = (host) => {
   };
 };
 
-function listOf({ api, redraw }: Console, label: Label): LoadedList<ConsoleSample> {
+function listOf({ api, redraw }: ConsoleHost, label: Label): LoadedList<ConsoleSample> {
   return createList(async (after, signal) => {
     const query = { label, after, limit: pageSize };
     const { samples, next } = await api.get<SamplesResponse>('samples', query, signal);
@@ -121,7 +121,7 @@ function sortNewest(samples: readonly ConsoleSample[]): readonly ConsoleSample[]
 }
 
 interface CardParts {
-  readonly host: Console;
+  readonly host: ConsoleHost;
   readonly pictures: Pictures;
   readonly showsFaces: boolean;
   readonly open: (sample: ConsoleSample) => void;
@@ -145,7 +145,7 @@ function card(
 }
 
 /** What the server said when the picture came, and whether the label says otherwise. */
-function judgement({ outcome, label }: ConsoleSample, words: Console['words']): TemplateResult {
+function judgement({ outcome, label }: ConsoleSample, words: ConsoleHost['words']): TemplateResult {
   if (outcome === null) return html`<p class="faint">${words.say('notJudged')}</p>`;
   const isMistaken = outcome !== 'unanswered' && (outcome === 'live') !== (label === 'live');
   return html`<p class=${isMistaken ? 'mistaken' : 'faint'} title=${isMistaken ? words.say('mistaken') : nothing}>
@@ -156,7 +156,7 @@ function judgement({ outcome, label }: ConsoleSample, words: Console['words']): 
 }
 
 interface DetailParts {
-  readonly host: Console;
+  readonly host: ConsoleHost;
   readonly pictures: Pictures;
   readonly trouble: string | undefined;
   readonly relabel: (sample: ConsoleSample) => Promise<void>;
