@@ -1,10 +1,6 @@
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { Value } from 'typebox/value';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineOptions, readConfig } from '../src/config.ts';
 import { sessionResult, streamMessage } from '../src/contracts/sessions/schemas.ts';
 import type { Perception } from '../src/perception/engine.ts';
@@ -14,7 +10,6 @@ import { cooperative, still } from './support/challenge-client.ts';
 import { renderTwoPeople } from './support/challenge-server.ts';
 import { startPool } from './support/pool.ts';
 import type { Direction, PoseBank } from './support/pose-bank.ts';
-import { startServer } from './support/server.ts';
 import {
   enrol,
   makeSession,
@@ -204,29 +199,4 @@ it('a picture that is none, and one without anybody, are answered as such', asyn
     .toBuffer();
   expect(await stream.show(wall)).toMatchObject({ frame: 2, type: 'no_face' });
   stream.socket.terminate();
-});
-
-it('says after a crash of its server that it failed for that', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'bonafide-sessions-'));
-  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const first = await startServer({ DATA_DIR: dataDir });
-  const [running, unused] = [await makeSession(first.url), await makeSession(first.url)];
-  const stream = openStream(first.url, running);
-  await expect.poll(() => stream.messages.length).toBe(1);
-  expect(await readSession(first.url, running.id)).toMatchObject({ status: 'running' });
-  first.process.kill('SIGKILL');
-  expect((await stream.closed)[0]).toBe(1006);
-  const second = await startServer({ DATA_DIR: dataDir });
-  expect(await readSession(second.url, running.id)).toMatchObject({
-    status: 'failed',
-    reason: 'server_restarted',
-    reasons: [{ code: 'server_restarted', text: 'The server was restarted. Please start again.' }],
-  });
-  expect(await openStream(second.url, running).closed).toEqual([4429, 'session_used_up']);
-  // One that had not begun begins as if nothing had been.
-  const again = openStream(second.url, unused);
-  await expect.poll(again.last).toMatchObject({ type: 'start' });
-  again.socket.terminate();
-  second.process.kill('SIGKILL');
-  await once(second.process, 'exit');
 });
