@@ -39,6 +39,12 @@ describe.each(routes)('%s %s', (method, url) => {
     expect((await ask(settings, 'guess')).json().code).toBe('unauthorised');
   });
 
+  it('refuses a key for anything else', async () => {
+    const { key } = await makeApiKey(stores, { contracts: ['passive', 'sessions', 'recognition'] });
+    const answer = await ask({}, key);
+    expect([answer.statusCode, answer.json().code]).toEqual([403, 'forbidden_contract']);
+  });
+
   it('is not there while there are no keys at all', async () => {
     const empty = await memoryStores();
     const app = await testApp({}, { stores: empty });
@@ -125,6 +131,46 @@ describe('with a key', () => {
     const { days } = await ask('rates?contract=passive');
     expect(days).toMatchObject([{ contract: 'passive', outcomes: { unanswered: 0 } }]);
     expect((await ask('decisions?contract=kyc')).decisions).toEqual([]);
+  });
+
+  it('of a server that has done nothing yet tells so', async () => {
+    const { ask } = await open({ ENABLE_METRICS: 'false' });
+    expect(await ask('status')).toMatchObject({ samples: { live: 0, spoof: 0 }, may_relabel: false });
+    expect(await ask('decisions')).toEqual({ decisions: [], next: null });
+    expect(await ask('samples?label=live')).toEqual({ samples: [], next: null });
+    expect(await ask('samples?label=spoof')).toEqual({ samples: [], next: null });
+    expect(await ask('events')).toEqual({ events: [], next: null });
+    // No labels, no rates: a zero would be a claim.
+    const none = { errors: 0, of: 0, rate: null, low: null, high: null };
+    expect(await ask('rates')).toEqual({
+      days: [],
+      labelled: [{ day: null, attacks_called_live: none, live_not_called_live: none, unanswered: none }],
+    });
+    expect(await ask('latencies')).toMatchObject({ queue: { waiting: 0 }, sessions_open: 0, metrics: null });
+    expect(await ask(`samples/${'f'.repeat(32)}/raw`)).toMatchObject({ code: 'sample_not_found' });
+    expect((await ask('events')).events).toEqual([]);
+  });
+
+  it('notes each look at a picture, whoever it is and however often', async () => {
+    const { own, app, ask } = await open();
+    const { id } = await own.samples.add(sample(1));
+    const office = await makeApiKey(own, { contracts: ['console'], label: 'the office' });
+    for (const [key, which] of [
+      ['secret', 'raw'],
+      ['secret', 'raw'],
+      [office.key, 'face'],
+    ] as const)
+      expect(
+        (await app.inject({ url: `${api}/samples/${id}/${which}`, headers: { 'x-api-key': key } })).body,
+      ).toBe(`${which} 1`);
+    // Whoever is refused has seen nothing.
+    await app.inject({ url: `${api}/samples/${id}/raw`, headers: { 'x-api-key': 'guess' } });
+    const { events } = await ask('events');
+    expect(events.map(({ by, what }: Record<string, string>) => `${by}: ${what}`)).toEqual([
+      'the office: face',
+      'API_KEY: raw',
+      'API_KEY: raw',
+    ]);
   });
 
   it('tells of sessions, also of one that was left', async () => {
