@@ -9,7 +9,7 @@ export const consoleTexts = {
   'console.signOut': 'Sign out',
   'console.keyRefused': 'This key is not valid.',
   'console.keyForbidden':
-    'This key may not use the console. “bonafide keys create --contracts console” makes one that may.',
+    'This key may not use the console. “npx bonafide keys create --label … --contracts console” makes one that may.',
   'console.serverGone': 'The server does not answer. Is it running, and the network there?',
   'console.failed': 'This could not be loaded.',
   'console.retry': 'Try again',

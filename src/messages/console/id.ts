@@ -10,7 +10,7 @@ export const consoleTexts: ConsoleTexts = {
   'console.signOut': 'Keluar',
   'console.keyRefused': 'Kunci ini tidak berlaku.',
   'console.keyForbidden':
-    'Kunci ini tidak boleh memakai konsol. “bonafide keys create --contracts console” membuat yang boleh.',
+    'Kunci ini tidak boleh memakai konsol. “npx bonafide keys create --label … --contracts console” membuat yang boleh.',
   'console.serverGone': 'Server tidak menjawab. Apakah server berjalan dan jaringan tersedia?',
   'console.failed': 'Ini tidak dapat dimuat.',
   'console.retry': 'Coba lagi',

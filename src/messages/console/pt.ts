@@ -10,7 +10,7 @@ export const consoleTexts: ConsoleTexts = {
   'console.signOut': 'Sair',
   'console.keyRefused': 'Esta chave não é válida.',
   'console.keyForbidden':
-    'Esta chave não pode usar o console. “bonafide keys create --contracts console” cria uma que pode.',
+    'Esta chave não pode usar o console. “npx bonafide keys create --label … --contracts console” cria uma que pode.',
   'console.serverGone': 'O servidor não responde. Ele está em execução, e há rede?',
   'console.failed': 'Não foi possível carregar isto.',
   'console.retry': 'Tentar de novo',

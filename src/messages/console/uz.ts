@@ -10,7 +10,7 @@ export const consoleTexts: ConsoleTexts = {
   'console.signOut': 'Chiqish',
   'console.keyRefused': 'Bu kalit yaroqsiz.',
   'console.keyForbidden':
-    'Bu kalit konsoldan foydalana olmaydi. “bonafide keys create --contracts console” shunday kalit yaratadi.',
+    'Bu kalit konsoldan foydalana olmaydi. “npx bonafide keys create --label … --contracts console” shunday kalit yaratadi.',
   'console.serverGone': 'Server javob bermayapti. U ishlayaptimi, tarmoq bormi?',
   'console.failed': 'Buni yuklab bo‘lmadi.',
   'console.retry': 'Qayta urinish',
