@@ -52,12 +52,15 @@ export function createFrameSender({
   return async (connection, talk, signal) => {
     for (let earliest = 0; ; ) {
       await inSight(deadlines, signal);
+      // The next is due by when this one was, not by when it is sent: the camera's next picture and its JPEG take their time,
+      // and of seven frames a second five would be left.
+      const dueAt = Math.max(earliest, performance.now());
       const capturedAt = await nextFrame(earliest, signal);
       const { quality, ...format } = formatOf(plan);
       const picture = await takePicture({ ...format, quality });
       signal.throwIfAborted();
       const sentAt = performance.now();
-      earliest = sentAt + frameInterval;
+      earliest = dueAt + frameInterval;
       if (picture === null) continue;
       const answering = talk.nextAnswer();
       connection.send(encodeFrame(contract, capturedAt, picture.jpeg));
