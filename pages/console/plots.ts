@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { LatenciesResponse, RatesResponse } from '../../src/contracts/console/schemas.ts';
+import { localeOf } from '../languages.ts';
 import { type Outcome, outcomes } from './parts.ts';
 import type { Words } from './words.ts';
 
@@ -135,7 +136,7 @@ export interface QueueMoment {
 
 export function drawQueue(moments: readonly QueueMoment[], words: Words, width: number): SVGSVGElement {
   const most = Math.max(4, ...moments.map(({ waiting, running }) => Math.max(waiting, running)));
-  const time = new Intl.DateTimeFormat(words.language, { timeStyle: 'short' });
+  const time = new Intl.DateTimeFormat(localeOf(words.language), { timeStyle: 'short' });
   return draw(words.say('queueSince'), {
     width,
     height: 180,

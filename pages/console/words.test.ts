@@ -28,4 +28,5 @@ it('writes days as the server counts them, wherever it is read', () => {
   expect(words.day('2026-03-01')).toBe('Mar 1');
   expect(words.shortDay('2026-03-01')).toBe('3/1');
   expect(createWords('uz', {}).day('2026-03-01')).toBe('01.03');
+  expect(createWords('uz', {}).milliseconds(4.21)).toBe('4,2');
 });

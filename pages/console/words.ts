@@ -1,6 +1,6 @@
 import type { consoleTexts } from '../../src/messages/console/en.ts';
 import { fill } from '../fill.ts';
-import type { Language } from '../languages.ts';
+import { type Language, localeOf } from '../languages.ts';
 
 /** The name of a text, without `console.`. */
 export type TextKey = keyof typeof consoleTexts extends `console.${infer Name}` ? Name : never;
@@ -38,12 +38,12 @@ export async function loadWords(language: Language): Promise<Words> {
 }
 
 export function createWords(language: Language, catalogue: Readonly<Record<string, string>>): Words {
+  const locale = localeOf(language);
   const number = (digits: number, options: Intl.NumberFormatOptions = {}) =>
-    new Intl.NumberFormat(language, { maximumFractionDigits: digits, ...options });
-  // Chromium knows no Uzbek months; in figures dates are written there as in Russian.
-  const dateLocale = language === 'uz' ? 'ru' : language;
+    new Intl.NumberFormat(locale, { maximumFractionDigits: digits, ...options });
   const date = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(dateLocale, { ...options, hourCycle: 'h23' });
+    new Intl.DateTimeFormat(locale, { ...options, hourCycle: 'h23' });
+  // Names of months would be Russian.
   const month = language === 'uz' ? 'numeric' : 'short';
   const minute = { hour: '2-digit', minute: '2-digit' } as const;
   const time = date({ day: 'numeric', month, year: 'numeric', ...minute, second: '2-digit' });

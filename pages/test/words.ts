@@ -1,6 +1,6 @@
 import type { demoTexts } from '../../src/messages/demo/en.ts';
 import { fill } from '../fill.ts';
-import type { Language } from '../languages.ts';
+import { type Language, localeOf } from '../languages.ts';
 
 /** The name of a text, without `demo.`. */
 export type TextKey = keyof typeof demoTexts extends `demo.${infer Name}` ? Name : never;
@@ -29,7 +29,7 @@ export async function loadWords(language: Language): Promise<Words> {
     number(value, digits = 0) {
       const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
       // A value that rounds to 0 has no sign.
-      return new Intl.NumberFormat(language, { ...format, signDisplay: 'negative' })
+      return new Intl.NumberFormat(localeOf(language), { ...format, signDisplay: 'negative' })
         .format(value)
         .replace('-', '−');
     },
