@@ -6,6 +6,8 @@ export interface Pictures {
   get(path: string): string | null | undefined;
   /** Asks for a picture unless it is here, or on its way. */
   want(path: string): void;
+  /** Those that could not be had may be asked for again. */
+  forgetFailures(): void;
   close(): void;
 }
 
@@ -44,6 +46,9 @@ export function createPictures(api: Api, onChange: () => void): Pictures {
       known.set(path, undefined);
       waiting.push(path);
       void fetchNext();
+    },
+    forgetFailures() {
+      for (const [path, address] of known) if (address === null) known.delete(path);
     },
     close() {
       closed.abort();

@@ -28,10 +28,12 @@ export const openSamples: OpenView = (host) => {
     live: listOf(host, 'live'),
     spoof: listOf(host, 'spoof'),
   };
-  const reload = () =>
+  const reload = () => {
+    pictures.forgetFailures();
     void Promise.all(labels.map((label) => lists[label].load())).then(
       (areHere) => areHere.every(Boolean) && announce(words.say('loaded')),
     );
+  };
   reload();
 
   function open(sample: ConsoleSample): void {
