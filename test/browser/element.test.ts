@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Language, languages, type MessageKey, say } from '../../src/messages.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { scriptedPerception, testApp } from '../support/app.ts';
-import { startBrowser, writeCameraFile } from '../support/browser.ts';
+import { consoleLines, startBrowser, writeCameraFile } from '../support/browser.ts';
 import type { PoseBank } from '../support/pose-bank.ts';
 import { atRest, createPuppetUser, obey } from '../support/puppet-user.ts';
 import {
@@ -128,6 +128,7 @@ describe('says what is wrong and what to do, each with a code of its own:', () =
     const page = await openElement(
       await startBrowser(camera),
       (await openElementFront(await app.listen({ host: '127.0.0.1', port: 0 }))).url,
+      { expected: [consoleLines.socketFailed, consoleLines.requestFailed] },
     );
     await app.close();
     await trouble(page, 'server_unreachable');
@@ -136,7 +137,8 @@ describe('says what is wrong and what to do, each with a code of its own:', () =
   it('an API key that is none', async () => {
     const url = await listeningWithElement({ API_KEY: 'geheim' }, { perception: pool });
     const attributes = { contract: 'challenge', 'api-key': 'wrong' };
-    const page = await openElement(await startBrowser(camera), url, { attributes });
+    const expected = [consoleLines.socketFailed, consoleLines.refused];
+    const page = await openElement(await startBrowser(camera), url, { attributes, expected });
     await trouble(page, 'key_refused');
     await page.evaluate('document.querySelector("bonafide-liveness").apiKey = "geheim"');
     await main(page).click();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../../src/messages.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { listeningApp } from '../support/app.ts';
-import { openPage, sitDown, startBrowser, writeCameraFile } from '../support/browser.ts';
+import { consoleLines, openPage, sitDown, startBrowser, writeCameraFile } from '../support/browser.ts';
 import { type Front, openFront } from '../support/front.ts';
 import type { PoseBank } from '../support/pose-bank.ts';
 import { atRest, createPuppetUser } from '../support/puppet-user.ts';
@@ -66,7 +66,7 @@ describe('tells apart', () => {
   /** What `runChallenge` rejects with, before a camera that shows somebody at rest. */
   async function failure(site: Front, key: string, onMessage = '() => {}') {
     const browser = await startBrowser({ file: writeCameraFile(atRest(someone)) });
-    const opened = await openPage(browser, `${site.url}/client/empty`);
+    const opened = await openPage(browser, `${site.url}/client/empty`, [consoleLines.socketFailed]);
     return opened.evaluate(`(async () => {
       const { runChallenge } = await import('./javascript.js');
       const video = document.querySelector('video');

@@ -39,14 +39,39 @@ export async function startBrowser({ file, allowed = true }: Camera = {}): Promi
   return browser;
 }
 
-/** A page in English that fails the test when its script does. */
-export async function openPage(browser: Browser, url: string): Promise<Page> {
-  const page = await browser.newPage({ locale: 'en-GB' });
-  const mistakes: Error[] = [];
-  page.on('pageerror', (error) => mistakes.push(error));
-  onTestFinished(() => {
-    if (mistakes.length > 0) throw new AggregateError(mistakes, `Scripts of ${url} failed.`);
+/** What Chromium itself writes to a page's console when requests fail that a test has fail. */
+export const consoleLines = {
+  socketFailed: /^WebSocket connection to '\S+' failed/,
+  requestFailed: /^Failed to load resource: net::ERR_/,
+  refused: /^Failed to load resource: the server responded with a status of (401|426|503)/,
+} as const satisfies Record<string, RegExp>;
+
+/**
+ * Fails the test when a script of the page does, or anything is written to its console as an error: violations of its
+ * policy, requests that fail.
+ *
+ * @param expected errors that the test provokes
+ */
+export function failOnErrors(page: Page, expected: readonly RegExp[] = []): void {
+  const mistakes: string[] = [];
+  page.on('pageerror', (error) => mistakes.push(String(error)));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (message.type() === 'error' && !expected.some((line) => line.test(text))) mistakes.push(text);
   });
+  onTestFinished(() => {
+    if (mistakes.length > 0) throw new Error(`The page failed:\n${mistakes.join('\n')}`);
+  });
+}
+
+/** A page in English that fails the test as {@link failOnErrors} says. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  expected: readonly RegExp[] = [],
+): Promise<Page> {
+  const page = await browser.newPage({ locale: 'en-GB' });
+  failOnErrors(page, expected);
   await page.goto(url);
   return page;
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
 import { listeningApp } from './app.ts';
+import { failOnErrors } from './browser.ts';
 import { type Front, openFront } from './front.ts';
 
 const root = fileURLToPath(new URL('../../sdk', import.meta.url));
@@ -30,15 +30,16 @@ function build(): ReadonlyMap<string, string> {
   return built;
 }
 
-/** What a page of a relying party allows: nothing but its own files. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "media-src 'self' blob:",
-  "img-src 'self' data:",
-].join('; ');
+/** What a page of a relying party allows: nothing but its own files, and the liveness server. */
+const policyWith = (server: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `connect-src 'self' ${server} ${server.replace('http', 'ws')}`,
+    "media-src 'self' blob:",
+    "img-src 'self' data:",
+  ].join('; ');
 
 /** A page with the element, and how it is opened. */
 export interface ElementPage {
@@ -49,13 +50,16 @@ export interface ElementPage {
   /** What the page's own script does besides, after the element is there. */
   readonly script?: string;
   readonly context?: BrowserContextOptions;
+  /** Errors in its console that the test provokes: see `consoleLines`. */
+  readonly expected?: readonly RegExp[];
   /** Before anything is loaded. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-/** Opens pages of the element before the server at `url`: at the address of the front. */
+/** Opens pages of the element before the server at `url`: at the address of the front. They may ask the server itself, too. */
 export function openElementFront(url: string): Promise<Front> {
   const built = buildSdk();
+  const policy = policyWith(url);
   return openFront(url, ({ url: path = '/' }, response) => {
     const { pathname, searchParams: query } = new URL(path, 'http://front');
     if (!pathname.startsWith('/camera-page/')) return false;
@@ -87,19 +91,12 @@ export async function listeningWithElement(...parts: Parameters<typeof listening
 /**
  * Opens a page with `<bonafide-liveness>` under a strict Content-Security-Policy, at the server `url` of
  * `listeningWithElement`. `#told` repeats the instruction for who cannot look into shadow roots, `events` is what the
- * element has dispatched. The test fails when a script does, or the policy is violated.
+ * element has dispatched. The test fails as `failOnErrors` says.
  */
 export async function openElement(browser: Browser, url: string, page: ElementPage = {}): Promise<Page> {
   const { attributes = { contract: 'challenge' }, html = { lang: 'en' }, script: more = '', context } = page;
   const opened = await browser.newPage({ locale: 'en-GB', ...context });
-  const mistakes: string[] = [];
-  opened.on('pageerror', (error) => mistakes.push(String(error)));
-  opened.on('console', (message) => {
-    if (/Content Security Policy/i.test(message.text())) mistakes.push(message.text());
-  });
-  onTestFinished(() => {
-    if (mistakes.length > 0) throw new Error(`The page failed: ${mistakes.join('\n')}`);
-  });
+  failOnErrors(opened, page.expected);
   await page.prepare?.(opened);
   const query = new URLSearchParams({
     html: JSON.stringify(html),
