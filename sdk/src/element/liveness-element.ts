@@ -112,7 +112,9 @@ export class LivenessElement extends LitElement {
     try {
       if (this.contract !== 'challenge') await this.#freshToken();
     } catch {
-      this.#tokenTrouble = describeTrouble(new TroubleError('token_missing'), true);
+      // Pages ask their backend for it: without a network that is no fault of theirs.
+      const code = navigator.onLine ? 'token_missing' : 'offline';
+      this.#tokenTrouble = describeTrouble(new TroubleError(code), true);
       this.#tellTrouble(this.#tokenTrouble);
       return;
     }
