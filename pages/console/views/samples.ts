@@ -22,6 +22,8 @@ export const openSamples: OpenView = (host) => {
   let opened: ConsoleSample | undefined;
   let trouble: string | undefined;
   const counts = { ...status.samples };
+  /** Ids of pictures that this browser cannot show: HEIC and TIFF are stored as they came. */
+  const unshown = new Set<string>();
   const dialog = createRef<HTMLDialogElement>();
   const pictures = createPictures(api, redraw);
   const lists = {
@@ -39,6 +41,7 @@ export const openSamples: OpenView = (host) => {
   function open(sample: ConsoleSample): void {
     opened = sample;
     trouble = undefined;
+    pictures.forgetFailures();
     pictures.want(`samples/${sample.id}/raw`);
     redraw();
     dialog.value?.showModal();
@@ -104,7 +107,7 @@ export const openSamples: OpenView = (host) => {
       </div>
       <div class="columns">${labels.map(column)}</div>
       <dialog ${ref(dialog)} aria-label=${opened ? words.say('pictureOf', { time: words.time(opened.created_at) }) : ''}>
-        ${opened && details(opened, { host, pictures, trouble, relabel, close: () => dialog.value?.close() })}
+        ${opened && details(opened, { host, pictures, unshown, trouble, relabel, close: () => dialog.value?.close() })}
       </dialog>`,
   };
 };
@@ -160,6 +163,7 @@ function judgement({ outcome, label }: ConsoleSample, words: ConsoleHost['words'
 interface DetailParts {
   readonly host: ConsoleHost;
   readonly pictures: Pictures;
+  readonly unshown: Set<string>;
   readonly trouble: string | undefined;
   readonly relabel: (sample: ConsoleSample) => Promise<void>;
   readonly close: () => void;
@@ -167,16 +171,22 @@ interface DetailParts {
 
 function details(
   sample: ConsoleSample,
-  { host: { words, status }, pictures, trouble, relabel, close }: DetailParts,
+  { host, pictures, unshown, trouble, relabel, close }: DetailParts,
 ): TemplateResult {
-  const address = pictures.get(`samples/${sample.id}/raw`);
+  const { words, status, redraw } = host;
   const time = words.time(sample.created_at);
-  const isHere = typeof address === 'string';
-  return html`<div class="picture">
-      ${isHere ? html`<img src=${address} alt=${words.say('pictureOf', { time })} @error=${showFormat} />` : nothing}
-      <p class="spinning" ?hidden=${address !== undefined}>${words.say('loading')}</p>
-      <p class="format" ?hidden=${address !== null}>${words.say('notShown', { format: sample.format })}</p>
-    </div>
+  const onError = () => {
+    unshown.add(sample.id);
+    redraw();
+  };
+  const picture = (address: string | null | undefined) => {
+    if (address === undefined) return html`<p class="spinning">${words.say('loading')}</p>`;
+    if (address === null) return html`<p>${words.say('failed')}</p>`;
+    return unshown.has(sample.id)
+      ? html`<p>${words.say('notShown', { format: sample.format })}</p>`
+      : html`<img src=${address} alt=${words.say('pictureOf', { time })} @error=${onError} />`;
+  };
+  return html`<div class="picture">${picture(pictures.get(`samples/${sample.id}/raw`))}</div>
     <p><strong>${words.say(`label.${sample.label}`)}</strong> · <time datetime=${sample.created_at}>${time}</time><br /><code>${sample.id}</code></p>
     ${judgement(sample, words)}
     ${trouble === undefined ? nothing : html`<p class="notice bad" role="alert">${trouble}</p>`}
@@ -190,12 +200,4 @@ function details(
       }
       <button type="button" @click=${close}>${words.say('close')}</button>
     </div>`;
-}
-
-/** HEIC and TIFF are stored as they came, and few browsers show them. */
-function showFormat({ target }: Event): void {
-  const image = target as HTMLImageElement;
-  image.hidden = true;
-  const words = image.parentElement?.querySelector<HTMLElement>('.format');
-  if (words) words.hidden = false;
 }
