@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { engineOptions, readConfig } from '../../src/config.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { createInlinePerception } from '../../src/perception/inline.ts';
@@ -27,4 +28,17 @@ export function obey(page: Page, someone: PoseBank): Promise<void> {
 /** A second of somebody at rest, 30 pictures, for `writeCameraFile`. */
 export function atRest({ centre }: PoseBank): Buffer[] {
   return Array.from({ length: 30 }, (_, frame) => centre[Math.floor(frame / 8) % centre.length]!);
+}
+
+/** A picture of somebody beside themselves: two faces. */
+export async function twoPeople({ centre }: PoseBank): Promise<Buffer> {
+  const one = await sharp(centre[0]!)
+    .resize(480, 360)
+    .extract({ left: 120, top: 0, width: 240, height: 360 })
+    .toBuffer();
+  const [left, right] = [60, 340].map((from) => ({ input: one, left: from, top: 60 }));
+  return sharp({ create: { width: 640, height: 480, channels: 3, background: '#777777' } })
+    .composite([left!, right!])
+    .jpeg()
+    .toBuffer();
 }
