@@ -49,8 +49,18 @@ export function summariseSession(
 ): Pick<Findings, 'outcome' | 'reasons'> {
   if (outcome === 'left') return { reasons: ['left'] };
   if (outcome === 'live') return { outcome: 'live', reasons: [] };
-  return { outcome: (reason && plainOutcomes[reason]) ?? 'refused', reasons: reason ? [reason] : [] };
+  if (reason === undefined) return { outcome: 'refused', reasons: [] };
+  if (verdictless.includes(reason)) return { reasons: [reason] };
+  return { outcome: plainOutcomes[reason] ?? 'refused', reasons: [reason] };
 }
+
+/** The client left, the backend thought better of it, or the server is to blame: nothing was decided. */
+const verdictless: readonly SessionFailureReason[] = [
+  'connection_lost',
+  'cancelled',
+  'shutting_down',
+  'internal_error',
+];
 
 const plainOutcomes: Readonly<Partial<Record<SessionFailureReason, Findings['outcome']>>> = {
   spoof_detected: 'attack',

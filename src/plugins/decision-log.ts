@@ -5,6 +5,10 @@ import type { ContractName, Decision } from '../stores/ports.ts';
 import { onSettled, type SettledRequest } from './lifecycle.ts';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Notes what came of something that may outlast its requests, a session for instance. */
+    noteDecision(decision: Omit<Decision, 'at' | 'models'>): void;
+  }
   interface FastifyRequest {
     /** The contract of the route that was asked; null for what belongs to none. */
     contract: ContractName | null;
@@ -23,13 +27,16 @@ export interface DecisionLogOptions {
 export const decisionLog = fastifyPlugin(async (app: FastifyInstance, options: DecisionLogOptions) => {
   const judging = options.models.filter(({ role }) => role === 'anti-spoof' || role === 'detector');
   const models = judging.map(({ name, sha256 }) => `${name}@${sha256.slice(0, 8)}`);
+  const note = (decision: Omit<Decision, 'at' | 'models'>, at = options.today()) =>
+    options.log.note({ ...decision, at, models });
+  app.decorate('noteDecision', (decision) => note(decision));
   app.decorateRequest('contract', null);
   onSettled(app, (request, settled) => {
     const at = options.today();
     // A WebSocket tells that its client has left only after the connection under it has.
     setImmediate(() => {
       const decision = toDecision(request, { ...settled, findings: request.findings });
-      if (decision) options.log.note({ ...decision, at, models });
+      if (decision) note(decision, at);
     });
   });
   app.addHook('onClose', () => options.log.close());
@@ -42,7 +49,7 @@ function toDecision(
   // Without findings nobody was looked at: what is wrong then is counted by the metrics.
   if (contract === null || findings === null) return undefined;
   const error = failure ?? (status === 499 ? 'cancelled' : null);
-  const { verdict = null, outcome, reasons = [], sampleId = null, sessionId = null } = findings;
+  const { verdict = null, outcome, reasons = [], sampleId = null } = findings;
   return {
     contract,
     route: `${status === 101 ? 'WS' : method} ${endpoint}`,
@@ -52,6 +59,6 @@ function toDecision(
     keyId: caller?.id ?? null,
     milliseconds,
     sampleId,
-    sessionId,
+    sessionId: null,
   };
 }

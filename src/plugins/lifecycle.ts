@@ -16,8 +16,6 @@ export interface Findings {
   readonly reasons?: readonly string[];
   /** The picture of the data set that the verdict is about. */
   readonly sampleId?: string;
-  /** The session of the native session API that the verdict is about. */
-  readonly sessionId?: string;
   readonly timings: readonly StageTiming[];
 }
 

@@ -130,9 +130,11 @@ export function hashOfToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** Who makes a session: a server without keys has one caller for all. */
+/** Who makes the sessions of a server without keys, which has one caller for all. */
+export const openKey = 'open';
+
 function keyOf(caller: Caller | null): string {
-  return caller?.id ?? 'open';
+  return caller?.id ?? openKey;
 }
 
 /** Whose sessions a caller sees; null: everybody's. */

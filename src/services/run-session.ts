@@ -4,6 +4,7 @@ import type { ModelIdentity } from '../decisions/facts.ts';
 import { BonafideError } from '../errors.ts';
 import type { SessionOrder, SessionOutcome, SessionRecord, Sessions } from '../stores/ports.ts';
 import type { ChallengeSessions } from './challenge-sessions.ts';
+import { openKey } from './liveness-sessions.ts';
 import type { Matcher } from './matcher.ts';
 import type { ChallengeMessage, MessageContext, SessionSummary } from './run-challenge.ts';
 import { judgeSession } from './session-outcome.ts';
@@ -17,11 +18,20 @@ export interface StreamWord {
   readonly order: SessionOrder;
 }
 
+/** How a session ended. */
+export interface StreamEnd {
+  /** Null: it passed. */
+  readonly reason: SessionFailureReason | null;
+  readonly summary: SessionSummary;
+  /** Of the API key that it was made with; null where nobody needed one. */
+  readonly keyId: string | null;
+}
+
 /** One connection of a client. */
 export interface StreamClient {
   tell(word: StreamWord): void;
-  /** The session is over, and its last message told; null: it passed. */
-  end(reason: SessionFailureReason | null, summary: SessionSummary): void;
+  /** The session is over, and its last message told. Said to one connection alone, which may be gone by then. */
+  end(end: StreamEnd): void;
   /** Whether anybody is at the other end still: a network that is gone says nothing. Takes two seconds at most. */
   isThere(): Promise<boolean>;
   /** Ends the connection without a word: another one takes its place. */
@@ -75,7 +85,7 @@ const writing = { tries: 4, pause: 1_000 };
  */
 export function runSession(
   { store, challenges, matcher, reconnectTimeout, today }: RunSessionParts,
-  { id, order, userId }: SessionRecord,
+  { id, order, userId, keyId }: SessionRecord,
   first: StreamClient,
 ): RunningSession {
   let seated: StreamClient | null = first;
@@ -118,7 +128,7 @@ export function runSession(
       (seated ?? first).fail(error);
     }
     seated?.tell(withReason(lastWord!, reason));
-    (seated ?? first).end(reason, summary);
+    (seated ?? first).end({ reason, summary, keyId: keyId === openKey ? null : keyId });
     return kept;
   }
 

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { makeApiKey } from '../../../test/support/api-keys.ts';
 import { picture, testApp } from '../../../test/support/app.ts';
 import { sample } from '../../../test/support/samples.ts';
+import { makeSession, openStream } from '../../../test/support/session-client.ts';
 import { memoryStores } from '../../../test/support/stores.ts';
 import type { Stores } from '../../stores/ports.ts';
 
@@ -183,6 +184,32 @@ describe('with a key', () => {
       .poll(async () => (await ask('decisions')).decisions, { timeout: 10_000 })
       .toMatchObject([
         { contract: 'challenge', route: 'WS /ws', outcome: 'unanswered', verdict: 'left', reasons: ['left'] },
+      ]);
+  });
+
+  it('tells of native sessions by their key, also of one whose client never came back', async () => {
+    const { own, app, ask } = await open({ RECONNECT_SECONDS: '1' });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const shop = await makeApiKey(own, { contracts: ['sessions'], label: 'the shop' });
+    const session = await makeSession(address, {}, { 'x-api-key': shop.key });
+    for (let connection = 0; connection < 2; connection++) {
+      const stream = openStream(address, session);
+      await expect.poll(() => stream.messages.length).toBe(1);
+      await stream.show(Buffer.from('a picture'));
+      stream.socket.terminate();
+    }
+    await expect
+      .poll(async () => (await ask('decisions')).decisions, { timeout: 10_000 })
+      .toMatchObject([
+        {
+          contract: 'sessions',
+          route: 'WS /v2/sessions/:id/stream',
+          outcome: 'unanswered',
+          verdict: 'failed',
+          reasons: ['connection_lost'],
+          key: { label: 'the shop' },
+          session_id: session.id,
+        },
       ]);
   });
 

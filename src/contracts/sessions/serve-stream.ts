@@ -61,10 +61,21 @@ export async function serveStream(
 function clientOf(socket: WebSocket, request: FastifyRequest, id: string, fallback: Language): StreamClient {
   return {
     tell: (word) => send(socket, toStreamMessage(word, word.order.language ?? fallback)),
-    end(reason, { frames, milliseconds }) {
+    end({ reason, summary: { frames, milliseconds }, keyId }) {
       const verdict = reason === null ? 'live' : 'failed';
-      const decided = summariseSession(verdict, reason ?? undefined);
-      request.findings = { verdict, ...decided, sessionId: id, timings: [] };
+      const { outcome = 'unanswered', reasons = [] } = summariseSession(verdict, reason ?? undefined);
+      // Not as what came of this request: the session may outlast its connection.
+      request.server.noteDecision({
+        contract: 'sessions',
+        route: `WS ${request.routeOptions.url}`,
+        outcome,
+        verdict,
+        reasons,
+        keyId,
+        milliseconds,
+        sampleId: null,
+        sessionId: id,
+      });
       const ms = Math.round(milliseconds);
       request.log.info({ outcome: verdict, ...(reason && { reason }), frames, ms }, 'session');
       sayGoodbye(socket, closeCode(reason ?? undefined), reason ?? undefined);
