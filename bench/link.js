@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Bytes that a link sends at a time: what Ethernet's packets hold of TCP (1,500, less both headers). */
 const packet = 1460;
@@ -26,11 +27,12 @@ export function createLink(speed) {
      */
     async leadTo(url) {
       const { hostname, port } = new URL(url);
-      const server = createServer((near) => {
+      const server = createServer({ pauseOnConnect: true }, async (near) => {
+        await pause(speed.roundTrip);
         const far = connect(Number(port), hostname);
-        const opensAt = performance.now() + speed.roundTrip;
-        up.carry(near, far, opensAt);
-        down.carry(far, near, opensAt);
+        up.carry(near, far);
+        down.carry(far, near);
+        near.resume();
       });
       servers.push(server.listen(0, '127.0.0.1'));
       await once(server, 'listening');
@@ -54,11 +56,11 @@ function createWay(speed) {
 
   return {
     /** Carries what `from` says to `to`, and closes one when the other is closed. */
-    carry(from, to, opensAt) {
+    carry(from, to) {
       const queue = createQueue();
       from.setNoDelay(true);
       from.on('data', (data) => {
-        const now = Math.max(performance.now(), opensAt);
+        const now = performance.now();
         const parts = Array.from({ length: Math.ceil(data.length / packet) }, (_, at) =>
           data.subarray(at * packet, (at + 1) * packet),
         );

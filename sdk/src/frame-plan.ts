@@ -99,9 +99,10 @@ export function planAfter(plan: FramePlan, roundTrip: number): FramePlan {
   const next = { ...plan, answers, resting: Math.max(plan.resting - 1, 0) };
   const latest = mean(answers.slice(-2));
   if (plan.before) return judgeStep(next, latest);
-  const isFarTooSlow = roundTrip > 2 * slowAnswer;
-  if (isFarTooSlow || (answers.length >= 2 && latest > slowAnswer))
-    return stepDown(next, isFarTooSlow ? 2 : 1, latest);
+  const areTwo = answers.length >= 2;
+  // Where much of the time is not the link's, one step alone would save too little to be told from chance.
+  const isFarTooSlow = roundTrip > 2 * slowAnswer || (areTwo && latest > 1.5 * slowAnswer);
+  if (isFarTooSlow || (areTwo && latest > slowAnswer)) return stepDown(next, isFarTooSlow ? 2 : 1, latest);
   const mayRise = answers.length >= plan.patience && answers.slice(-plan.patience).every(isFast);
   return mayRise && plan.level > 0 ? { ...next, level: plan.level - 1, answers: [], hasRisen: true } : next;
 }
