@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { scriptedPerception } from '../../test/support/app.ts';
 import { uncalibrated } from '../decisions/live-calibration.ts';
 import { createByteBudget } from './byte-budget.ts';
+import type { ChallengeClient, ChallengeMessage, SessionSummary } from './challenge-client.ts';
 import { createChallengeSessions } from './challenge-sessions.ts';
-import type { ChallengeClient, ChallengeMessage, SessionSummary } from './run-challenge.ts';
 
 function sessionsFor(maxSessions = 3) {
   return createChallengeSessions({

@@ -1,15 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { drawDirections } from '../decisions/challenge/draw-directions.ts';
 import { BonafideError } from '../errors.ts';
+import type { ChallengeClient, FrameCounts, SessionSummary } from './challenge-client.ts';
 import { createFrameScheduler } from './frame-scheduler.ts';
 import {
-  type ChallengeClient,
   type ChallengeOptions,
   type ChallengeSession,
   type DrawDirections,
-  type FrameCounts,
   runChallenge,
-  type SessionSummary,
   type SessionTerms,
 } from './run-challenge.ts';
 

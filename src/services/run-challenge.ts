@@ -10,26 +10,17 @@ import {
   type NextLook,
   nextDeadline,
   nextLook,
-  type RemainingTime,
   remainingTime,
-  type SessionFindings,
   sessionFindings,
   startChallenge,
   turnsAfterLoss,
 } from '../decisions/challenge/machine.ts';
-import type { FrameFacts } from '../decisions/facts.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import type { ImageRequest, Measurement, Perception } from '../perception/engine.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import type { ChallengeListener, FrameCounts, MessageContext, SessionSummary } from './challenge-client.ts';
 import type { FrameScheduler } from './frame-scheduler.ts';
 import { createRateLimit } from './rate-limit.ts';
-
-export type {
-  ChallengeMessage,
-  Direction,
-  FailureReason,
-  SessionFindings,
-} from '../decisions/challenge/machine.ts';
 
 /** Draws so many directions for one session, from a secure source. */
 export type DrawDirections = (count: number) => readonly Direction[];
@@ -57,57 +48,6 @@ export interface SessionTerms {
   readonly oneInFlight?: boolean;
   /** Measured in every frame besides. */
   readonly alsoMeasure?: readonly Measurement[];
-}
-
-/** What goes with a message. */
-export interface MessageContext {
-  /** What was wrong with the frame that it answers, if anything. */
-  readonly trouble?: ErrorCode;
-  /** Milliseconds before another frame makes sense; where the server is to blame for the trouble. */
-  readonly retryAfter?: number;
-  /** The frame that it answers, counted from 1 since the session began or went on; missing where none brought it about. */
-  readonly frame?: number;
-  /** What was seen in that frame. */
-  readonly facts?: FrameFacts;
-  readonly remaining: RemainingTime;
-  /** What was seen so far. */
-  readonly findings: () => SessionFindings;
-}
-
-/** Who takes part in a session. */
-export interface ChallengeClient {
-  /** Hears every message. */
-  tell(message: ChallengeMessage, context: MessageContext): void;
-  /** The session is over; called once, after the last message. */
-  end(summary: SessionSummary): void;
-  /** The server made a mistake; the session ends with `internal_error`. */
-  fail(error: unknown): void;
-}
-
-/** The same, who also hears what became of each frame. */
-export interface ChallengeListener extends ChallengeClient {
-  onFrame(fate: keyof FrameCounts): void;
-  /** Milliseconds from a frame's arrival to its answer. */
-  onAnswer(milliseconds: number): void;
-}
-
-/** How a session went. `left`: the client went away before it was over. */
-export interface SessionSummary {
-  readonly outcome: 'live' | 'failed' | 'left';
-  readonly reason?: FailureReason;
-  readonly frames: FrameCounts;
-  readonly milliseconds: number;
-  readonly findings: SessionFindings;
-}
-
-/** What became of frames. */
-export interface FrameCounts {
-  /** Looked at; `refused` is a part of it. */
-  readonly taken: number;
-  /** Late: a newer one came before their turn; or there was no memory for them. */
-  readonly dropped: number;
-  /** Not a frame, or none that can be decoded. */
-  readonly refused: number;
 }
 
 /** One session under way. */

@@ -3,10 +3,10 @@ import type { SessionFailureReason } from '../decisions/challenge/machine.ts';
 import type { ModelIdentity } from '../decisions/facts.ts';
 import { BonafideError } from '../errors.ts';
 import type { SessionOrder, SessionOutcome, SessionRecord, Sessions } from '../stores/ports.ts';
+import type { ChallengeMessage, MessageContext, SessionSummary } from './challenge-client.ts';
 import type { ChallengeSessions } from './challenge-sessions.ts';
 import { openKey } from './liveness-sessions.ts';
 import type { Matcher } from './matcher.ts';
-import type { ChallengeMessage, MessageContext, SessionSummary } from './run-challenge.ts';
 import { judgeSession } from './session-outcome.ts';
 
 export type { SessionFailureReason } from '../decisions/challenge/machine.ts';

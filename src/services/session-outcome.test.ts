@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { randomVector, testSpace } from '../../test/support/templates.ts';
 import type { Embedding } from '../decisions/facts.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
+import type { SessionSummary } from './challenge-client.ts';
 import type { MatchDistance } from './matcher.ts';
-import type { SessionSummary } from './run-challenge.ts';
 import { judgeSession } from './session-outcome.ts';
 
 const faces: readonly Embedding[] = [{ ...testSpace, vector: randomVector(1) }];

@@ -3,8 +3,8 @@ import { probabilityOf } from '../decisions/live-calibration.ts';
 import type { Reason } from '../decisions/reasons.ts';
 import { BonafideError, type ErrorCode } from '../errors.ts';
 import type { SessionMatch, SessionOutcome, SessionRemark } from '../stores/ports.ts';
+import type { SessionSummary } from './challenge-client.ts';
 import type { Matcher } from './matcher.ts';
-import type { SessionSummary } from './run-challenge.ts';
 
 /** What a session came to, beside its challenge. */
 export interface SessionSeen {

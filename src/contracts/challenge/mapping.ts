@@ -2,7 +2,7 @@ import { Value } from 'typebox/value';
 import { BonafideError, type ErrorCode } from '../../errors.ts';
 import type { Language } from '../../messages.ts';
 import { hasManyValues } from '../../plugins/json-bodies.ts';
-import type { ChallengeMessage } from '../../services/run-challenge.ts';
+import type { ChallengeMessage } from '../../services/challenge-client.ts';
 import { decodeBase64 } from '../base64.ts';
 import { toTurnMessage } from '../turn-message.ts';
 import { frameMessage, type ServerMessage } from './schemas.ts';
