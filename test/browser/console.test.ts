@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { type Language, languages, type MessageKey, say } from '../../src/messages.ts';
 import type { Decision, Stores } from '../../src/stores/ports.ts';
 import { listeningApp } from '../support/app.ts';
-import { startBrowser } from '../support/browser.ts';
+import { consoleLines, failOnErrors, startBrowser } from '../support/browser.ts';
 import { pattern } from '../support/dataset.ts';
 import { sample } from '../support/samples.ts';
 import { memoryStores } from '../support/stores.ts';
@@ -61,20 +61,22 @@ interface Look {
   readonly language?: Language;
   readonly colorScheme?: 'light' | 'dark';
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Errors in its console that the test provokes. */
+  readonly expected?: readonly RegExp[];
 }
 
-/** Opens the console; whatever a page may complain of fails the test when it ends. */
-async function openConsole(browser: Browser, url: string, { language = 'en', ...look }: Look = {}) {
+/** Opens the console; whatever the page complains of fails the test when it ends. */
+async function openConsole(
+  browser: Browser,
+  url: string,
+  { language = 'en', expected, ...look }: Look = {},
+): Promise<Page> {
   const context = await browser.newContext({ locale: language, ...look });
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', ({ message }) => complaints.push(message));
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
+  failOnErrors(page, expected);
   await page.goto(`${url}/console`);
   await page.locator('#key').waitFor();
-  return { page, complaints };
+  return page;
 }
 
 async function signIn(page: Page, key = 'secret'): Promise<void> {
@@ -114,7 +116,7 @@ it.each([
     { API_KEY: 'secret', CONSOLE_RELABEL: 'true' },
     { stores: await filledStores() },
   );
-  const { page, complaints } = await openConsole(await startBrowser(), url, look);
+  const page = await openConsole(await startBrowser(), url, look);
   expect(await findings(page)).toEqual([]);
   await signIn(page);
   for (const section of sections) {
@@ -125,12 +127,11 @@ it.each([
     const tooWide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
     expect(tooWide, section).toBeLessThanOrEqual(0);
   }
-  expect(complaints).toEqual([]);
 });
 
 it('asks for a key, says what is wrong with one, and keeps it out of the address', async () => {
   const url = await listeningApp({ API_KEY: 'secret' }, { stores: await filledStores() });
-  const { page } = await openConsole(await startBrowser(), url);
+  const page = await openConsole(await startBrowser(), url, { expected: [consoleLines.refused] });
   await signIn(page, 'guess');
   await page.getByText(text('keyRefused')).waitFor();
   await signIn(page);
@@ -148,7 +149,7 @@ it('asks for a key, says what is wrong with one, and keeps it out of the address
 
 it('narrows decisions, and says when none match', async () => {
   const url = await listeningApp({ API_KEY: 'secret' }, { stores: await filledStores() });
-  const { page } = await openConsole(await startBrowser(), url);
+  const page = await openConsole(await startBrowser(), url);
   await signIn(page);
   const rows = page.locator('.records tbody tr');
   await rows.first().waitFor();
@@ -162,7 +163,7 @@ it('narrows decisions, and says when none match', async () => {
 it('shows pictures when it is asked to, and moves one to the other side, by the keyboard alone', async () => {
   const stores = await filledStores();
   const url = await listeningApp({ API_KEY: 'secret', CONSOLE_RELABEL: 'true' }, { stores });
-  const { page, complaints } = await openConsole(await startBrowser(), url);
+  const page = await openConsole(await startBrowser(), url);
   await signIn(page);
   await openSection(page, 'samples');
   expect(await page.locator('.sample img').count()).toBe(0);
@@ -180,12 +181,11 @@ it('shows pictures when it is asked to, and moves one to the other side, by the 
   await expect.poll(() => page.locator('#label-spoof').innerText()).toContain('3');
   expect(await page.locator('dialog[open]').count()).toBe(0);
   expect((await stores.samples.stats(0)).counts).toEqual({ live: 0, spoof: 3 });
-  expect(complaints).toEqual([]);
 });
 
 it('says that the server is gone, and goes on when it is back', async () => {
   const url = await listeningApp({ API_KEY: 'secret' }, { stores: await filledStores() });
-  const { page } = await openConsole(await startBrowser(), url);
+  const page = await openConsole(await startBrowser(), url, { expected: [consoleLines.requestFailed] });
   await signIn(page);
   await page.locator('.records').waitFor();
   await page.context().setOffline(true);
@@ -198,7 +198,7 @@ it('says that the server is gone, and goes on when it is back', async () => {
 
 it.each(languages)('speaks %s, as somebody chooses', async (language) => {
   const url = await listeningApp({ API_KEY: 'secret' }, { stores: await filledStores() });
-  const { page } = await openConsole(await startBrowser(), url);
+  const page = await openConsole(await startBrowser(), url);
   await page.locator('header select').selectOption(language);
   await page.getByRole('button', { name: text('signIn', language) }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe(language);

@@ -47,17 +47,18 @@ export const consoleLines = {
 } as const satisfies Record<string, RegExp>;
 
 /**
- * Fails the test when a script of the page does, or anything is written to its console as an error: violations of its
- * policy, requests that fail.
+ * Fails the test when a script of the page does, or anything is written to its console as an error or a warning:
+ * violations of its policy, requests that fail.
  *
- * @param expected errors that the test provokes
+ * @param expected what the test provokes
  */
 export function failOnErrors(page: Page, expected: readonly RegExp[] = []): void {
   const mistakes: string[] = [];
   page.on('pageerror', (error) => mistakes.push(String(error)));
   page.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' && !expected.some((line) => line.test(text))) mistakes.push(text);
+    const isComplaint = ['error', 'warning'].includes(message.type());
+    if (isComplaint && !expected.some((line) => line.test(text))) mistakes.push(text);
   });
   onTestFinished(() => {
     if (mistakes.length > 0) throw new Error(`The page failed:\n${mistakes.join('\n')}`);

@@ -17,6 +17,7 @@ export function beACamera({ centre, turns, instruction }) {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
   let [path, step] = [rest, 0];
+  let painting;
 
   function paint() {
     const words = document.querySelector(instruction)?.textContent ?? '';
@@ -36,7 +37,9 @@ export function beACamera({ centre, turns, instruction }) {
       turns.map(async ({ text, pictures }) => ({ text, pictures: await picturesOf(pictures) })),
     );
     paint();
-    setInterval(paint, 100);
+    // Whoever asks again has the same person before them, and they move no faster.
+    clearInterval(painting);
+    painting = setInterval(paint, 100);
     return canvas.captureStream(15);
   };
 }
