@@ -1,10 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MessageKey, say } from '../../src/messages.ts';
 import type { Perception } from '../../src/perception/engine.ts';
 import { listeningApp } from '../support/app.ts';
-import { startBrowser, writeCameraFile } from '../support/browser.ts';
+import { consoleLines, startBrowser, writeCameraFile } from '../support/browser.ts';
 import type { Front } from '../support/front.ts';
 import type { PoseBank } from '../support/pose-bank.ts';
 import { atRest, createPuppetUser, obey } from '../support/puppet-user.ts';
@@ -41,6 +40,7 @@ async function pageWith(front: Front, token: string, browser?: Browser, script =
   return openElement(browser ?? (await startBrowser()), front.url, {
     attributes: { token },
     script,
+    expected: [consoleLines.socketFailed, consoleLines.requestFailed],
     ...(!browser && { prepare: (page: Page) => obey(page, someone) }),
   });
 }
@@ -94,18 +94,26 @@ describe('a connection that is lost', () => {
   });
 });
 
-it('waits for a server that is full as long as it says, and then goes on by itself', async () => {
-  const front = await serve({ ...patience, MAX_SESSIONS: '1' });
-  const browser = await startBrowser(camera);
-  const first = await pageWith(front, (await makeSession(front.url)).client_token, browser);
-  await main(first).click();
-  await card(first, 'running');
-  const second = await pageWith(front, (await makeSession(front.url)).client_token, browser);
-  await main(second).click();
-  await second.getByText(text('sdk.waiting')).waitFor();
-  await first.close();
-  await card(second, 'running');
-});
+it.each(['sessions', 'challenge'])(
+  'waits for a server that is full as long as it says, and then goes on by itself (%s)',
+  async (contract) => {
+    const front = await serve({ ...patience, MAX_SESSIONS: '1' });
+    const browser = await startBrowser(camera);
+    const open = async () => {
+      const { client_token: token } = await makeSession(front.url);
+      const expected = contract === 'challenge' ? [consoleLines.socketFailed, consoleLines.refused] : [];
+      const page = await openElement(browser, front.url, { attributes: { contract, token }, expected });
+      await main(page).click();
+      return page;
+    };
+    const first = await open();
+    await card(first, 'running');
+    const second = await open();
+    await second.getByText(text('sdk.waiting')).waitFor();
+    await first.close();
+    await card(second, 'running');
+  },
+);
 
 it('says that a token is none, and takes one from `getToken`', async () => {
   const front = await serve();
@@ -119,27 +127,39 @@ it('says that a token is none, and takes one from `getToken`', async () => {
   await card(page, 'running');
 });
 
-it('says that there are several faces, and ends when there still are', async () => {
-  const half = await sharp(someone.centre[0]!)
-    .resize(480, 360)
-    .extract({ left: 120, top: 0, width: 240, height: 360 })
-    .toBuffer();
-  const grey = { create: { width: 640, height: 480, channels: 3 as const, background: '#777777' } };
-  const two = await sharp(grey)
-    .composite([
-      { input: half, left: 60, top: 60 },
-      { input: half, left: 340, top: 60 },
-    ])
-    .jpeg()
-    .toBuffer();
-  const front = await serve();
-  const browser = await startBrowser({ file: writeCameraFile([two]) });
-  const page = await pageWith(front, (await makeSession(front.url)).client_token, browser);
+it('is stopped and started again: with the same token where no session was begun, else with another', {
+  timeout: 120_000,
+}, async () => {
+  const front = await serve({ ...patience, RECONNECT_SECONDS: '1' });
+  const sessions = [await makeSession(front.url), await makeSession(front.url, { directions: 1 })];
+  const script = `document.querySelector('bonafide-liveness').getToken = async () => '${sessions[1]!.client_token}';`;
+  const page = await openElement(await startBrowser(), front.url, {
+    attributes: { token: sessions[0]!.client_token },
+    script,
+    prepare: (opened) => obey(opened, someone),
+  });
+  const status = async (at: number) => readSession(front.url, sessions[at]!.id);
+  const stop = () => page.locator('button.stop').click();
+  await page.evaluate(`globalThis.ask = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = () => new Promise(() => {});`);
   await main(page).click();
-  await card(page, 'failed');
-  expect(await words(page)).toBe(text('failure.multiple_faces'));
-  const said = (await page.evaluate('globalThis.hints')) as string[];
-  expect(said).toContain('several_faces');
+  await stop();
+  await card(page, 'start');
+  await page.evaluate('navigator.mediaDevices.getUserMedia = globalThis.ask');
+  await main(page).click();
+  await card(page, 'running');
+  await stop();
+  await card(page, 'start');
+  expect(await page.evaluate('globalThis.events')).toEqual([]);
+  expect(await status(1)).toMatchObject({ status: 'created' });
+  // Whoever stops has left: nobody waits for them longer than for anybody.
+  await expect
+    .poll(() => status(0), { timeout: 20_000 })
+    .toMatchObject({ status: 'failed', reason: 'connection_lost' });
+  await main(page).click();
+  await page.locator('.card.complete, .card.failed').waitFor({ timeout: 90_000 });
+  expect(await words(page)).toBe(text('sdk.complete'));
+  expect(await status(1)).toMatchObject({ status: 'passed' });
 });
 
 it('begins anew with a new token', async () => {
