@@ -14,6 +14,7 @@ import {
   type Stream,
 } from '../../../test/support/session-client.ts';
 import { memoryStores, sharedStores } from '../../../test/support/stores.ts';
+import { begin, watch } from '../../../test/support/stream-wire.ts';
 import { measured } from '../../decisions/facts.ts';
 import type { OpenedSession } from './schemas.ts';
 
@@ -29,16 +30,7 @@ function madeUp(): Pick<OpenedSession, 'id' | 'stream' | 'client_token'> {
 }
 
 function open(url: string, session: Pick<OpenedSession, 'stream' | 'client_token'>, options = {}): Stream {
-  const stream = openStream(url, session, options);
-  onTestFinished(() => stream.socket.terminate());
-  return stream;
-}
-
-async function begin(url: string, wish = {}): Promise<Stream & { readonly session: OpenedSession }> {
-  const session = await makeSession(url, { language: 'en', ...wish });
-  const stream = open(url, session);
-  await expect.poll(() => stream.messages.length).toBe(1);
-  return { ...stream, session };
+  return watch(openStream(url, session, options));
 }
 
 /** Sends a handshake and what comes right behind it in one piece, by hand. */

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listeningApp } from '../../../test/support/app.ts';
 import { makeSession, openStream, readSession } from '../../../test/support/session-client.ts';
 import { memoryStores } from '../../../test/support/stores.ts';
+import { watch } from '../../../test/support/stream-wire.ts';
 import { BonafideError } from '../../errors.ts';
 import type { Sessions, Stores } from '../../stores/ports.ts';
 import type { OpenedSession } from './schemas.ts';
@@ -26,11 +27,7 @@ function serverWith(
   return listeningApp(settings, { stores: { ...stores, sessions }, ...(today && { today }) });
 }
 
-function open(url: string, session: OpenedSession) {
-  const stream = openStream(url, session);
-  onTestFinished(() => stream.socket.terminate());
-  return stream;
-}
+const open = (url: string, session: OpenedSession) => watch(openStream(url, session));
 
 describe('a stream that is opened while the database is away', () => {
   it.each(['findByToken', 'begin'] as const)('is to try again, and takes nothing (%s)', async (question) => {

@@ -1,71 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Value } from 'typebox/value';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listeningApp, scriptedPerception } from '../../../test/support/app.ts';
 import { faceFacts, frameFacts } from '../../../test/support/facts.ts';
-import {
-  frameOf,
-  makeSession,
-  openStream,
-  readSession,
-  type Stream,
-} from '../../../test/support/session-client.ts';
-import type { FrameFacts } from '../../decisions/facts.ts';
+import { frameOf, makeSession, openStream, readSession } from '../../../test/support/session-client.ts';
+import { begin, join, patientPerception, refusal, watch } from '../../../test/support/stream-wire.ts';
 import { BonafideError } from '../../errors.ts';
 import type { Perception } from '../../perception/engine.ts';
-import type { OpenedSession, SessionRequest } from './schemas.ts';
-import { streamMessage } from './schemas.ts';
 
 // The wire of the stream, with scripted perception; real sessions are held in test/sessions.test.ts.
 
 const picture = Buffer.from('a picture');
-
-async function open(url: string, wish: SessionRequest = {}) {
-  const session = await makeSession(url, { language: 'en', ...wish });
-  const stream = await join(url, session);
-  return { ...stream, session };
-}
-
-async function join(url: string, session: OpenedSession): Promise<Stream> {
-  const stream = watch(openStream(url, session));
-  await expect.poll(() => stream.messages.length).toBe(1);
-  return stream;
-}
-
-function watch(stream: Stream): Stream {
-  onTestFinished(() => {
-    stream.socket.terminate();
-    for (const message of stream.messages) expect(Value.Errors(streamMessage, message)).toEqual([]);
-  });
-  return stream;
-}
-
-/** What is said to somebody whose stream is not opened. */
-async function refusal(url: string, session: Pick<OpenedSession, 'stream' | 'client_token'>) {
-  const stream = watch(openStream(url, session));
-  const [code, reason] = await stream.closed;
-  expect(stream.messages).toHaveLength(1);
-  expect(stream.last()).toMatchObject({ type: 'failed', reason, message: expect.any(String) });
-  return { code, reason, message: stream.last()! };
-}
-
-/** Perception whose answers the test gives, one at a time. */
-function patientPerception() {
-  const jobs: { resolve: (facts: FrameFacts) => void; reject: (error: Error) => void }[] = [];
-  const perception = scriptedPerception(
-    () => new Promise((resolve, reject) => void jobs.push({ resolve, reject })),
-    { processes: 1 },
-  );
-  return { perception, jobs };
-}
 
 const failing = (code: ConstructorParameters<typeof BonafideError>[0]): Perception =>
   scriptedPerception(() => Promise.reject(new BonafideError(code)));
 
 describe('a stream', () => {
   it('greets, answers each frame by its number, and names the subprotocol alone', async () => {
-    const stream = await open(await listeningApp(), { directions: 4 });
+    const stream = await begin(await listeningApp(), { directions: 4 });
     expect(stream.socket.protocol).toBe('bonafide');
     expect(stream.messages).toEqual([
       {
@@ -96,7 +47,7 @@ describe('a stream', () => {
         return frameFacts(faceFacts());
       },
     };
-    const stream = await open(await listeningApp({}, { perception }), { detail: true });
+    const stream = await begin(await listeningApp({}, { perception }), { detail: true });
     const { detail } = await stream.show(picture);
     expect(detail?.mesh).toHaveLength(468 * 2);
     expect(Math.max(...detail!.mesh!)).toBeLessThan(2);
@@ -105,7 +56,7 @@ describe('a stream', () => {
   });
 
   it('speaks the language of the session', async () => {
-    const stream = await open(await listeningApp({ SESSION_TIMEOUT: '1' }), { language: 'pt' });
+    const stream = await begin(await listeningApp({ SESSION_TIMEOUT: '1' }), { language: 'pt' });
     await stream.closed;
     expect(stream.last()!.message).toContain('O tempo');
   });
@@ -135,7 +86,7 @@ describe('a token', () => {
 
   it('opens one stream at a time: a second one is refused, and the first goes on', async () => {
     const url = await listeningApp();
-    const { session, ...stream } = await open(url);
+    const { session, ...stream } = await begin(url);
     expect(await refusal(url, session)).toMatchObject({ code: 4409, reason: 'session_in_use' });
     expect(await stream.show(picture)).toMatchObject({ frame: 1, type: 'waiting' });
   });
@@ -154,14 +105,14 @@ describe('a token', () => {
 
   it('is used up when its session has ended', async () => {
     const url = await listeningApp({ SESSION_TIMEOUT: '1' });
-    const { session, closed } = await open(url);
+    const { session, closed } = await begin(url);
     expect(await closed).toEqual([1000, 'session_timeout']);
     expect(await refusal(url, session)).toMatchObject({ code: 4429, reason: 'session_used_up' });
   });
 
   it('is not used up by a server that is full', async () => {
     const url = await listeningApp({ MAX_SESSIONS: '1' });
-    const first = await open(url, { reconnect: false });
+    const first = await begin(url, { reconnect: false });
     const session = await makeSession(url);
     const { message, ...answer } = await refusal(url, session);
     expect(answer).toEqual({ code: 1013, reason: 'too_many_sessions' });
@@ -182,7 +133,7 @@ describe('a token', () => {
 describe('frames', () => {
   it('that come before the answer to the one before are refused, each with an answer', async () => {
     const { perception, jobs } = patientPerception();
-    const stream = await open(await listeningApp({}, { perception }));
+    const stream = await begin(await listeningApp({}, { perception }));
     const [first, second, third] = [1, 2, 3].map(() => stream.show(picture));
     expect(await second).toMatchObject({ frame: 2, error: 'frame_in_flight', type: 'waiting' });
     expect(await third).toMatchObject({ frame: 3, error: 'frame_in_flight' });
@@ -202,7 +153,7 @@ describe('frames', () => {
     ['of a time before time', frameOf(picture, -1), 'invalid_request'],
     ['too large', frameOf(Buffer.alloc(1_001), 1), 'payload_too_large'],
   ])('that are %s are answered, and the session goes on', async (_, message, code) => {
-    const stream = await open(await listeningApp({ MAX_FRAME_BYTES: '1000' }));
+    const stream = await begin(await listeningApp({ MAX_FRAME_BYTES: '1000' }));
     stream.socket.send(message);
     await expect
       .poll(stream.last)
@@ -213,7 +164,7 @@ describe('frames', () => {
   });
 
   it('whose time does not go on are refused', async () => {
-    const stream = await open(await listeningApp());
+    const stream = await begin(await listeningApp());
     const errors: unknown[] = [];
     for (const time of [7, 7, 6.5, 7.5]) {
       stream.socket.send(frameOf(picture, time));
@@ -225,7 +176,7 @@ describe('frames', () => {
 
   it('that are garbage again and again end the session', async () => {
     const url = await listeningApp({}, { perception: failing('invalid_image') });
-    const stream = await open(url);
+    const stream = await begin(url);
     for (let sent = 0; sent < 4; sent++)
       expect(await stream.show(picture)).toMatchObject({ error: 'invalid_image' });
     expect(await stream.show(picture)).toMatchObject({ type: 'failed', reason: 'invalid_frame', frame: 5 });
@@ -238,7 +189,7 @@ describe('frames', () => {
 
   it('that come too fast end the session', async () => {
     const url = await listeningApp({ MAX_FRAME_RATE: '5' });
-    const stream = await open(url);
+    const stream = await begin(url);
     for (let sent = 0; sent < 8; sent++) stream.socket.send(frameOf(picture, sent));
     expect(await stream.closed).toEqual([1008, 'too_many_frames']);
     expect(await readSession(url, stream.session.id)).toMatchObject({ reason: 'too_many_frames' });
@@ -246,7 +197,7 @@ describe('frames', () => {
 
   it('larger than any message may be end the session, which does not wait for another stream', async () => {
     const url = await listeningApp({ MAX_FRAME_BYTES: '1000' });
-    const stream = await open(url);
+    const stream = await begin(url);
     stream.socket.send(frameOf(Buffer.alloc(100_000), 1));
     expect((await stream.closed)[0]).toBe(1009);
     await expect
@@ -255,14 +206,14 @@ describe('frames', () => {
   });
 
   it('that perception cannot take are answered with when to try again', async () => {
-    const stream = await open(await listeningApp({}, { perception: failing('busy') }));
+    const stream = await begin(await listeningApp({}, { perception: failing('busy') }));
     for (const frame of [1, 2, 3])
       expect(await stream.show(picture)).toMatchObject({ frame, error: 'busy', retry_after_ms: 100 });
   });
 
   it('that show several faces are hinted at, by the name that says so', async () => {
     const perception = scriptedPerception(async () => frameFacts(faceFacts(), faceFacts()));
-    const stream = await open(await listeningApp({}, { perception }));
+    const stream = await begin(await listeningApp({}, { perception }));
     expect(await stream.show(picture)).toMatchObject({ type: 'waiting', hint: 'several_faces' });
   });
 });
@@ -270,7 +221,7 @@ describe('frames', () => {
 describe('a session ends', () => {
   it('when its client is silent', async () => {
     const url = await listeningApp({ IDLE_TIMEOUT: '1' });
-    const stream = await open(url);
+    const stream = await begin(url);
     expect(await stream.closed).toEqual([1000, 'idle_timeout']);
     expect(stream.last()).toMatchObject({ type: 'failed', reason: 'idle_timeout' });
     expect(stream.last()).not.toHaveProperty('frame');
@@ -283,7 +234,7 @@ describe('a session ends', () => {
   it('when its time is over, with the frame under way unanswered but by the end', async () => {
     const { perception, jobs } = patientPerception();
     const url = await listeningApp({ SESSION_TIMEOUT: '1' }, { perception });
-    const stream = await open(url);
+    const stream = await begin(url);
     stream.socket.send(frameOf(picture, 1));
     expect(await stream.closed).toEqual([1000, 'session_timeout']);
     jobs[0]!.resolve(frameFacts(faceFacts()));
@@ -292,7 +243,7 @@ describe('a session ends', () => {
 
   it('when its backend deletes it, and then nothing is known of it', async () => {
     const url = await listeningApp();
-    const stream = await open(url);
+    const stream = await begin(url);
     const response = await fetch(`${url}/v2/sessions/${stream.session.id}`, { method: 'DELETE' });
     expect(response.status).toBe(204);
     expect(await stream.closed).toEqual([1000, 'cancelled']);
@@ -306,7 +257,7 @@ describe('a session ends', () => {
       {},
       { perception: scriptedPerception(() => Promise.reject(new Error('a secret'))) },
     );
-    const stream = await open(url);
+    const stream = await begin(url);
     expect(await stream.show(picture)).toMatchObject({ type: 'failed', reason: 'internal_error' });
     expect(await stream.closed).toEqual([1011, 'internal_error']);
     expect(JSON.stringify(stream.messages)).not.toContain('secret');
@@ -314,66 +265,5 @@ describe('a session ends', () => {
       status: 'failed',
       reason: 'internal_error',
     });
-  });
-});
-
-describe('a stream that is lost', () => {
-  it('is opened again: frames are counted anew, the time of the session runs on', async () => {
-    const url = await listeningApp();
-    const { session, ...stream } = await open(url);
-    await stream.show(picture);
-    await pause(300);
-    stream.socket.terminate();
-    const again = await join(url, session);
-    expect(again.messages[0]).toMatchObject({ type: 'start', success: 0, total: 3 });
-    expect(again.messages[0]!.session_remaining_ms).toBeLessThan(29_800);
-    expect(await again.show(picture)).toMatchObject({ frame: 1, type: 'waiting' });
-    expect(await readSession(url, session.id)).toMatchObject({ status: 'running', ended_at: null });
-  });
-
-  it('ends the session when nobody comes back in time', async () => {
-    const url = await listeningApp({ RECONNECT_SECONDS: '1' });
-    const { session, ...stream } = await open(url);
-    stream.socket.terminate();
-    await expect
-      .poll(() => readSession(url, session.id), { timeout: 5_000 })
-      .toMatchObject({ status: 'failed', reason: 'connection_lost' });
-    expect(await refusal(url, session)).toMatchObject({ reason: 'session_used_up' });
-  });
-
-  it('ends the session at once that is not to reconnect', async () => {
-    const url = await listeningApp();
-    const { session, ...stream } = await open(url, { reconnect: false });
-    stream.socket.close();
-    await expect
-      .poll(() => readSession(url, session.id))
-      .toMatchObject({ status: 'failed', reason: 'connection_lost' });
-  });
-
-  it('without a word is given up for one that shows the token', async () => {
-    const url = await listeningApp();
-    const { session, ...deaf } = await open(url);
-    // Reads nothing, so it answers no ping either: a phone that has changed its network.
-    deaf.socket.pause();
-    const again = watch(openStream(url, session));
-    await expect.poll(() => again.messages.length, { timeout: 5_000 }).toBe(1);
-    expect(again.last()).toMatchObject({ type: 'start' });
-    expect(await again.show(picture)).toMatchObject({ frame: 1 });
-  });
-
-  it('takes the answers with it that it waited for', async () => {
-    const { perception, jobs } = patientPerception();
-    const url = await listeningApp({}, { perception });
-    const { session, ...stream } = await open(url);
-    stream.socket.send(frameOf(picture, 1));
-    await expect.poll(() => jobs.length).toBe(1);
-    stream.socket.terminate();
-    const again = await join(url, session);
-    const answer = again.show(picture);
-    jobs[0]!.resolve(frameFacts());
-    await expect.poll(() => jobs.length).toBe(2);
-    jobs[1]!.resolve(frameFacts(faceFacts()));
-    expect(await answer).toMatchObject({ frame: 1, type: 'waiting' });
-    expect(again.messages).toHaveLength(2);
   });
 });
