@@ -70,6 +70,11 @@ export function createSessionStreams(parts: SessionStreamsParts): SessionStreams
     }
     const session = runSession(parts, record, client);
     running.set(record.id, session);
+    // Whoever deleted it in the meantime has not found it here; where the database is away now, its end will tell.
+    store.find(record.id, null).then(
+      (kept) => kept ?? session.cancel(),
+      () => {},
+    );
     void session.outcome.then((outcome) => {
       running.delete(record.id);
       giveBack();

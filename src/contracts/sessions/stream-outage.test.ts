@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listeningApp } from '../../../test/support/app.ts';
-import { makeSession, openStream, readSession } from '../../../test/support/session-client.ts';
+import { ask, makeSession, openStream, readSession } from '../../../test/support/session-client.ts';
 import { memoryStores } from '../../../test/support/stores.ts';
 import { watch } from '../../../test/support/stream-wire.ts';
 import { BonafideError } from '../../errors.ts';
 import type { Sessions, Stores } from '../../stores/ports.ts';
 import type { OpenedSession } from './schemas.ts';
 
-// Streams while the database is away, or answers too late to be heard.
+// Streams while the database is away, or answers late.
 
 let stores: Stores;
 beforeAll(async () => {
@@ -97,4 +97,28 @@ describe('a session that ends while the database is away', () => {
     const next = open(url, await makeSession(url));
     await expect.poll(next.last).toMatchObject({ type: 'start' });
   });
+});
+
+it('a session that is deleted while its stream is being opened ends, though nobody had it at hand', async () => {
+  let letOn = () => {};
+  const gate = new Promise<void>((resolve) => {
+    letOn = resolve;
+  });
+  let isBegun = false;
+  const url = await serverWith(
+    {
+      async begin(...question) {
+        isBegun = await stores.sessions.begin(...question);
+        await gate;
+        return isBegun;
+      },
+    },
+    {},
+  );
+  const session = await makeSession(url);
+  const stream = open(url, session);
+  await expect.poll(() => isBegun).toBe(true);
+  expect(await ask(url, 'DELETE', `/v2/sessions/${session.id}`)).toMatchObject({ status: 204 });
+  letOn();
+  await expect.poll(stream.last, { timeout: 8_000 }).toMatchObject({ type: 'failed', reason: 'cancelled' });
 });
