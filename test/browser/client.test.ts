@@ -97,7 +97,7 @@ describe('is stopped, and lets go of camera and connection,', () => {
 
   it('while the connection is being opened', async () => {
     const slow = `const Real = WebSocket;
-      globalThis.WebSocket = class extends Real { set onopen(_) {} get onopen() { return null; } };`;
+      globalThis.WebSocket = class extends Real { set onopen(_) {} set onmessage(_) {} };`;
     const page = await clientPage('{}', slow);
     const outcome = page.evaluate('client.start()');
     await phase(page, 'connecting');
