@@ -121,6 +121,7 @@ const refusals: Readonly<Partial<Record<string, TroubleCode>>> = {
   session_unknown: 'token_refused',
   session_used_up: 'token_refused',
   session_in_use: 'session_in_use',
+  forbidden_origin: 'connection_refused',
   too_many_sessions: 'server_busy',
   store_unavailable: 'server_busy',
 };

@@ -175,3 +175,26 @@ it('begins anew with a new token', async () => {
     .poll(async () => (await readSession(front.url, other.id)).status, { timeout: 20_000 })
     .toBe('running');
 });
+
+it.each([
+  ['stopped', 'document.querySelector("bonafide-liveness").stop()'],
+  ['taken off the page', 'document.querySelector("bonafide-liveness").remove()'],
+])('asks for no camera once it is %s, though the token comes then', async (_how, leave) => {
+  const front = await serve();
+  const { client_token: token } = await makeSession(front.url);
+  const script = `document.querySelector('bonafide-liveness').getToken = () =>
+      new Promise((resolve) => { globalThis.give = () => resolve('${token}'); });
+    globalThis.asked = 0;
+    const ask = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = (wish) => {
+      globalThis.asked++;
+      return ask.call(navigator.mediaDevices, wish);
+    };`;
+  const page = await openElement(await startBrowser(camera), front.url, { attributes: {}, script });
+  await main(page).click();
+  await page.getByText(text('sdk.token')).waitFor();
+  await page.evaluate(leave);
+  await page.evaluate('globalThis.give()');
+  await page.waitForTimeout(500);
+  expect(await page.evaluate('globalThis.asked')).toBe(0);
+});

@@ -72,7 +72,8 @@ export class LivenessElement extends LitElement {
   /** What holds the session: for pages that want to know more than the events tell. */
   readonly client: LivenessClient;
   readonly #video = createVideo();
-  #isPreparing = false;
+  /** While a token is waited for; aborted when the user does not want it any more. */
+  #preparing: AbortController | null = null;
   #tokenTrouble: Trouble | null = null;
   #takeToken: ((token: string) => void) | null = null;
   #usedToken: string | null = null;
@@ -107,11 +108,13 @@ export class LivenessElement extends LitElement {
 
   /** Starts a session, as the button does; one that is under way goes on. */
   async start(): Promise<void> {
-    if (this.#isPreparing || this.#isBusy || performance.now() < this.#retryAt) return;
+    if (this.#preparing || this.#isBusy || performance.now() < this.#retryAt) return;
     this.#tokenTrouble = null;
+    const preparing = new AbortController();
     try {
-      if (this.contract !== 'challenge') await this.#freshToken();
+      if (this.contract !== 'challenge') await this.#freshToken(preparing);
     } catch {
+      if (preparing.signal.aborted) return;
       // Pages ask their backend for it: without a network that is no fault of theirs.
       const code = navigator.onLine ? 'token_missing' : 'offline';
       this.#tokenTrouble = describeTrouble(new TroubleError(code), true);
@@ -123,6 +126,8 @@ export class LivenessElement extends LitElement {
 
   /** Ends what is under way: the camera goes off. */
   stop(): void {
+    this.#preparing?.abort();
+    this.#preparing = null;
     this.#tokenTrouble = null;
     this.#retryAt = 0;
     this.client.stop();
@@ -181,7 +186,7 @@ export class LivenessElement extends LitElement {
 
   #screen(language: Language): Screen {
     const { state } = this.client;
-    if (this.#isPreparing)
+    if (this.#preparing)
       return { kind: 'preparing', words: say('sdk.token', language), detail: '', arrow: null };
     if (this.#tokenTrouble)
       return screenOf({ ...state, phase: 'error', trouble: this.#tokenTrouble }, language);
@@ -201,21 +206,23 @@ export class LivenessElement extends LitElement {
   }
 
   /** Sees to a token that was not used yet. @throws where the page gives none */
-  async #freshToken(): Promise<void> {
+  async #freshToken(preparing: AbortController): Promise<void> {
     if (this.token !== null && !this.#isSpent(this.token)) return;
-    this.#isPreparing = true;
+    this.#preparing = preparing;
     this.requestUpdate();
+    let take = (_token: string) => {};
     const asked = new Promise<string>((resolve) => {
-      this.#takeToken = resolve;
+      take = resolve;
     });
+    this.#takeToken = take;
     try {
       const { getToken } = this;
       if (getToken === null) this.#tell('liveness-token-needed', null);
       const giving = getToken === null ? asked : Promise.race([asked, getToken()]);
-      this.token = await within(giving, tokenPatience, 'token_missing', new AbortController().signal);
+      this.token = await within(giving, tokenPatience, 'token_missing', preparing.signal);
     } finally {
-      this.#isPreparing = false;
-      this.#takeToken = null;
+      if (this.#preparing === preparing) this.#preparing = null;
+      if (this.#takeToken === take) this.#takeToken = null;
       this.requestUpdate();
     }
   }
