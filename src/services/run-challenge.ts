@@ -195,13 +195,14 @@ export function runChallenge(
   }
 
   async function analyse(frame: Frame): Promise<void> {
-    const { at, number, read, release } = frame;
+    const { at, number, loss, read, release } = frame;
+    if (loss !== losses) return release();
     if (!read) return answerTrouble(frame, new BonafideError('busy'));
     note('taken');
     try {
       const look = nextLook(state, at);
       const facts = await perception.analyseImage(read(), requestOf(look, alsoMeasure), over.signal);
-      if (frame.loss !== losses) return;
+      if (loss !== losses) return;
       advance({ type: 'frame', at, facts, full: look.full }, { frame: number, facts });
     } catch (error) {
       answerTrouble(frame, error);
@@ -252,7 +253,7 @@ export function runChallenge(
     if (!release) {
       note('dropped');
       // Nothing else would be answered, and clients that send a frame for each answer wait for one.
-      if (!line.pending()) line.offer({ ...frame, read: null, release: () => {} });
+      if (line.pending()?.loss !== losses) line.offer({ ...frame, read: null, release: () => {} })?.release();
       return;
     }
     const late = line.offer({ ...frame, read, release });

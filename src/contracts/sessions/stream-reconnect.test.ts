@@ -68,4 +68,41 @@ describe('a stream that is lost', () => {
     expect(await answer).toMatchObject({ frame: 1, type: 'waiting' });
     expect(again.messages).toHaveLength(2);
   });
+
+  it('answers the next frame, too, while the one before still holds all the memory there is', async () => {
+    const { perception, jobs } = patientPerception();
+    const url = await listeningApp({ MAX_PENDING_BYTES: '2000000' }, { perception });
+    const { session, ...stream } = await begin(url);
+    const large = Buffer.alloc(1_500_000, 1);
+    stream.socket.send(frameOf(large, 1));
+    await expect.poll(() => jobs.length).toBe(1);
+    stream.socket.terminate();
+    const again = await join(url, session);
+    const answer = again.show(large);
+    // It may arrive after the first has its result, and is looked at then: it takes a while.
+    await pause(300);
+    jobs[0]!.resolve(frameFacts());
+    expect(await answer).toMatchObject({ frame: 1, error: 'busy' });
+  });
+
+  it('leaves behind no work: what waited is not looked at', async () => {
+    const { perception, jobs } = patientPerception();
+    const url = await listeningApp({}, { perception });
+    const busy = await begin(url);
+    busy.socket.send(frameOf(picture, 1));
+    await expect.poll(() => jobs.length).toBe(1);
+    const { session, ...stream } = await begin(url);
+    stream.socket.send(frameOf(picture, 1));
+    // Once it is refused a second the first waits for its turn.
+    stream.socket.send(frameOf(picture, 2));
+    await expect.poll(() => stream.last()).toMatchObject({ frame: 2, error: 'frame_in_flight' });
+    stream.socket.terminate();
+    const again = await join(url, session);
+    jobs[0]!.resolve(frameFacts());
+    const answer = again.show(picture);
+    await expect.poll(() => jobs.length).toBe(2);
+    jobs[1]!.resolve(frameFacts());
+    expect(await answer).toMatchObject({ frame: 1 });
+    expect(jobs).toHaveLength(2);
+  });
 });
