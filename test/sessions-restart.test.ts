@@ -100,7 +100,7 @@ describeOnPostgres('two servers', () => {
       expect(await ask(url, 'GET', `/v2/sessions/${deleted.id}`)).toMatchObject({ status: 404 });
   });
 
-  it('know of each other’s death once a session can run no longer', async () => {
+  it('know of each other’s death once a session can run no longer', { timeout: 120_000 }, async () => {
     const [one, other] = await startTwo({ SESSION_TIMEOUT: '1' });
     const session = await makeSession(one.url);
     const stream = openStream(other.url, session);
@@ -109,7 +109,7 @@ describeOnPostgres('two servers', () => {
     expect((await stream.closed)[0]).toBe(1006);
     expect(await readSession(one.url, session.id)).toMatchObject({ status: 'running' });
     await expect
-      .poll(() => readSession(one.url, session.id), { timeout: 60_000, interval: 1_000 })
+      .poll(() => readSession(one.url, session.id), { timeout: 90_000, interval: 1_000 })
       .toMatchObject({ status: 'failed', reason: 'server_restarted' });
     expect(await openStream(one.url, session).closed).toEqual([4429, 'session_used_up']);
   });

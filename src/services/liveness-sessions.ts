@@ -73,6 +73,17 @@ const defaultExpiry = 600;
 export function createLivenessSessions(parts: LivenessSessionsParts): LivenessSessions {
   const { store, matcher, cancel, directions, mostUnused, today, randomBytes } = parts;
   let opened = 0;
+
+  /** Who was erased while the session was made shall not be named in it. */
+  async function stillEnrolled(userId: string, id: string): Promise<void> {
+    try {
+      await matcher.requireEnrolled(userId);
+    } catch (error) {
+      await store.remove(id, null, today());
+      throw error;
+    }
+  }
+
   return {
     async open(caller, { userId, expiresIn = defaultExpiry, ...wish }) {
       if (userId !== undefined) await matcher.requireEnrolled(userId);
@@ -90,13 +101,14 @@ export function createLivenessSessions(parts: LivenessSessionsParts): LivenessSe
       const session = { id, keyId: keyOf(caller), order, userId: userId ?? null, createdAt, expiresAt };
       if (!(await store.create(session, hashOfToken(token), mostUnused)))
         throw new BonafideError('too_many_unused_sessions');
+      if (userId !== undefined) await stillEnrolled(userId, id);
       opened++;
       return { id, token, expiresAt };
     },
     async read(caller, id) {
       requireId(id);
       let record = await store.find(id, scopeOf(caller));
-      if (record?.status === 'running' && (await store.endLost(lostOutcome, today(), 'overdue')) > 0)
+      if (record && isOverdue(record, today()) && (await store.endLost(lostOutcome, today(), 'overdue')) > 0)
         record = await store.find(id, scopeOf(caller));
       if (!record) throw new BonafideError('session_not_found');
       const isExpired = record.status === 'created' && record.expiresAt <= today();
@@ -110,6 +122,11 @@ export function createLivenessSessions(parts: LivenessSessionsParts): LivenessSe
     },
     opened: () => opened,
   };
+}
+
+/** Whether its server is gone, for it says no more how the session went. */
+export function isOverdue({ runsUntil }: SessionRecord, now: Date): boolean {
+  return runsUntil !== null && runsUntil <= now;
 }
 
 /** What every token looks like. */

@@ -1,7 +1,7 @@
 import { BonafideError } from '../errors.ts';
 import type { SessionOutcome, SessionRecord, Sessions } from '../stores/ports.ts';
 import type { ChallengeSessions } from './challenge-sessions.ts';
-import { hashOfToken, isTokenOf } from './liveness-sessions.ts';
+import { hashOfToken, isOverdue, isTokenOf } from './liveness-sessions.ts';
 import {
   type RunningSession,
   type RunSessionParts,
@@ -42,10 +42,11 @@ export interface SessionStreamsParts extends RunSessionParts {
 }
 
 /**
- * Milliseconds after its time by which a session's result is kept, or its server is gone: the grace for a frame under
- * way, the tries to write it, and clocks of servers that differ a little.
+ * Milliseconds after its time by which a session's result is kept, or its server is gone: the grace for a frame under way
+ * (2 s), four tries to compare and to write with their pauses (some 23 s where a database answers late each time), and
+ * clocks of servers that differ a little.
  */
-const settlingTime = 15_000;
+const settlingTime = 30_000;
 
 /** Runs the streams of all sessions that were opened here. */
 export function createSessionStreams(parts: SessionStreamsParts): SessionStreams {
@@ -89,7 +90,12 @@ export function createSessionStreams(parts: SessionStreamsParts): SessionStreams
       const token = hashOfToken(shownToken);
       let record = await store.findByToken(id, token);
       const here = running.get(id);
-      if (record?.status === 'running' && !here && (await store.endLost(lostOutcome, today(), 'overdue')) > 0)
+      if (
+        record &&
+        isOverdue(record, today()) &&
+        !here &&
+        (await store.endLost(lostOutcome, today(), 'overdue')) > 0
+      )
         record = await store.findByToken(id, token);
       if (!record) throw new BonafideError('session_unknown');
       if (record.status === 'created') {

@@ -21,7 +21,7 @@ export function keepSessionsSwept(
     const now = today();
     await sessions.endLost(lostOutcome, now, 'overdue');
     const before = (milliseconds: number) => new Date(now.getTime() - milliseconds);
-    await sessions.sweep({ madeBefore: before(resultDays * day), expiredBefore: before(day) });
+    await sessions.sweep({ endedBefore: before(resultDays * day), expiredBefore: before(day) });
   }, onError);
 }
 

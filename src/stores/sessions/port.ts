@@ -61,6 +61,8 @@ export interface NewSession {
 export interface SessionRecord extends NewSession {
   readonly status: 'created' | 'running' | SessionOutcome['status'];
   readonly startedAt: Date | null;
+  /** While it runs: when it has ended for certain, or its server is gone. */
+  readonly runsUntil: Date | null;
   readonly endedAt: Date | null;
   /** Null until it has ended. */
   readonly outcome: SessionOutcome | null;
@@ -98,8 +100,8 @@ export interface Sessions {
   /** Forgets a session; false where there is none of this key, or, for null, of anybody's. */
   remove(id: string, keyId: string | null, now: Date): Promise<boolean>;
   /**
-   * Forgets some of the sessions that were made before `madeBefore`, and their events, and of those that expired before
-   * `expiredBefore` without having begun; servers that share a database may do so at once.
+   * Forgets some of the sessions that ended before `endedBefore`, events as old, and some of the sessions that expired
+   * before `expiredBefore` without having begun; servers that share a database may do so at once.
    */
-  sweep(times: { readonly madeBefore: Date; readonly expiredBefore: Date }): Promise<void>;
+  sweep(times: { readonly endedBefore: Date; readonly expiredBefore: Date }): Promise<void>;
 }

@@ -64,7 +64,14 @@ describeOnDatabases('sessions', (open) => {
 
   it('are told as they were made, to who holds the key or the token', async () => {
     const { token, begin: _, ...made } = await make({ userId: 'somebody' });
-    const kept = { ...made, status: 'created', startedAt: null, endedAt: null, outcome: null };
+    const kept = {
+      ...made,
+      status: 'created',
+      startedAt: null,
+      runsUntil: null,
+      endedAt: null,
+      outcome: null,
+    };
     expect(await sessions.find(made.id, 'key')).toEqual(kept);
     expect(await sessions.find(made.id, null)).toEqual(kept);
     expect(await sessions.find(made.id, 'another')).toBeUndefined();
@@ -153,14 +160,24 @@ describeOnDatabases('sessions', (open) => {
   });
 
   it('are swept with their events when they are old, sooner where they were never begun', async () => {
-    const old = await make({ createdAt: after(-900), expiresAt: after(-300) });
+    const [old, recent] = [await make({ createdAt: after(-900) }), await make({ createdAt: after(-900) })];
+    for (const [made, seconds] of [
+      [old, -850],
+      [recent, -750],
+    ] as const) {
+      await made.begin();
+      await sessions.end(made.id, passed, after(seconds));
+    }
     const [unused, fresh] = [await make({ expiresAt: after(-10) }), await make()];
-    const used = await make();
+    // Made long ago, begun at the last moment.
+    const used = await make({ createdAt: after(-900) });
     await used.begin();
-    const sweep = () => sessions.sweep({ madeBefore: after(-800), expiredBefore: after(0) });
+    const sweep = () => sessions.sweep({ endedBefore: after(-800), expiredBefore: after(0) });
     await Promise.all([sweep(), sweep()]);
-    const left = await Promise.all([old, unused, fresh, used].map(({ id }) => sessions.find(id, null)));
-    expect(left.map((record) => record?.status)).toEqual([undefined, undefined, 'created', 'running']);
+    const all = [old, recent, unused, fresh, used];
+    const left = await Promise.all(all.map(({ id }) => sessions.find(id, null)));
+    const statuses = left.map((record) => record?.status);
+    expect(statuses).toEqual([undefined, 'passed', undefined, 'created', 'running']);
     expect(await eventsOf(old.id)).toEqual([]);
     expect(await eventsOf(fresh.id)).toHaveLength(1);
   });

@@ -62,12 +62,12 @@ export function createSessions(sql: Sql): Sessions {
         return true;
       });
     },
-    async sweep({ madeBefore, expiredBefore }) {
+    async sweep({ endedBefore, expiredBefore }) {
       // Rows that another server sweeps at this moment are left to it: waiting for each other could end in a deadlock.
       await sql.query(
         `delete from sessions where id in
-           (select id from sessions where created_at < $1 limit ${sweepBatch} for update skip locked)`,
-        [madeBefore],
+           (select id from sessions where created_at < $1 and ended_at < $1 limit ${sweepBatch} for update skip locked)`,
+        [endedBefore],
       );
       await sql.query(
         `delete from sessions where id in
@@ -77,7 +77,7 @@ export function createSessions(sql: Sql): Sessions {
       await sql.query(
         `delete from audit_trail where id in
            (select id from audit_trail where ${ofSessions} and at < $1 limit ${sweepBatch} for update skip locked)`,
-        [madeBefore],
+        [endedBefore],
       );
     },
   };
@@ -131,6 +131,7 @@ function toRecord(row: Row): SessionRecord {
     createdAt: row.created_at as Date,
     expiresAt: row.expires_at as Date,
     startedAt: row.started_at as Date | null,
+    runsUntil: row.runs_until as Date | null,
     endedAt: row.ended_at as Date | null,
     outcome: outcome && status !== 'created' && status !== 'running' ? { ...outcome, status } : null,
   };
