@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { BonafideError } from '../errors.ts';
 import type { Decision } from '../stores/ports.ts';
 import { createDecisionLog } from './decision-log.ts';
 
@@ -23,11 +24,13 @@ afterEach(() => void vi.useRealTimers());
 function bench() {
   const written: number[][] = [];
   const heard: string[] = [];
-  const store = { isAway: false };
+  const store = { isAway: false, refuses: -1 };
   const log = createDecisionLog({
     store: {
       async add(decisions) {
-        if (store.isAway) throw new Error('away');
+        if (store.isAway) throw new BonafideError('store_unavailable');
+        if (decisions.some(({ milliseconds }) => milliseconds === store.refuses))
+          throw new Error('no such row');
         written.push(decisions.map(({ milliseconds }) => milliseconds));
       },
     },
@@ -61,6 +64,17 @@ it('keeps what cannot be written, in order, and says so once', async () => {
   store.isAway = false;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(written).toEqual([[1, 2]]);
+});
+
+it('is not held up by what the store will never take', async () => {
+  const { log, store, written, heard } = bench();
+  store.refuses = 1;
+  log.note(decision(1));
+  await vi.advanceTimersByTimeAsync(1_000);
+  log.note(decision(2));
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(written).toEqual([[2]]);
+  expect(heard).toEqual(['trouble', 'lost 1']);
 });
 
 it('loses the oldest where too many wait, and says how many', async () => {

@@ -1,9 +1,13 @@
+import { BonafideError } from '../errors.ts';
 import type { Decision, Decisions } from '../stores/ports.ts';
 
 /** What the decision log is made of. */
 export interface DecisionLogParts {
   readonly store: Pick<Decisions, 'add'>;
-  /** Is told, once each time, that decisions cannot be written, and how many were lost since the last time they could. */
+  /**
+   * Is told, once each time, that decisions cannot be written, and how many were lost since the last time they could:
+   * those that the store refused for another reason than its absence, and the oldest of too many.
+   */
   readonly onTrouble: (error: unknown) => void;
   readonly onLost: (decisions: number) => void;
 }
@@ -51,7 +55,9 @@ export function createDecisionLog({ store, onTrouble, onLost }: DecisionLogParts
       if (lost > 0) onLost(lost);
       lost = 0;
     } catch (error) {
-      waiting.unshift(...decisions);
+      // What the store will never take must not hold up all that comes after it.
+      if (error instanceof BonafideError && error.code === 'store_unavailable') waiting.unshift(...decisions);
+      else lost += decisions.length;
       discardOldest();
       if (!isTroubled) onTrouble(error);
       isTroubled = true;
