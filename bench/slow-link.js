@@ -1,6 +1,6 @@
 /**
  * Measures the pages with a camera from a cold start on a slow link: a page with `<bonafide-liveness>`, and the demo.
- * `npm run bench:slow-link` takes about ten minutes; `-- --quick` four. Real Chromium, with an empty cache and a picture
+ * `npm run bench:slow-link` takes about nine minutes; `-- --quick` four. Real Chromium, with an empty cache and a picture
  * in its camera's place, and a real server with the embedded nets. The link is Chromium's emulation of one; with
  * `-- --proxy` it is a proxy that holds back TCP itself. Nothing is asserted.
  */

@@ -18,6 +18,15 @@ export const apiDocs = fastifyPlugin(async (app: FastifyInstance, { version }: {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       tags: [
+        {
+          name: 'sessions',
+          description:
+            'Our own: a backend opens a session, its client takes part live, the backend asks for the result.',
+        },
+        {
+          name: 'recognition',
+          description: 'Liveness, enrolment, verification and identification; speaks Portuguese.',
+        },
         { name: 'passive', description: 'One selfie in, a verdict out.' },
         {
           name: 'kyc',
