@@ -19,7 +19,11 @@ export interface SampleFiles {
    * @throws SampleFolderError where it cannot be read
    */
   read(path: string): Promise<Buffer | undefined>;
-  /** Whether each of these files is there. */
+  /**
+   * Whether each of these files is there.
+   *
+   * @throws SampleFolderError where that cannot be seen
+   */
   areThere(paths: readonly string[]): Promise<boolean>;
   /**
    * Removes these files for good, and what an interrupted {@link write} of them has left; missing ones are fine.
@@ -55,6 +59,25 @@ export class SampleFolderError extends BonafideError {
     this.name = 'SampleFolderError';
     this.isUntouched = isUntouched;
   }
+}
+
+/**
+ * Settles each row, also those after one whose files cannot be reached: the others' may be elsewhere in the folder.
+ * Returns the first such error, if any.
+ *
+ * @throws any other error, at once
+ */
+export async function settleEach<R>(
+  rows: readonly R[],
+  settle: (row: R) => Promise<unknown>,
+): Promise<SampleFolderError | undefined> {
+  let failure: SampleFolderError | undefined;
+  for (const row of rows)
+    await settle(row).catch((error: unknown) => {
+      if (!(error instanceof SampleFolderError)) throw error;
+      failure ??= error;
+    });
+  return failure;
 }
 
 /** Where files are written before they get their names: in the same file system, or they could not be renamed. */
@@ -122,7 +145,9 @@ export function createSampleFiles(trainDir: string): SampleFiles {
     },
     async areThere(paths) {
       for (const path of paths) {
-        const found = await lstat(absolute(path)).catch(ifMissing);
+        const found = await lstat(absolute(path))
+          .catch(ifMissing)
+          .catch((error: unknown) => Promise.reject(unusable(error, true)));
         if (!found?.isFile()) return false;
       }
       return true;

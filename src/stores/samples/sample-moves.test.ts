@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { describeOnDatabases } from '../../../test/support/databases.ts';
@@ -64,16 +64,12 @@ describeOnDatabases('a picture that gets another label', (open) => {
     expect((await samples.stats(5)).counts).toEqual({ live: 0, spoof: 0 });
   });
 
-  it.each([
-    ['before the record changed', { write: true }, 'live'],
-    ['after it', { remove: true }, 'spoof'],
-  ] as const)('is on one side alone when the server died %s', async (_, dies, side) => {
-    const samples = createSamples(bench.sql, bench.files);
-    await samples.add(sample(1));
+  /** Has a server begun to move the picture that dies before or after the record changes. */
+  async function moveAndDie(dies: 'before' | 'after'): Promise<void> {
     const killed = () => Promise.reject(new Error('Killed.'));
     const dying = createSamples(bench.sql, {
       ...bench.files,
-      ...('write' in dies && {
+      ...(dies === 'before' && {
         write: async (files) => {
           await bench.files.write(files);
           return killed();
@@ -83,6 +79,15 @@ describeOnDatabases('a picture that gets another label', (open) => {
     });
     await dying.relabel(id, 'spoof', note).catch(() => {});
     expect(bench.stored()).toHaveLength(4);
+  }
+
+  it.each([
+    ['before', 'live'],
+    ['after', 'spoof'],
+  ] as const)('is on one side alone when the server died %s the record changed', async (dies, side) => {
+    const samples = createSamples(bench.sql, bench.files);
+    await samples.add(sample(1));
+    await moveAndDie(dies);
     // Nobody else is at it meanwhile.
     if (side === 'live')
       await expect(samples.relabel(id, 'spoof', note)).rejects.toMatchObject({ code: 'busy' });
@@ -91,6 +96,31 @@ describeOnDatabases('a picture that gets another label', (open) => {
     const counts = { live: 0, spoof: 0, [side]: 1 };
     expect((await samples.stats(5)).counts).toEqual(counts);
     expect(await samples.relabel(id, side === 'live' ? 'spoof' : 'live', note)).toBeDefined();
+  });
+
+  it('stays half way where its folder cannot be used, and keeps neither the server nor others waiting', async () => {
+    const samples = createSamples(bench.sql, bench.files);
+    await samples.add(sample(1));
+    await moveAndDie('before');
+    await samples.add(sample(2, { face: null }));
+    await bench.sql.query(
+      `insert into sample_moves (sample_id, old_paths, new_paths, at)
+       select id, array[raw_path], array['live/raw/' || lpad('3', 32, '0') || '.png'], $1 from samples where id like '%2'`,
+      [new Date(now.getTime() + 1_000)],
+    );
+    await bench.enterAsDead(sample(4));
+    renameSync(join(bench.folder, 'spoof'), join(bench.folder, 'moved'));
+    writeFileSync(join(bench.folder, 'spoof'), '');
+    await samples.recover(later, 'start');
+    expect(await bench.sql.query('select sample_id from sample_moves')).toEqual([{ sample_id: id }]);
+    expect(await bench.sql.query("select 1 from samples where state <> 'stored'")).toEqual([]);
+    await expect(samples.recover(later, 'running')).rejects.toMatchObject({ code: 'store_unavailable' });
+
+    rmSync(join(bench.folder, 'spoof'));
+    renameSync(join(bench.folder, 'moved'), join(bench.folder, 'spoof'));
+    await samples.recover(later, 'running');
+    expect(bench.stored().filter((path) => path.startsWith('spoof'))).toEqual([]);
+    expect(await bench.sql.query('select 1 from sample_moves')).toEqual([]);
   });
 
   it('is not there where its file is gone', async () => {

@@ -2,7 +2,7 @@ import { BonafideError } from '../../errors.ts';
 import type { Queries, Row, Sql } from '../database/sql.ts';
 import type { RelabelNote, SampleLabel } from '../ports.ts';
 import { recordSampleEvent } from '../templates/audit-trail.ts';
-import type { SampleFiles } from './sample-files.ts';
+import { type SampleFiles, type SampleFolderError, settleEach } from './sample-files.ts';
 
 /** A picture that goes from one label to the other, in the table of migration 004. */
 interface MoveRow extends Row {
@@ -15,8 +15,11 @@ interface MoveRow extends Row {
 export interface SampleMoves {
   /** @returns whether there is such a picture; see `Samples.relabel` */
   move(id: string, label: SampleLabel, note: RelabelNote): Promise<boolean>;
-  /** Ends what was begun before then: where the record has changed the old files go, else the new ones. */
-  recover(before: Date): Promise<number>;
+  /**
+   * Ends what was begun before then: where the record has changed the old files go, else the new ones. Returns the first
+   * error of the folder, if any: what it kept from its end is tried again.
+   */
+  recover(before: Date): Promise<SampleFolderError | undefined>;
 }
 
 /**
@@ -66,8 +69,7 @@ export function createSampleMoves(
       const moves = await sql.query<MoveRow>('select * from sample_moves where at <= $1 order by at', [
         before,
       ]);
-      for (const row of moves) await settle(row);
-      return moves.length;
+      return settleEach(moves, settle);
     },
   };
 }

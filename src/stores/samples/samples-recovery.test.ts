@@ -62,6 +62,16 @@ describeOnDatabases('samples that were left half done', (open) => {
     expect(await samples.add(again)).toMatchObject({ duplicate: false });
   });
 
+  it('keep no server from starting where a file is in the place of their folder', async () => {
+    const samples = createSamples(bench.sql, bench.files);
+    await bench.enterAsDead(sample(1));
+    await bench.enterAsDead(sample(2, { label: 'spoof' }));
+    writeFileSync(join(bench.folder, 'live'), '');
+    await samples.recover(later, 'start');
+    expect(await bench.sql.query('select label from samples')).toEqual([{ label: 'live' }]);
+    await expect(samples.recover(later, 'running')).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+
   it('are left to whoever writes them on a database that others share', async () => {
     await bench.enterAsDead(sample(1));
     const soon = new Date(now.getTime() + 60_000);

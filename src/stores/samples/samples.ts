@@ -4,7 +4,7 @@ import { BonafideError } from '../../errors.ts';
 import type { Queries, Row, Sql } from '../database/sql.ts';
 import type { NewSample, SampleLabel, Samples, StoredSample } from '../ports.ts';
 import { findSample, listSamples, readSample } from './browse-samples.ts';
-import { type SampleFile, type SampleFiles, SampleFolderError } from './sample-files.ts';
+import { type SampleFile, type SampleFiles, SampleFolderError, settleEach } from './sample-files.ts';
 import { createSampleMoves } from './sample-moves.ts';
 
 /**
@@ -173,14 +173,8 @@ export function createSamples(
         "select * from samples where state <> 'stored' and created_at <= $1 order by created_at",
         [before],
       );
-      await moves.recover(before);
-      let failure: unknown;
-      for (const row of rows)
-        await settle(row).catch((error: unknown) => {
-          // The others' files may be elsewhere in the folder.
-          if (!(error instanceof SampleFolderError)) throw error;
-          failure ??= error;
-        });
+      const ofMoves = await moves.recover(before);
+      const failure = (await settleEach(rows, settle)) ?? ofMoves;
       // A server starts without its data set, too: the same is tried, and told, every minute.
       if (failure !== undefined && when === 'running') throw failure;
       return rows.length;
