@@ -1,8 +1,10 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, expect, it } from 'vitest';
 import { describeOnDatabases } from '../../../test/support/databases.ts';
 import { later, now, sample, useSampleBench } from '../../../test/support/samples.ts';
+import type { Sql } from '../database/sql.ts';
 import { createAuditTrail } from '../templates/audit-trail.ts';
 import { createSamples } from './samples.ts';
 
@@ -49,19 +51,56 @@ describeOnDatabases('a picture that gets another label', (open) => {
     expect(await bench.sql.query('select * from sample_moves')).toEqual([]);
   });
 
-  it('is erased with its person also when it was just on its way', async () => {
+  it('is erased with its person also when it was just on its way, and not copied any more then', async () => {
     const samples = createSamples(bench.sql, bench.files);
     await samples.add(sample(1, { userId: 'ana' }));
+    const order: string[] = [];
+    let begun = () => {};
+    const copies = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
     const slow = createSamples(bench.sql, {
       ...bench.files,
       write: async (files) => {
+        begun();
+        // Long enough for an erasure that does not wait for the copy.
+        await pause(300);
         await bench.files.write(files);
+        order.push('copied');
+      },
+    });
+    const relabelled = slow.relabel(id, 'spoof', note);
+    await copies;
+    await samples.eraseUser('ana');
+    order.push('erased');
+    expect(order).toEqual(['copied', 'erased']);
+    expect(await relabelled).toBeUndefined();
+    expect(bench.stored()).toEqual([]);
+    expect((await samples.stats(5)).counts).toEqual({ live: 0, spoof: 0 });
+  });
+
+  it('is not copied where it was erased before', async () => {
+    const samples = createSamples(bench.sql, bench.files);
+    await samples.add(sample(1, { userId: 'ana' }));
+    const written: string[] = [];
+    const late: Sql = {
+      ...bench.sql,
+      transaction: async (work, options) => {
+        const result = await bench.sql.transaction(work, options);
+        // The first transaction notes which files there will be.
         await samples.eraseUser('ana');
+        return result;
+      },
+    };
+    const slow = createSamples(late, {
+      ...bench.files,
+      write: async (files) => {
+        written.push(...files.map(({ path }) => path));
       },
     });
     expect(await slow.relabel(id, 'spoof', note)).toBeUndefined();
-    expect(bench.stored()).toEqual([]);
-    expect((await samples.stats(5)).counts).toEqual({ live: 0, spoof: 0 });
+    expect(written).toEqual([]);
+    expect(await bench.sql.query('select * from sample_moves')).toEqual([]);
   });
 
   /** Has a server begun to move the picture that dies before or after the record changes. */
@@ -97,6 +136,19 @@ describeOnDatabases('a picture that gets another label', (open) => {
     expect((await samples.stats(5)).counts).toEqual(counts);
     expect(await samples.relabel(id, side === 'live' ? 'spoof' : 'live', note)).toBeDefined();
   });
+
+  it.each(['before', 'after'] as const)(
+    'is erased on both sides when the server died %s the record changed',
+    async (dies) => {
+      const samples = createSamples(bench.sql, bench.files);
+      await samples.add(sample(1, { userId: 'ana' }));
+      await moveAndDie(dies);
+      expect(await samples.eraseUser('ana')).toBe(1);
+      expect(bench.stored()).toEqual([]);
+      await samples.recover(later, 'running');
+      expect(await bench.sql.query('select * from sample_moves')).toEqual([]);
+    },
+  );
 
   it('stays half way where its folder cannot be used, and keeps neither the server nor others waiting', async () => {
     const samples = createSamples(bench.sql, bench.files);

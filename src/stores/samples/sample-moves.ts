@@ -23,6 +23,18 @@ export interface SampleMoves {
 }
 
 /**
+ * Where files of these pictures may lie that are being moved, or were when a server died. Ask under the lock of their
+ * rows, which is taken to withdraw them: who comes later copies nothing any more.
+ */
+export async function pathsOfMoves(queries: Queries, ids: readonly string[]): Promise<readonly string[]> {
+  const moves = await queries.query<Pick<MoveRow, 'old_paths' | 'new_paths'>>(
+    'select old_paths, new_paths from sample_moves where sample_id = any($1)',
+    [ids],
+  );
+  return moves.flatMap(({ old_paths, new_paths }) => [...old_paths, ...new_paths]);
+}
+
+/**
  * @param lockCounts takes the lock that everybody takes before any row of `samples`
  */
 export function createSampleMoves(
@@ -41,12 +53,23 @@ export function createSampleMoves(
     await sql.query('delete from sample_moves where sample_id = $1', [sample_id]);
   }
 
-  async function copy({ old_paths, new_paths }: MoveRow): Promise<boolean> {
-    const contents = await Promise.all(old_paths.map((path) => files.read(path)));
-    const copies = contents.flatMap((bytes, at) => (bytes ? [{ path: new_paths[at]!, bytes }] : []));
-    if (copies.length < old_paths.length) return false;
-    await files.write(copies);
-    return true;
+  /**
+   * Copies under the lock of the row, for which an erasure waits: else it could give its receipt, and the copies come after
+   * it. False where the picture or one of its files is gone.
+   */
+  function copy({ sample_id, old_paths, new_paths }: MoveRow): Promise<boolean> {
+    return sql.transaction(async (queries) => {
+      const found = await queries.query(
+        "select 1 from samples where id = $1 and state = 'stored' and raw_path = $2 for update",
+        [sample_id, old_paths[0]!],
+      );
+      if (found.length === 0) return false;
+      const contents = await Promise.all(old_paths.map((path) => files.read(path)));
+      const copies = contents.flatMap((bytes, at) => (bytes ? [{ path: new_paths[at]!, bytes }] : []));
+      if (copies.length < old_paths.length) return false;
+      await files.write(copies);
+      return true;
+    });
   }
 
   return {

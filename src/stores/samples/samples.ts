@@ -5,7 +5,7 @@ import type { Queries, Row, Sql } from '../database/sql.ts';
 import type { NewSample, SampleLabel, Samples, StoredSample } from '../ports.ts';
 import { findSample, listSamples, readSample } from './browse-samples.ts';
 import { type SampleFile, type SampleFiles, SampleFolderError, settleEach } from './sample-files.ts';
-import { createSampleMoves } from './sample-moves.ts';
+import { createSampleMoves, pathsOfMoves } from './sample-moves.ts';
 
 /**
  * How old an unsettled row must be for another server to settle it, in milliseconds: far longer than any upload
@@ -150,9 +150,9 @@ export function createSamples(
       let erased = 0;
       const failures: unknown[] = [];
       for (let after = '', isLast = false; !isLast; ) {
-        const rows = await sql.transaction((queries) => withdraw(queries, userId, after));
+        const { rows, paths } = await sql.transaction((queries) => withdraw(queries, userId, after));
         try {
-          await files.remove(rows.flatMap(pathsOf));
+          await files.remove(paths);
           // A row that was not stored stays until its writer, who may write at this moment, or a sweep has seen to it.
           await forget(rows.filter(({ state }) => state === 'stored'));
         } catch (error) {
@@ -267,9 +267,9 @@ function complete(sql: Sql, { id, label }: Pick<SampleRow, 'id' | 'label'>): Pro
 
 /**
  * Takes the next samples of a user out of the counts, in the order of their ids; their files are to be removed next.
- * Returns them as they were before.
+ * Returns them as they were before, and where files of theirs may lie.
  */
-async function withdraw(queries: Queries, userId: string, after: string): Promise<readonly SampleRow[]> {
+async function withdraw(queries: Queries, userId: string, after: string) {
   await lockCounts(queries);
   const rows = await queries.query<SampleRow>(
     `select * from samples where id in (
@@ -277,13 +277,14 @@ async function withdraw(queries: Queries, userId: string, after: string): Promis
      ) order by id for update`,
     [userId, after, erasureBatch],
   );
-  await queries.query("update samples set state = 'erasing' where id = any($1)", [rows.map(({ id }) => id)]);
+  const ids = rows.map(({ id }) => id);
+  await queries.query("update samples set state = 'erasing' where id = any($1)", [ids]);
   for (const of of ['live', 'spoof']) {
     const stored = rows.filter(({ label, state }) => label === of && state === 'stored').length;
     if (stored > 0)
       await queries.query('update sample_counts set samples = samples - $2 where label = $1', [of, stored]);
   }
-  return rows;
+  return { rows, paths: [...rows.flatMap(pathsOf), ...(await pathsOfMoves(queries, ids))] };
 }
 
 /** Before any row of `samples`, everywhere: two who took them in different orders would wait for each other. */
