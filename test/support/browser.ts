@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import type { PoseBank } from './pose-bank.ts';
 
 /** What a test's browser has for a camera. */
@@ -77,9 +77,17 @@ export async function openPage(
   return page;
 }
 
-/** Writes what a camera sees, 30 JPEGs of one size a second, to a file that Chromium plays. */
+/** What {@link writeCameraFile} has made for the test file that imports this: hooks and tests both call it. */
+const cameraFolders: string[] = [];
+afterAll(() => {
+  for (const folder of cameraFolders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Writes what a camera sees, 30 JPEGs of one size a second, to a file that Chromium plays; it goes after the tests. */
 export function writeCameraFile(pictures: readonly Buffer[]): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'bonafide-camera-')), 'camera.mjpeg');
+  const folder = mkdtempSync(join(tmpdir(), 'bonafide-camera-'));
+  cameraFolders.push(folder);
+  const file = join(folder, 'camera.mjpeg');
   writeFileSync(file, Buffer.concat(pictures));
   return file;
 }
