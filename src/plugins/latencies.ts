@@ -25,7 +25,7 @@ interface Sample {
 
 /** The series of a histogram of seconds, the most frequent first; none where the registry has no such histogram. */
 export async function readLatencies(registry: Registry, name: string): Promise<readonly Latency[]> {
-  const metric = (await registry.getMetricsAsJSON()).find((one) => one.name === name);
+  const metric = await registry.getSingleMetric(name)?.get();
   if (!metric) return [];
   const series = new Map<string, Sample[]>();
   for (const sample of metric.values as unknown as readonly Sample[]) {
