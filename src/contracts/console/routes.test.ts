@@ -72,23 +72,41 @@ it('opens to keys for it alone, and tells whose they are', async () => {
 });
 
 it.each([
-  'decisions?contract=nothing',
-  'decisions?outcome=maybe',
-  'decisions?limit=0',
-  'decisions?limit=201',
-  'decisions?after=x',
-  'decisions?from=yesterday',
-  'rates?to=2026-13-01',
-  'samples',
-  'samples?label=both',
-  'samples/../raw',
-  'samples/not-an-id/raw',
-  `samples/${'1'.padStart(32, '0')}/all`,
-])('refuses %s', async (path) => {
+  ['decisions?contract=nothing', 400],
+  ['decisions?outcome=maybe', 400],
+  ['decisions?limit=0', 400],
+  ['decisions?limit=201', 400],
+  ['decisions?after=x', 400],
+  ['decisions?from=yesterday', 400],
+  ['decisions?from=0000-01-01', 400],
+  ['decisions?from=1969-12-31', 400],
+  ['decisions?from=2026-02-31', 400],
+  ['decisions?to=9999-12-31', 400],
+  ['rates?to=2026-13-01', 400],
+  ['rates?from=0000-01-01', 400],
+  ['rates?to=2026-02-31', 400],
+  ['rates?to=9999-12-31', 400],
+  ['samples', 400],
+  ['samples?label=both', 400],
+  ['samples/../raw', 404],
+  ['samples/not-an-id/raw', 400],
+  [`samples/${'1'.padStart(32, '0')}/all`, 400],
+])('refuses %s', async (path, status) => {
   const app = await testApp({ API_KEY: 'secret' }, { stores });
   const answer = await app.inject({ url: `${api}/${path}`, headers: { 'x-api-key': 'secret' } });
-  expect([400, 404]).toContain(answer.statusCode);
+  expect(answer.statusCode).toBe(status);
 });
+
+it.each(['from=1970-01-01&to=9998-12-31', 'from=2028-02-29&to=2028-02-29'])(
+  'knows the days of %s',
+  async (days) => {
+    const app = await testApp({ API_KEY: 'secret' }, { stores });
+    for (const what of ['decisions', 'rates']) {
+      const answer = await app.inject({ url: `${api}/${what}?${days}`, headers: { 'x-api-key': 'secret' } });
+      expect(answer.statusCode).toBe(200);
+    }
+  },
+);
 
 describe('with a key', () => {
   /** The app of a server with one key, and a way to ask it. */

@@ -167,9 +167,19 @@ function toFilter({ from, to, key, ...rest }: Static<typeof ratesQuery>): Decisi
   };
 }
 
+/** Years that a question may name, the last one included: dates of the database and of scripts agree on them. */
+const years = { first: 1970, last: 9998 };
+
+/** When a day begins. A day that is in no calendar is refused: scripts take 31 February for 3 March. */
 function startOf(day: string): Date {
   const at = new Date(`${day}T00:00:00Z`);
-  if (Number.isNaN(at.getTime())) throw new BonafideError('invalid_request', `There is no day ${day}.`);
+  const year = at.getUTCFullYear();
+  const isDay = !Number.isNaN(year) && at.toISOString().startsWith(day);
+  if (!isDay || year < years.first || year > years.last)
+    throw new BonafideError(
+      'invalid_request',
+      `${day} is not a day of the years ${years.first} to ${years.last}.`,
+    );
   return at;
 }
 
