@@ -11,6 +11,7 @@ export interface ConsoleData {
   readonly countSamples: () => Promise<SampleStats['counts']>;
 }
 
+/** What the console reads, from the stores. */
 export function createConsoleData(stores: Pick<Stores, 'decisions' | 'auditTrail' | 'samples'>): ConsoleData {
   return {
     listDecisions: (filter, page) => stores.decisions.list(filter, page),

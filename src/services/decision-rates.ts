@@ -38,6 +38,7 @@ export interface LabelRates {
   readonly unanswered: ErrorRate;
 }
 
+/** Counts by day, and errors where a label says so. */
 export interface DecisionRates {
   readonly days: readonly DayRates[];
   /** The first one is of all days together. */

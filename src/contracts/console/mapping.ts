@@ -7,6 +7,7 @@ type Kept = Awaited<ReturnType<ConsoleData['listDecisions']>>['items'][number];
 type Sample = Awaited<ReturnType<SampleBrowser['list']>>['items'][number];
 type Event = Awaited<ReturnType<ConsoleData['listEvents']>>['items'][number];
 
+/** A kept decision on the wire: whole milliseconds, times as ISO 8601 in UTC. */
 export function toDecision(kept: Kept): ConsoleDecision {
   const { id, contract, route, outcome, verdict, reasons, milliseconds, models, sampleId, label } = kept;
   return {
@@ -25,6 +26,7 @@ export function toDecision(kept: Kept): ConsoleDecision {
   };
 }
 
+/** The record of a picture on the wire, with the time of its upload as ISO 8601 in UTC. */
 export function toSample({ id, label, createdAt, extension, hasFace, outcome }: Sample): ConsoleSample {
   return {
     id,
@@ -36,6 +38,7 @@ export function toSample({ id, label, createdAt, extension, hasFace, outcome }: 
   };
 }
 
+/** An event of the audit trail on the wire: who it was, and the picture that was viewed or the new label. */
 export function toEvent({ at, event, details }: Event): EventsResponse['events'][number] {
   const text = (name: string) => String(details[name] ?? '');
   return {
@@ -48,6 +51,7 @@ export function toEvent({ at, event, details }: Event): EventsResponse['events']
   };
 }
 
+/** Error rates of a day, or of all days, on the wire. */
 export function toLabelled(rates: LabelRates): RatesResponse['labelled'][number] {
   const copy = (rate: ErrorRate) => ({ ...rate });
   return {

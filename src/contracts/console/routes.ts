@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Static } from 'typebox';
 import { BonafideError } from '../../errors.ts';
-import { keyErrors, security } from '../../plugins/api-key.ts';
+import { security } from '../../plugins/api-key.ts';
 import { type Latency, readLatencies } from '../../plugins/latencies.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { SampleBrowser } from '../../services/browse-samples.ts';
 import type { ConsoleData, DecisionFilter } from '../../services/console-data.ts';
+import { consoleErrors } from './errors.ts';
 import { toDecision, toEvent, toLabelled } from './mapping.ts';
 import { samples } from './samples-routes.ts';
 import {
@@ -33,15 +34,6 @@ export interface ConsoleOptions {
   /** `CONSOLE_RELABEL`. */
   readonly mayRelabel: boolean;
 }
-
-/** What every route of the console may answer with. */
-export const consoleErrors = [
-  ...keyErrors,
-  'console_closed',
-  'invalid_request',
-  'internal',
-  'shutting_down',
-] as const;
 
 /** What the page at `/console` shows. Whoever registers it lets nobody in without a key for it. */
 export const consoleData: FastifyPluginAsyncTypebox<ConsoleOptions> = async (app, options) => {

@@ -5,6 +5,7 @@ import { security } from '../../plugins/api-key.ts';
 import { problemResponses } from '../../plugins/problems.ts';
 import type { Caller } from '../../services/api-keys.ts';
 import type { SampleBrowser } from '../../services/browse-samples.ts';
+import { consoleErrors } from './errors.ts';
 import { toSample } from './mapping.ts';
 import {
   defaultLimit,
@@ -15,17 +16,6 @@ import {
   samplesQuery,
   samplesResponse,
 } from './schemas.ts';
-
-const errors = [
-  'unauthorised',
-  'forbidden_contract',
-  'rate_limited',
-  'store_unavailable',
-  'console_closed',
-  'invalid_request',
-  'internal',
-  'shutting_down',
-] as const;
 
 /** Largest body of a new label. */
 const bodyLimit = 1_024;
@@ -53,7 +43,7 @@ export const samples: FastifyPluginAsyncTypebox<SampleBrowser> = async (app, bro
         operationId: 'consoleSamples',
         summary: 'The pictures of the data set under a label',
         querystring: samplesQuery,
-        response: { 200: samplesResponse, ...problemResponses(...errors) },
+        response: { 200: samplesResponse, ...problemResponses(...consoleErrors) },
       },
     },
     async ({ query: { label, after, limit = defaultLimit } }) => {
@@ -77,7 +67,7 @@ export const samples: FastifyPluginAsyncTypebox<SampleBrowser> = async (app, bro
             description: 'The picture.',
             content: { 'image/*': { schema: Type.Unsafe<Buffer>(Type.String({ format: 'binary' })) } },
           },
-          ...problemResponses(...errors, 'sample_not_found'),
+          ...problemResponses(...consoleErrors, 'sample_not_found'),
         },
       },
     },
@@ -103,7 +93,7 @@ export const samples: FastifyPluginAsyncTypebox<SampleBrowser> = async (app, bro
         response: {
           200: sample,
           ...problemResponses(
-            ...errors,
+            ...consoleErrors,
             'invalid_json',
             'console_read_only',
             'sample_not_found',

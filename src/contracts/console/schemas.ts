@@ -182,11 +182,19 @@ export const eventsResponse = Type.Object(
   { description: 'Who has looked at pictures, or given them another label; the newest first.' },
 );
 
+/** A decision of a contract, as the console lists it. */
 export type ConsoleDecision = Static<typeof decision>;
+/** A picture of the data set, without the picture. */
 export type ConsoleSample = Static<typeof sample>;
+/** What the console can show. */
 export type StatusResponse = Static<typeof statusResponse>;
+/** A page of decisions, the newest first. */
 export type DecisionsResponse = Static<typeof decisionsResponse>;
+/** What the contracts came to by day, and how often they erred where a label says so. */
 export type RatesResponse = Static<typeof ratesResponse>;
+/** How busy this server is, and how long it takes, in milliseconds. */
 export type LatenciesResponse = Static<typeof latenciesResponse>;
+/** A page of pictures, the newest first. */
 export type SamplesResponse = Static<typeof samplesResponse>;
+/** A page of looks at pictures and of new labels, the newest first. */
 export type EventsResponse = Static<typeof eventsResponse>;
