@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { makeApiKey } from '../../../test/support/api-keys.ts';
 import { picture, testApp } from '../../../test/support/app.ts';
@@ -26,6 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
+/** Stores of one test, which are closed after its app. */
+async function ownStores(): Promise<Stores> {
+  const own = await memoryStores();
+  onTestFinished(() => own.close());
+  return own;
+}
+
 describe.each(routes)('%s %s', (method, url) => {
   const payload = method === 'PATCH' ? { label: 'spoof' } : undefined;
   const ask = async (settings: Record<string, string>, key?: string) => {
@@ -47,11 +54,9 @@ describe.each(routes)('%s %s', (method, url) => {
   });
 
   it('is not there while there are no keys at all', async () => {
-    const empty = await memoryStores();
-    const app = await testApp({}, { stores: empty });
+    const app = await testApp({}, { stores: await ownStores() });
     const answer = await app.inject({ method, url, ...(payload && { payload }) });
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'console_closed']);
-    await empty.close();
   });
 });
 
@@ -111,7 +116,7 @@ it.each(['from=1970-01-01&to=9998-12-31', 'from=2028-02-29&to=2028-02-29'])(
 describe('with a key', () => {
   /** The app of a server with one key, and a way to ask it. */
   async function open(settings: Record<string, string> = {}) {
-    const own = await memoryStores();
+    const own = await ownStores();
     const app = await testApp({ API_KEY: 'secret', ...settings }, { stores: own });
     const headers = { 'x-api-key': 'secret' };
     return {
@@ -232,20 +237,25 @@ describe('with a key', () => {
   });
 
   it('keeps nothing where nothing is to be kept', async () => {
-    const { own, app, ask, headers } = await open({ DECISIONS_DAYS: '0' });
+    const { own, app, headers } = await open({ DECISIONS_DAYS: '0' });
     await app.inject({ method: 'POST', url: '/liveness', headers, payload: picture });
     await app.close();
     expect((await own.decisions.list({}, { limit: 5 })).items).toEqual([]);
-    void ask;
   });
 
   it('is answered also where decisions cannot be written', async () => {
-    const own = await memoryStores();
-    const broken = { ...own, decisions: { ...own.decisions, add: () => Promise.reject(new Error('away')) } };
-    const app = await testApp({ API_KEY: 'secret' }, { stores: broken });
+    const own = await ownStores();
+    const add = vi.fn<Stores['decisions']['add']>(() => Promise.reject(new Error('away')));
+    const app = await testApp(
+      { API_KEY: 'secret' },
+      { stores: { ...own, decisions: { ...own.decisions, add } } },
+    );
     const headers = { 'x-api-key': 'secret' };
     const answer = await app.inject({ method: 'POST', url: '/liveness', headers, payload: picture });
     expect(answer.statusCode).toBe(200);
+    // It is tried aside, a second later or so.
+    const tried = () => add.mock.calls[0];
+    await expect.poll(tried, { timeout: 10_000 }).toMatchObject([[{ route: 'POST /liveness' }]]);
   });
 
   it('reads labels, and changes them only where that is allowed', async () => {
@@ -283,7 +293,7 @@ describe('with a key', () => {
   });
 
   it('shows no picture where the audit trail cannot be written', async () => {
-    const own = await memoryStores();
+    const own = await ownStores();
     await own.samples.add(sample(1));
     const recordView = () => Promise.reject(new Error('away'));
     const app = await testApp(
