@@ -1,4 +1,5 @@
 import { type Deadlines, within } from './deadlines.ts';
+import { readMessage } from './read-message.ts';
 import { type TroubleCode, TroubleError } from './troubles.ts';
 import { type Address, type Contract, type ServerMessage, socketAddress } from './wire.ts';
 
@@ -19,6 +20,8 @@ export interface Connection {
 /** Who hears what comes of a connection. */
 export interface ConnectionListener {
   onMessage(message: ServerMessage): void;
+  /** Something came that no server of ours says. */
+  onNonsense(): void;
   onLoss(loss: Loss): void;
 }
 
@@ -36,7 +39,11 @@ export async function connect(
   const { url, protocols } = socketAddress(address);
   const socket = new WebSocket(url, [...protocols]);
   // From the beginning: the server speaks first, and whoever waits for the opening may hear of it late.
-  socket.onmessage = ({ data }) => listener.onMessage(JSON.parse(data));
+  socket.onmessage = ({ data }) => {
+    const message = readMessage(data);
+    if (message) listener.onMessage(message);
+    else listener.onNonsense();
+  };
   try {
     await within(opened(socket), patience, 'connect_timeout', signal);
   } catch (error) {
@@ -112,19 +119,19 @@ export function troubleOfRefusal({
   reason,
   retry_after_ms: retryAfter = someTime,
 }: ServerMessage): TroubleError | null {
-  const code = type === 'failed' ? refusals[reason ?? ''] : undefined;
+  const code = type === 'failed' ? refusals.get(reason ?? '') : undefined;
   if (code === undefined) return null;
-  return new TroubleError(code, code === 'server_busy' ? { retryAfter } : {});
+  return new TroubleError(code, code === 'server_busy' ? { retryAfter: Math.max(retryAfter, someTime) } : {});
 }
 
-const refusals: Readonly<Partial<Record<string, TroubleCode>>> = {
-  session_unknown: 'token_refused',
-  session_used_up: 'token_refused',
-  session_in_use: 'session_in_use',
-  forbidden_origin: 'connection_refused',
-  too_many_sessions: 'server_busy',
-  store_unavailable: 'server_busy',
-};
+const refusals: ReadonlyMap<string, TroubleCode> = new Map([
+  ['session_unknown', 'token_refused'],
+  ['session_used_up', 'token_refused'],
+  ['session_in_use', 'session_in_use'],
+  ['forbidden_origin', 'connection_refused'],
+  ['too_many_sessions', 'server_busy'],
+  ['store_unavailable', 'server_busy'],
+]);
 
 /** What a connection that was open ended with, where the server had the last word; null: it was cut. */
 export function troubleOfLoss({ code }: Loss): TroubleError | null {

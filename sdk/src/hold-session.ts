@@ -8,7 +8,7 @@ import type { SessionEvent } from './state.ts';
 import { createTalk } from './talk.ts';
 import { TroubleError } from './troubles.ts';
 import { createFrameClock } from './video-frames.ts';
-import type { Address, ServerMessage } from './wire.ts';
+import { type Address, answersFrame, type ServerMessage } from './wire.ts';
 
 /** What a session is held with. */
 export interface SessionParts {
@@ -110,6 +110,11 @@ async function talkUntilTheEnd(
       const trouble = 'refusal' in end ? end.refusal : troubleOfLoss(end.loss);
       if (trouble) throw trouble;
       if (address.contract === 'challenge') throw new TroubleError('connection_lost');
+      // Whoever was greeted alone is no further than before: else a server that says no more would be asked for ever.
+      if (!end.wasAnswered) {
+        if (end.wasHeard) lostAt ??= performance.now();
+        throw new TroubleError('connection_lost');
+      }
       [lostAt, attempt] = [performance.now(), 0];
     } catch (error) {
       if (signal.aborted || !(error instanceof TroubleError)) throw error;
@@ -136,6 +141,8 @@ function mayPass({ code }: TroubleError): boolean {
     'server_unreachable',
     'connect_timeout',
     'connection_refused',
+    'answer_timeout',
+    'connection_lost',
     'session_in_use',
   ];
   return passing.includes(code);
@@ -152,23 +159,29 @@ async function talkOnce(
   const talk = createTalk(address.contract);
   const over = follow(signal);
   let latest = performance.now();
+  const heard = { wasHeard: false, wasAnswered: false };
   const onMessage = (message: ServerMessage) => {
     if (signal.aborted) return;
     latest = performance.now();
     const refusal = troubleOfRefusal(message);
     if (refusal) return talk.refuse(refusal);
+    heard.wasHeard = true;
+    heard.wasAnswered ||= answersFrame(address.contract, message);
     hear(message);
     talk.hear(message);
   };
-  const connection = await connect(address, deadlines, signal, { onMessage, onLoss: talk.lose });
+  const onNonsense = () => talk.refuse(new TroubleError('server_failed'));
+  const listener = { onMessage, onNonsense, onLoss: talk.lose };
+  const connection = await connect(address, deadlines, signal, listener);
   loseWhenOffline(over.signal, () => latest, talk.lose);
   try {
     await within(Promise.race([talk.first, talk.end]), deadlines.answer, 'answer_timeout', signal);
     await Promise.race([playing, talk.end]);
-    return await Promise.race([talk.end, sendFrames(connection, talk, over.signal)]);
+    const end = await Promise.race([talk.end, sendFrames(connection, talk, over.signal)]);
+    return { ...end, ...heard };
   } catch (error) {
     const isCut = error instanceof TroubleError && error.code === 'answer_timeout';
-    if (isCut && address.contract === 'sessions') return { loss: cut };
+    if (isCut && heard.wasHeard && address.contract === 'sessions') return { loss: cut, ...heard };
     throw error;
   } finally {
     over.abort(new TroubleError('connection_lost'));

@@ -11,7 +11,7 @@ import {
 } from './state.ts';
 import { describeTrouble, type Trouble, TroubleError } from './troubles.ts';
 import { typedEventTarget } from './typed-events.ts';
-import type { Contract, ServerMessage } from './wire.ts';
+import { type Address, type Contract, isToken, type ServerMessage, socketAddress } from './wire.ts';
 
 /** What a client is made with; all but `token` may stay away where the server is the page's own. */
 export interface LivenessOptions {
@@ -122,8 +122,10 @@ export class LivenessClient extends typedEventTarget<LivenessEvents>() {
     const leave = () => this.stop();
     window.addEventListener('pagehide', leave);
     try {
-      if (contract === 'sessions' && (!token || this.isSpent(token))) throw new TroubleError('token_refused');
+      if (contract === 'sessions' && (!isToken(token) || this.isSpent(token)))
+        throw new TroubleError('token_refused');
       const address = { server, contract, token, key };
+      checkAddress(address);
       const { video = document.createElement('video'), deadlines, turnTimeout } = this.#options;
       const parts = { address, video, deadlines: { ...defaultDeadlines, ...deadlines }, turnTimeout };
       return this.#finish(await holdSession(parts, this.#listener(signal), signal), hiding.latest());
@@ -182,6 +184,15 @@ export class LivenessClient extends typedEventTarget<LivenessEvents>() {
 
   #emit<Name extends keyof LivenessEvents>(type: Name, detail: LivenessEvents[Name]): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** Before anybody is filmed. @throws TroubleError */
+function checkAddress(address: Address): void {
+  try {
+    socketAddress(address);
+  } catch (cause) {
+    throw new TroubleError('server_unreachable', { cause });
   }
 }
 

@@ -29,9 +29,15 @@ export interface SocketAddress {
   readonly protocols: readonly string[];
 }
 
-/** @throws TypeError when `server` is no address */
+/** Whether this may be the token of a session: its id, a dot, and a secret that an address and a header can hold. */
+export function isToken(token: unknown): token is string {
+  return typeof token === 'string' && /^[\w-]+\.[\w-]+$/.test(token);
+}
+
+/** @throws TypeError when `server` is no address of the web */
 export function socketAddress({ contract, server, token, key }: Address): SocketAddress {
   const base = new URL(server.endsWith('/') ? server : `${server}/`);
+  if (!/^https?:$/.test(base.protocol)) throw new TypeError('A server is reached by http or https.');
   base.protocol = base.protocol.replace('http', 'ws');
   if (contract === 'challenge')
     return {

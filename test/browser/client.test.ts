@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startBrowser, writeCameraFile } from '../support/browser.ts';
+import { consoleLines, startBrowser, writeCameraFile } from '../support/browser.ts';
 import type { PoseBank } from '../support/pose-bank.ts';
 import { atRest, createPuppetUser } from '../support/puppet-user.ts';
 import { buildSdk, listeningWithElement, openElement } from '../support/sdk.ts';
@@ -48,6 +48,8 @@ async function clientPage(options = '{}', before = ''): Promise<Page> {
   const page = await openElement(await startBrowser(camera), await listeningWithElement(), {
     prepare,
     script,
+    // What is stopped while it is being opened.
+    expected: [consoleLines.socketFailed],
   });
   await until(page, 'globalThis.client');
   return page;

@@ -176,6 +176,22 @@ it('begins anew with a new token', async () => {
     .toBe('running');
 });
 
+it('asks for no camera when it is started and stopped in one breath, or before it is on a page', async () => {
+  const front = await serve();
+  const { client_token: token } = await makeSession(front.url);
+  const page = await openElement(await startBrowser(camera), front.url, { attributes: { token } });
+  await page.evaluate(`globalThis.asked = 0;
+    navigator.mediaDevices.getUserMedia = () => { globalThis.asked++; return new Promise(() => {}); };
+    const element = document.querySelector('bonafide-liveness');
+    element.start();
+    element.stop();
+    const loose = document.createElement('bonafide-liveness');
+    loose.token = element.token;
+    loose.start();`);
+  await page.waitForTimeout(500);
+  expect(await page.evaluate('globalThis.asked')).toBe(0);
+});
+
 it.each([
   ['stopped', 'document.querySelector("bonafide-liveness").stop()'],
   ['taken off the page', 'document.querySelector("bonafide-liveness").remove()'],

@@ -108,20 +108,22 @@ export class LivenessElement extends LitElement {
 
   /** Starts a session, as the button does; one that is under way goes on. */
   async start(): Promise<void> {
-    if (this.#preparing || this.#isBusy || performance.now() < this.#retryAt) return;
+    if (!this.isConnected || this.#preparing || this.#isBusy || performance.now() < this.#retryAt) return;
     this.#tokenTrouble = null;
     const preparing = new AbortController();
+    this.#preparing = preparing;
     try {
-      if (this.contract !== 'challenge') await this.#freshToken(preparing);
+      if (this.contract !== 'challenge') await this.#freshToken(preparing.signal);
     } catch {
       if (preparing.signal.aborted) return;
       // Pages ask their backend for it: without a network that is no fault of theirs.
       const code = navigator.onLine ? 'token_missing' : 'offline';
       this.#tokenTrouble = describeTrouble(new TroubleError(code), true);
       this.#tellTrouble(this.#tokenTrouble);
-      return;
+    } finally {
+      if (this.#preparing === preparing) this.#preparing = null;
     }
-    this.#begin();
+    if (!preparing.signal.aborted && !this.#tokenTrouble) this.#begin();
   }
 
   /** Ends what is under way: the camera goes off. */
@@ -198,31 +200,32 @@ export class LivenessElement extends LitElement {
     this.#usedToken = token;
     void this.client.start({
       contract,
-      server: new URL(server || '/', location.href).href,
+      server: absolute(server || '/'),
       ...(token !== null && { token }),
       ...(apiKey !== null && { key: apiKey }),
       ...(turnSeconds !== null && { turnTimeout: turnSeconds * 1_000 }),
     });
   }
 
-  /** Sees to a token that was not used yet. @throws where the page gives none */
-  async #freshToken(preparing: AbortController): Promise<void> {
+  /** Sees to a token that was not used yet. @throws where the page gives none, or the signal is aborted */
+  async #freshToken(signal: AbortSignal): Promise<void> {
     if (this.token !== null && !this.#isSpent(this.token)) return;
-    this.#preparing = preparing;
     this.requestUpdate();
-    let take = (_token: string) => {};
     const asked = new Promise<string>((resolve) => {
-      take = resolve;
+      this.#takeToken = resolve;
     });
-    this.#takeToken = take;
+    const taking = this.#takeToken;
     try {
       const { getToken } = this;
       if (getToken === null) this.#tell('liveness-token-needed', null);
       const giving = getToken === null ? asked : Promise.race([asked, getToken()]);
-      this.token = await within(giving, tokenPatience, 'token_missing', preparing.signal);
+      const token = await within(giving, tokenPatience, 'token_missing', signal);
+      if (typeof token !== 'string') throw new TroubleError('token_missing');
+      // It is what this start is for: nothing begins anew because it has come.
+      this.#usedToken = token;
+      this.token = token;
     } finally {
-      if (this.#preparing === preparing) this.#preparing = null;
-      if (this.#takeToken === take) this.#takeToken = null;
+      if (this.#takeToken === taking) this.#takeToken = null;
       this.requestUpdate();
     }
   }
@@ -301,6 +304,15 @@ export class LivenessElement extends LitElement {
     detail: LivenessElementEvents[Name]['detail'],
   ): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+/** What is no address stays as it is, for the client to say so. */
+function absolute(address: string): string {
+  try {
+    return new URL(address, location.href).href;
+  } catch {
+    return address;
   }
 }
 
