@@ -57,6 +57,18 @@ describe('POST /v2/sessions', () => {
     }
   });
 
+  it('takes an empty body for none, whatever its header says, and so does DELETE', async () => {
+    const url = await listeningApp({}, { stores });
+    const headers = { 'content-type': 'application/json' };
+    const made = await fetch(`${url}/v2/sessions`, { method: 'POST', headers, body: '' });
+    expect(made.status).toBe(201);
+    const { id } = (await made.json()) as { id: string };
+    const deleted = await fetch(`${url}/v2/sessions/${id}`, { method: 'DELETE', headers });
+    expect(deleted.status).toBe(204);
+    const broken = await fetch(`${url}/v2/sessions`, { method: 'POST', headers, body: '{' });
+    expect(await broken.json()).toMatchObject({ code: 'invalid_json' });
+  });
+
   it.each([
     [{ directions: 0 }, 'directions'],
     [{ directions: 9 }, 'directions'],

@@ -20,6 +20,13 @@ const params = Type.Object({ id: Type.String({ description: 'The `id` that the s
 
 /** Our own contract, for the relying party's backend: `POST`, `GET` and `DELETE /v2/sessions`. */
 export const sessions: FastifyPluginAsyncTypebox<SessionsOptions> = async (app, { sessions }) => {
+  // Clients send this header with whatever they send, also with nothing.
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null) : parseJson(request, body as string, done),
+  );
+
   app.post(
     '/v2/sessions',
     {
