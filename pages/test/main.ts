@@ -188,15 +188,16 @@ async function meetServer(): Promise<void> {
   redraw();
 }
 
+// Uzbek where the browser likes none of ours, as the demonstration of seed 001.
+words = await loadWords(
+  chooseLanguage([sessionStorage.getItem(stored.language), ...navigator.languages, 'uz']),
+);
+open();
+// Not before there are words: what the address asks for until then is opened above.
 addEventListener('hashchange', () => {
   open();
   // Whoever cannot see the page hears which check this is.
   queueMicrotask(() => queueMicrotask(() => document.querySelector<HTMLElement>('h2')?.focus()));
 });
 
-// Uzbek where the browser likes none of ours, as the demonstration of seed 001.
-words = await loadWords(
-  chooseLanguage([sessionStorage.getItem(stored.language), ...navigator.languages, 'uz']),
-);
-open();
 await meetServer();

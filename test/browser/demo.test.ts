@@ -286,6 +286,17 @@ it.each([
   }
 });
 
+it('opens the check that the address has come to ask for while the words were on their way', async () => {
+  const url = await listeningApp();
+  const prepare = (page: Page) =>
+    page.route(/\/assets\/en-.*\.js$/, async (route) => {
+      await page.evaluate("location.hash = 'verify'");
+      await route.continue();
+    });
+  const page = await openDemo(await startBrowser(), url, { prepare });
+  await page.locator('h2').getByText(text('check.verify'), { exact: true }).waitFor();
+});
+
 describe('speaks', () => {
   it.each(languages)('%s, as somebody chooses, and remembers it', async (language) => {
     const page = await openDemo(await startBrowser(), await listeningApp());
