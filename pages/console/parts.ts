@@ -93,3 +93,6 @@ export function contractChoice(
   const options = contracts.map((contract) => [contract, contract] as [Contract, string]);
   return choice(words.say('contract'), value, [['', words.say('any')], ...options], onChange);
 }
+
+/** `GET /v2/sessions/{id}` for `GET /v2/sessions/:id`: as the API's document writes it. */
+export const routeOf = (route: string): string => route.replace(/:(\w+)/g, '{$1}');

@@ -14,6 +14,7 @@ import {
   outcomes,
   type Period,
   periodChoice,
+  routeOf,
 } from '../parts.ts';
 import type { Words } from '../words.ts';
 
@@ -91,7 +92,7 @@ function table(
       ${decisions.map(
         (decision) => html`<tr>
           <td><time datetime=${decision.at}>${words.time(decision.at)}</time></td>
-          <td data-label=${words.say('contract')}><div>${decision.contract}<br /><code>${decision.route}</code></div></td>
+          <td data-label=${words.say('contract')}><div>${decision.contract}<br /><code>${routeOf(decision.route)}</code></div></td>
           <td>${badge(decision.outcome, words)}</td>
           <td data-label=${words.say('why')}>${why(decision, words)}</td>
           <td data-label=${words.say('key')}>${keyOf(decision, words, narrowTo)}</td>

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { LatenciesResponse } from '../../../src/contracts/console/schemas.ts';
 import type { OpenView } from '../host.ts';
 import { createLoader } from '../loading.ts';
-import { notice } from '../parts.ts';
+import { notice, routeOf } from '../parts.ts';
 import type { QueueMoment } from '../plots.ts';
 import type { TextKey, Words } from '../words.ts';
 
@@ -104,7 +104,7 @@ function measured(
             requests,
             'requests',
             'endpoint',
-            ({ method, endpoint }) => `${method} ${endpoint}`,
+            ({ method, endpoint }) => routeOf(`${method} ${endpoint}`),
             words,
           )}</figure>`
         : nothing
@@ -125,7 +125,7 @@ function table(
 ): TemplateResult {
   const columns = ['calls', 'mean', 'median', 'p95'] as const;
   return html`<div class="wide" tabindex="0" role="region" aria-label=${words.say(title)}>
-    <table class="figures">
+    <table class="figures five">
       <thead>
         <tr><th scope="col">${words.say(first)}</th>${columns.map((column) => html`<th scope="col" class="number">${words.say(column)}</th>`)}</tr>
       </thead>
