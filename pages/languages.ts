@@ -14,5 +14,23 @@ export function chooseLanguage(wanted: readonly (string | null)[]): Language {
   return 'en';
 }
 
-/** How a language's numbers and dates are written. Chromium knows no Uzbek; in figures it is written as Russian is. */
-export const localeOf = (language: Language): string => (language === 'uz' ? 'ru' : language);
+/**
+ * How a language's numbers and dates are written: as in the first of the regions that the browser likes where it is
+ * spoken, for British and American days differ. Chromium knows no Uzbek; in figures it is written as Russian is.
+ *
+ * @param liked `navigator.languages`; what is no language tag is passed over
+ */
+export function localeOf(language: Language, liked: readonly string[]): string {
+  if (language === 'uz') return 'ru';
+  // Uzbek stands for whatever is none of ours.
+  return liked.find((tag) => isTag(tag) && chooseLanguage([tag, 'uz']) === language) ?? language;
+}
+
+/** Chromium has called itself `en-US@posix`, which Intl refuses. */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -132,7 +132,7 @@ function show(): void {
 }
 
 async function changeLanguage(language: Language): Promise<void> {
-  words = await loadWords(language);
+  words = await loadWords(language, navigator.languages);
   sessionStorage.setItem(stored.language, language);
   trouble = undefined;
   show();
@@ -151,6 +151,9 @@ addEventListener('hashchange', () => {
   queueMicrotask(() => queueMicrotask(() => document.querySelector('h2')?.focus()));
 });
 
-words = await loadWords(chooseLanguage([sessionStorage.getItem(stored.language), ...navigator.languages]));
+words = await loadWords(
+  chooseLanguage([sessionStorage.getItem(stored.language), ...navigator.languages]),
+  navigator.languages,
+);
 redraw();
 if (key !== undefined) await open(key);

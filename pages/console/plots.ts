@@ -1,6 +1,5 @@
 import * as Plot from '@observablehq/plot';
 import type { LatenciesResponse, RatesResponse } from '../../src/contracts/console/schemas.ts';
-import { localeOf } from '../languages.ts';
 import { type Outcome, outcomes } from './parts.ts';
 import type { Words } from './words.ts';
 
@@ -136,12 +135,11 @@ export interface QueueMoment {
 
 export function drawQueue(moments: readonly QueueMoment[], words: Words, width: number): SVGSVGElement {
   const most = Math.max(4, ...moments.map(({ waiting, running }) => Math.max(waiting, running)));
-  const time = new Intl.DateTimeFormat(localeOf(words.language), { timeStyle: 'short' });
   return draw(words.say('queueSince'), {
     width,
     height: 180,
     marginLeft: 36,
-    x: { type: 'time', label: null, tickFormat: (at: Date) => time.format(at), ticks: 4 },
+    x: { type: 'time', label: null, tickFormat: words.clock, ticks: 4 },
     y: { domain: [0, most], label: null, ticks: 4, grid: true },
     marks: [
       Plot.areaY(moments, {
@@ -178,7 +176,13 @@ export function drawStages(stages: readonly Latency[], words: Words, width: numb
     height: 40 + rows.length * 24,
     marginLeft: Math.min(20 + longest * 7, 170),
     marginRight: 20,
-    x: { label: null, grid: true, ticks: 5, domain: [0, Math.max(1, ...rows.map(({ p95 }) => p95))] },
+    x: {
+      label: null,
+      grid: true,
+      ticks: 5,
+      tickFormat: words.milliseconds,
+      domain: [0, Math.max(1, ...rows.map(({ p95 }) => p95))],
+    },
     y: { type: 'band', label: null, domain: rows.map(({ stage }) => stage), tickSize: 0 },
     marks: [
       Plot.ruleY(rows, { y: 'stage', x1: 'median', x2: 'p95', stroke: 'var(--accent)', strokeWidth: 3 }),

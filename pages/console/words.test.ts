@@ -5,13 +5,13 @@ import { createWords, loadWords } from './words.ts';
 it.each(Object.keys(languages) as (keyof typeof languages)[])(
   'loads the texts of %s alone',
   async (language) => {
-    const words = await loadWords(language);
+    const words = await loadWords(language, []);
     expect(words.say('decisionsIntro', { days: 7 })).toContain('7');
     expect(words.say('title')).not.toBe('title');
   },
 );
 
-const words = createWords('en', { 'console.ofCount': '{errors} of {of}' });
+const words = createWords('en', { 'console.ofCount': '{errors} of {of}' }, []);
 
 it('puts values in their places, and says a name where there is no text', () => {
   expect(words.say('ofCount', { errors: 0, of: 3 })).toBe('0 of 3');
@@ -27,6 +27,13 @@ it('writes figures with as many digits as tell something', () => {
 it('writes days as the server counts them, wherever it is read', () => {
   expect(words.day('2026-03-01')).toBe('Mar 1');
   expect(words.shortDay('2026-03-01')).toBe('3/1');
-  expect(createWords('uz', {}).day('2026-03-01')).toBe('01.03');
-  expect(createWords('uz', {}).milliseconds(4.21)).toBe('4,2');
+  expect(createWords('uz', {}, []).day('2026-03-01')).toBe('01.03');
+  expect(createWords('uz', {}, []).milliseconds(4.21)).toBe('4,2');
+});
+
+it('writes days as the browser does where it speaks the language, and hours from 0 to 23', () => {
+  const british = createWords('en', {}, ['en-GB']);
+  expect([british.day('2026-03-01'), british.shortDay('2026-03-01')]).toEqual(['1 Mar', '01/03']);
+  const afternoon = new Date(2026, 2, 1, 17, 5);
+  expect([british.clock(afternoon), words.clock(afternoon)]).toEqual(['17:05', '17:05']);
 });

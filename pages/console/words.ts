@@ -17,6 +17,8 @@ export interface Words {
   shortDay(day: string): string;
   /** {@link time} where there is little room. */
   shortTime(iso: string): string;
+  /** `14:05`, where the browser is. */
+  clock(at: Date): string;
   count(value: number): string;
   percent(share: number): string;
   /** 0.42, 4.2 or 42: as many digits as tell something. */
@@ -32,13 +34,21 @@ const texts: Readonly<Record<Language, () => Promise<{ readonly consoleTexts: Re
   uz: () => import('../../src/messages/console/uz.ts'),
 };
 
-/** Loads the texts of a language, and those alone. */
-export async function loadWords(language: Language): Promise<Words> {
-  return createWords(language, (await texts[language]()).consoleTexts);
+/**
+ * Loads the texts of a language, and those alone.
+ *
+ * @param liked as {@link localeOf} has it
+ */
+export async function loadWords(language: Language, liked: readonly string[]): Promise<Words> {
+  return createWords(language, (await texts[language]()).consoleTexts, liked);
 }
 
-export function createWords(language: Language, catalogue: Readonly<Record<string, string>>): Words {
-  const locale = localeOf(language);
+export function createWords(
+  language: Language,
+  catalogue: Readonly<Record<string, string>>,
+  liked: readonly string[],
+): Words {
+  const locale = localeOf(language, liked);
   const number = (digits: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: digits, ...options });
   const date = (options: Intl.DateTimeFormatOptions) =>
@@ -48,6 +58,7 @@ export function createWords(language: Language, catalogue: Readonly<Record<strin
   const minute = { hour: '2-digit', minute: '2-digit' } as const;
   const time = date({ day: 'numeric', month, year: 'numeric', ...minute, second: '2-digit' });
   const shortTime = date({ day: 'numeric', month, ...minute });
+  const clock = date(minute);
   const day = date({ day: 'numeric', month, timeZone: 'UTC' });
   const shortDay = date({ day: 'numeric', month: 'numeric', timeZone: 'UTC' });
   return {
@@ -57,6 +68,7 @@ export function createWords(language: Language, catalogue: Readonly<Record<strin
     shortTime: (iso) => shortTime.format(new Date(iso)),
     shortDay: (iso) => shortDay.format(new Date(`${iso}T00:00:00Z`)),
     day: (iso) => day.format(new Date(`${iso}T00:00:00Z`)),
+    clock: (at) => clock.format(at),
     count: (value) => number(0).format(value),
     percent: (share) => number(share > 0 && share < 0.1 ? 1 : 0, { style: 'percent' }).format(share),
     milliseconds: (value) => number(value < 1 ? 2 : value < 10 ? 1 : 0).format(value),

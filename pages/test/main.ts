@@ -165,7 +165,7 @@ function nameOf(hash: string): Name {
 }
 
 async function changeLanguage(language: Language): Promise<void> {
-  words = await loadWords(language);
+  words = await loadWords(language, navigator.languages);
   sessionStorage.setItem(stored.language, language);
   redraw();
 }
@@ -191,6 +191,7 @@ async function meetServer(): Promise<void> {
 // Uzbek where the browser likes none of ours, as the demonstration of seed 001.
 words = await loadWords(
   chooseLanguage([sessionStorage.getItem(stored.language), ...navigator.languages, 'uz']),
+  navigator.languages,
 );
 open();
 // Not before there are words: what the address asks for until then is opened above.

@@ -20,16 +20,21 @@ const texts: Readonly<Record<Language, () => Promise<{ readonly demoTexts: Recor
   uz: () => import('../../src/messages/demo/uz.ts'),
 };
 
-/** Loads the texts of a language, and those alone. */
-export async function loadWords(language: Language): Promise<Words> {
+/**
+ * Loads the texts of a language, and those alone.
+ *
+ * @param liked as {@link localeOf} has it
+ */
+export async function loadWords(language: Language, liked: readonly string[]): Promise<Words> {
   const { demoTexts: catalogue } = await texts[language]();
+  const locale = localeOf(language, liked);
   return {
     language,
     say: (key, values) => fill(catalogue[`demo.${key}`] ?? key, values),
     number(value, digits = 0) {
       const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
       // A value that rounds to 0 has no sign.
-      return new Intl.NumberFormat(localeOf(language), { ...format, signDisplay: 'negative' })
+      return new Intl.NumberFormat(locale, { ...format, signDisplay: 'negative' })
         .format(value)
         .replace('-', '−');
     },
