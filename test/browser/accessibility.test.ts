@@ -117,6 +117,20 @@ describe('the keyboard', () => {
   });
 });
 
+it('holds still for whoever prefers that', async () => {
+  const browser = await startBrowser({ file: await greyCamera() });
+  const { page, tell } = await playedPage(browser, await listeningWithElement(), 'en', 'light');
+  await page.locator('button.main').click();
+  await page.locator('.card.running').waitFor();
+  tell({ ...turning, instruction: 'LEFT' });
+  await page.locator('.arrow.left').waitFor();
+  const moving = () =>
+    page.evaluate('document.querySelector("bonafide-liveness").shadowRoot.getAnimations().length');
+  expect(await moving()).toBe(0);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await expect.poll(moving).toBeGreaterThan(0);
+});
+
 it('reads instructions aloud where that is wished, and tells them to screen readers politely', async () => {
   const browser = await startBrowser({ file: await greyCamera() });
   const { page, tell } = await playedPage(browser, await listeningWithElement(), 'pt', 'light');

@@ -416,8 +416,8 @@ export const styles = css`
     *,
     *::before,
     *::after {
-      animation: none;
-      transition: none;
+      animation: none !important;
+      transition: none !important;
     }
   }
 
