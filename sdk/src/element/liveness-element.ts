@@ -10,6 +10,7 @@ import { arrow, drawOval, loudspeaker } from './marks.ts';
 import { createVideo, renderIntroduction, renderProgress, renderWords } from './pieces.ts';
 import { type Screen, screenOf } from './screen.ts';
 import { canSpeak, speak } from './speech.ts';
+import { stageStyles } from './stage-styles.ts';
 import { styles } from './styles.ts';
 
 /** A trouble with its words, in the language of the element. */
@@ -40,7 +41,7 @@ const tick = 100;
  * attributes, events, parts and custom properties.
  */
 export class LivenessElement extends LitElement {
-  static override readonly styles = [colours, styles];
+  static override readonly styles = [colours, stageStyles, styles];
   static override readonly properties = {
     server: { type: String },
     token: { type: String },
