@@ -176,7 +176,7 @@ describeOnDatabases('erased samples', (open) => {
     };
     expect(await createSamples(counting, bench.files).eraseUser('ana')).toBe(1200);
     expect(statements).toHaveLength(3);
-    expect(Math.max(...statements)).toBeLessThanOrEqual(6);
+    expect(Math.max(...statements)).toBeLessThanOrEqual(5);
     expect(bench.stored()).toEqual([]);
     expect((await createSamples(bench.sql, bench.files).stats(1)).counts).toEqual({ live: 1, spoof: 0 });
     expect(await bench.sql.query('select 1 from samples limit 1')).toEqual([]);

@@ -279,11 +279,12 @@ async function withdraw(queries: Queries, userId: string, after: string) {
   );
   const ids = rows.map(({ id }) => id);
   await queries.query("update samples set state = 'erasing' where id = any($1)", [ids]);
-  for (const of of ['live', 'spoof']) {
-    const stored = rows.filter(({ label, state }) => label === of && state === 'stored').length;
-    if (stored > 0)
-      await queries.query('update sample_counts set samples = samples - $2 where label = $1', [of, stored]);
-  }
+  const stored = (of: SampleLabel) =>
+    rows.filter(({ label, state }) => label === of && state === 'stored').length;
+  await queries.query(
+    "update sample_counts set samples = samples - case label when 'live' then $1::int else $2::int end",
+    [stored('live'), stored('spoof')],
+  );
   return { rows, paths: [...rows.flatMap(pathsOf), ...(await pathsOfMoves(queries, ids))] };
 }
 
